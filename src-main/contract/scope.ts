@@ -1,0 +1,56 @@
+import type { AccessLevel, Share } from './memory.ts'
+import { DEFAULT_NAMESPACE, OWNER_AGENT_ID } from './protocol.ts'
+
+/** Who asks: what every read and write is checked against. Made by the guard from a connection, never from arguments. */
+export interface Scope {
+  /** `owner` is the person at the machine: sees, edits and undoes everything. */
+  readonly kind: 'owner' | 'agent'
+  readonly agentId: string
+  readonly namespace: string
+  /** May write `system` memories. The owner always may. */
+  readonly isAdmin: boolean
+}
+
+export const OWNER_SCOPE: Scope = { kind: 'owner', agentId: OWNER_AGENT_ID, namespace: DEFAULT_NAMESPACE, isAdmin: true }
+
+/** The part of a memory that decides who may see it. */
+export interface AccessFacts {
+  readonly agent_id: string
+  readonly namespace: string
+  readonly access_level: AccessLevel
+  readonly shared_with: readonly Share[]
+}
+
+/** Whether `scope` may see `memory` at `now` (epoch ms). The same rule as SQL stands in each storage dialect. */
+export function canRead(memory: AccessFacts, scope: Scope, now: number): boolean {
+  if (scope.kind === 'owner' || memory.agent_id === scope.agentId) return true
+  switch (memory.access_level) {
+    case 'public':
+    case 'system':
+      return true
+    case 'team':
+      return memory.namespace === scope.namespace
+    case 'shared':
+      return liveShareOf(memory, scope.agentId, now) !== undefined
+    case 'private':
+      return false
+  }
+}
+
+/** Whether `scope` may change the text, tags and other content of `memory`. */
+export function canEdit(memory: AccessFacts, scope: Scope, now: number): boolean {
+  if (canManage(memory, scope)) return true
+  return memory.access_level === 'shared' && liveShareOf(memory, scope.agentId, now)?.permission === 'write'
+}
+
+/** Whether `scope` may delete, restore, share or re-level `memory`: its own agent and the person only. */
+export function canManage(memory: AccessFacts, scope: Scope): boolean {
+  if (scope.kind === 'owner') return true
+  return memory.agent_id === scope.agentId && (memory.access_level !== 'system' || scope.isAdmin)
+}
+
+function liveShareOf(memory: AccessFacts, agentId: string, now: number): Share | undefined {
+  return memory.shared_with.find(
+    (share) => share.agent_id === agentId && (share.expires_at === undefined || Date.parse(share.expires_at) > now),
+  )
+}

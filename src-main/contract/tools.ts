@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import { getMemoryHistory, getMemoryLinks, listMemories, listTags, recallMemory, searchMemories, semanticSearch } from './tools/memory-read-tools.ts'
+import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, updateMemory } from './tools/memory-write-tools.ts'
+import { getAgentInfo, getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
+import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'
+
+/** Every tool by name, in the order that `tools/list` shows. */
+export const TOOLS = {
+  store_memory: storeMemory,
+  semantic_search: semanticSearch,
+  recall_memory: recallMemory,
+  update_memory: updateMemory,
+  delete_memory: deleteMemory,
+  restore_memory: restoreMemory,
+  share_memory: shareMemory,
+  list_memories: listMemories,
+  get_memory_history: getMemoryHistory,
+  create_memory: createMemory,
+  search_memories: searchMemories,
+  get_agent_info: getAgentInfo,
+  health_check: healthCheck,
+  get_system_stats: getSystemStats,
+  get_session_statistics: getSessionStatistics,
+  get_memory_links: getMemoryLinks,
+  list_tags: listTags,
+  list_sessions: listSessions,
+} as const satisfies Readonly<Record<string, ToolContract>>
+
+export type ToolName = keyof typeof TOOLS
+/** Arguments as a caller may write them: defaults left out. */
+export type ToolInput<N extends ToolName> = z.input<(typeof TOOLS)[N]['input']>
+/** Arguments after parsing: defaults filled in. */
+export type ToolArguments<N extends ToolName> = z.output<(typeof TOOLS)[N]['input']>
+export type ToolOutput<N extends ToolName> = z.output<(typeof TOOLS)[N]['output']>
+
+export function isToolName(name: string): name is ToolName {
+  return Object.hasOwn(TOOLS, name)
+}
+
+const PROFILE_RANK: Readonly<Record<ToolProfile | 'rest', number>> = { core: 0, standard: 1, all: 2, rest: 3 }
+
+/** Whether a client with `profile` is shown `tool`. Tools that are not shown can still be called by name, except REST's own. */
+export function isInProfile(tool: ToolContract, profile: ToolProfile): boolean {
+  return PROFILE_RANK[tool.profile] <= PROFILE_RANK[profile]
+}

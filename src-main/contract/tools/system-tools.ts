@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { healthSchema, sessionInfoSchema, statsSchema, transportKindSchema } from '../session.ts'
+import { READ_ONLY, toolContract } from './tool-contract.ts'
+
+export const healthCheck = toolContract({
+  name: 'health_check',
+  title: 'Check health',
+  description: 'Says whether storage, embedding and sessions work, and what works less. Example: {}',
+  family: 'system',
+  profile: 'standard',
+  input: z.strictObject({}),
+  output: healthSchema,
+  annotations: READ_ONLY,
+})
+
+export const getSystemStats = toolContract({
+  name: 'get_system_stats',
+  title: 'Get system statistics',
+  description: 'Counts of sessions, agents, requests and memories of this server. Example: {}',
+  family: 'system',
+  profile: 'standard',
+  input: z.strictObject({}),
+  output: statsSchema,
+  annotations: READ_ONLY,
+})
+
+export const getSessionStatistics = toolContract({
+  name: 'get_session_statistics',
+  title: 'Get session statistics',
+  description: 'Requests, errors, bytes and latency of your own connection. Example: {}',
+  family: 'system',
+  profile: 'standard',
+  input: z.strictObject({}),
+  output: sessionInfoSchema.extend({ duration_seconds: z.number() }),
+  annotations: READ_ONLY,
+})
+
+export const getAgentInfo = toolContract({
+  name: 'get_agent_info',
+  title: 'Get agent information',
+  description: 'Says who you are to this server: your agent id, namespace, capabilities and session. Example: {}',
+  family: 'agent',
+  profile: 'standard',
+  input: z.strictObject({}),
+  output: z.object({
+    agent_id: z.string(),
+    namespace: z.string(),
+    capabilities: z.record(z.string(), z.unknown()),
+    session_id: z.string(),
+    transport: transportKindSchema,
+    is_owner: z.boolean(),
+    memory_count: z.number().int().describe('Memories this agent owns.'),
+  }),
+  annotations: READ_ONLY,
+})
+
+export const listSessions = toolContract({
+  name: 'list_sessions',
+  title: 'List sessions',
+  description: 'Live connections: your own agent’s; all of them for the person at the machine.',
+  family: 'system',
+  profile: 'rest',
+  input: z.strictObject({}),
+  output: z.object({ sessions: z.array(sessionInfoSchema) }),
+  annotations: READ_ONLY,
+})
