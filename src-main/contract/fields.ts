@@ -24,7 +24,7 @@ export function lineSchema(maxCharacters: number) {
   return textSchema(maxCharacters).refine((text) => !FORBIDDEN_IN_LINE.test(text), 'must be one line without control characters')
 }
 
-export const contentSchema = textSchema(LIMITS.contentCharacters).refine((text) => text.trim() !== '', 'must not be only white space')
+export const contentSchema = textSchema(LIMITS.contentCharacters).refine((text) => text === '' || text.trim() !== '', 'must not be only white space')
 
 export const tagSchema = lineSchema(LIMITS.tagCharacters).refine((tag) => tag.trim() === tag, 'must not start or end with white space')
 
@@ -39,7 +39,7 @@ export const agentIdSchema = z
   .regex(NAME_RULE, 'must start with a letter or digit and hold only letters, digits and . _ : @ / -')
 export const namespaceSchema = agentIdSchema
 
-const UUID_RULE = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const UUID_RULE = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 export const memoryIdSchema = z.string().regex(UUID_RULE, 'must be a UUID in lower case, as `id` of a stored memory')
 
 /** ISO 8601 with a time zone. Every answer carries UTC with milliseconds. */

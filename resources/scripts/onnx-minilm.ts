@@ -1,0 +1,153 @@
+import { FLOAT, OnnxGraph, RUNTIME_DOMAIN } from './onnx-graph.ts'
+import type { Value } from './onnx-graph.ts'
+import { FULL_RANGE, quantiseRows, SAFE_RANGE, transposeInto } from './onnx-quantise.ts'
+import type { Tensor, Weights } from './onnx-weights.ts'
+
+/** `fp32` is the yardstick that `int8` is held against; only `int8` is shipped. */
+export type Precision = 'fp32' | 'int8'
+
+/** The shape of all-MiniLM-L6-v2, from its config.json. */
+const LAYERS = 6
+const WIDTH = 384
+const HEADS = 12
+const HEAD_WIDTH = WIDTH / HEADS
+const NORM_EPSILON = 1e-12
+/** Added to the attention scores of padding: after softmax nothing is left of it. */
+const MASKED = -10_000
+
+/**
+ * all-MiniLM-L6-v2 as an ONNX model: `input_ids` and `attention_mask` in, unit vectors out. Mean pooling and normalisation
+ * are inside, as sentence-transformers does them, so that what runs it needs no arithmetic of its own.
+ */
+export function encodeMiniLm(weights: Weights, precision: Precision): Uint8Array {
+  const graph = new OnnxGraph()
+  const mask = graph.add('Cast', ['attention_mask'], { attributes: { to: FLOAT } })
+  const network = new MiniLm(graph, weights, precision)
+  let hidden = network.embeddings()
+  const scoreBias = network.scoreBias(mask)
+  for (let layer = 0; layer < LAYERS; layer++) hidden = network.layer(hidden, scoreBias, `encoder.layer.${layer}`)
+  network.pool(hidden, mask, 'embedding')
+  return graph.encode(
+    'all-MiniLM-L6-v2',
+    [
+      { name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] },
+      { name: 'attention_mask', type: 'int64', shape: ['batch', 'tokens'] },
+    ],
+    [{ name: 'embedding', type: 'float', shape: ['batch', WIDTH] }],
+  )
+}
+
+class MiniLm {
+  readonly #graph: OnnxGraph
+  readonly #weights: Weights
+  readonly #precision: Precision
+
+  constructor(graph: OnnxGraph, weights: Weights, precision: Precision) {
+    this.#graph = graph
+    this.#weights = weights
+    this.#precision = precision
+    graph.floats('one', new Float32Array([1]), [1])
+    graph.floats('masked', new Float32Array([MASKED]), [1])
+    graph.floats('score-scale', new Float32Array([1 / Math.sqrt(HEAD_WIDTH)]), [1])
+    for (const number of [0, 1, 2]) graph.integers(String(number), [number])
+    graph.integers('heads-axes', [1, 2])
+    graph.integers('split-heads', [0, 0, HEADS, HEAD_WIDTH])
+    graph.integers('join-heads', [0, 0, WIDTH])
+  }
+
+  /** Word plus position plus sentence kind (always the first), normalised. */
+  embeddings(): Value {
+    const graph = this.#graph
+    const kinds = this.#weights.tensor('embeddings.token_type_embeddings.weight').data
+    const { data, shape } = this.#weights.tensor('embeddings.position_embeddings.weight')
+    graph.floats(
+      'positions',
+      data.map((number, i) => number + (kinds[i % WIDTH] ?? 0)),
+      shape,
+    )
+    const length = graph.add('Slice', [graph.add('Shape', ['input_ids']), '1', '2', '0'])
+    const positions = graph.add('Slice', ['positions', '0', length, '0'])
+    return this.#normalise(graph.add('Add', [this.#words(), positions]), 'embeddings.LayerNorm')
+  }
+
+  /** 0 where a token stands, MASKED where padding does, shaped to be added to the scores of every head. */
+  scoreBias(mask: Value): Value {
+    const perHead = this.#graph.add('Unsqueeze', [mask, 'heads-axes'])
+    return this.#graph.add('Mul', [this.#graph.add('Sub', ['one', perHead]), 'masked'])
+  }
+
+  layer(input: Value, scoreBias: Value, prefix: string): Value {
+    const graph = this.#graph
+    const part = (name: string, perm: readonly number[]) => {
+      const split = graph.add('Reshape', [this.#linear(input, `${prefix}.attention.self.${name}`), 'split-heads'])
+      return graph.add('Transpose', [split], { attributes: { perm } })
+    }
+    const scores = graph.add('MatMul', [part('query', [0, 2, 1, 3]), part('key', [0, 2, 3, 1])])
+    const biased = graph.add('Add', [graph.add('Mul', [scores, 'score-scale']), scoreBias])
+    const shares = graph.add('Softmax', [biased], { attributes: { axis: -1 } })
+    const mixed = graph.add('Transpose', [graph.add('MatMul', [shares, part('value', [0, 2, 1, 3])])], {
+      attributes: { perm: [0, 2, 1, 3] },
+    })
+    const joined = graph.add('Reshape', [mixed, 'join-heads'])
+    const attended = this.#addAndNormalise(input, joined, `${prefix}.attention.output`)
+    const inner = graph.add('Gelu', [this.#linear(attended, `${prefix}.intermediate.dense`)], { domain: RUNTIME_DOMAIN })
+    return this.#addAndNormalise(attended, inner, `${prefix}.output`)
+  }
+
+  /** The mean of the token vectors without padding, at length 1. */
+  pool(hidden: Value, mask: Value, output: Value): void {
+    const graph = this.#graph
+    const perToken = graph.add('Unsqueeze', [mask, '2'])
+    const sum = graph.add('ReduceSum', [graph.add('Mul', [hidden, perToken]), '1'], { attributes: { keepdims: 0 } })
+    const count = graph.add('ReduceSum', [perToken, '1'], { attributes: { keepdims: 0 } })
+    const mean = graph.add('Div', [sum, count])
+    const length = graph.add('ReduceL2', [mean, '1'], { attributes: { keepdims: 1 } })
+    graph.add('Div', [mean, length], { output })
+  }
+
+  #words(): Value {
+    const graph = this.#graph
+    const words = this.#weights.tensor('embeddings.word_embeddings.weight')
+    if (this.#precision === 'fp32') return graph.add('Gather', [graph.floats('words', words.data, words.shape), 'input_ids'])
+    const { values, scales } = quantiseRows(words, FULL_RANGE)
+    const rows = graph.add('Gather', [graph.bytes('words', values, words.shape), 'input_ids'])
+    const rowScales = graph.add('Gather', [graph.floats('word-scales', scales, [scales.length, 1]), 'input_ids'])
+    return graph.add('Mul', [graph.add('Cast', [rows], { attributes: { to: FLOAT } }), rowScales])
+  }
+
+  #linear(input: Value, prefix: string): Value {
+    const graph = this.#graph
+    const weight = this.#weights.tensor(`${prefix}.weight`)
+    const [outputs = 0, inputs = 0] = weight.shape
+    const bias = this.#constant(`${prefix}.bias`)
+    if (this.#precision === 'fp32') {
+      const turned = transposeInto(new Float32Array(weight.data.length), weight.data, weight.shape)
+      const product = graph.add('MatMul', [input, graph.floats(`${prefix}.weight`, turned, [inputs, outputs])])
+      return graph.add('Add', [product, bias])
+    }
+    const { values, scales } = quantiseRows(weight, SAFE_RANGE)
+    const turned = transposeInto(new Int8Array(values.length), values, weight.shape)
+    const operands = [
+      graph.bytes(`${prefix}.weight`, turned, [inputs, outputs]),
+      graph.floats(`${prefix}.scale`, scales, [outputs]),
+      graph.bytes(`${prefix}.zero`, new Int8Array(outputs), [outputs]),
+      bias,
+    ]
+    return graph.add('DynamicQuantizeMatMul', [input, ...operands], { domain: RUNTIME_DOMAIN })
+  }
+
+  #addAndNormalise(before: Value, inner: Value, prefix: string): Value {
+    const sum = this.#graph.add('Add', [this.#linear(inner, `${prefix}.dense`), before])
+    return this.#normalise(sum, `${prefix}.LayerNorm`)
+  }
+
+  #normalise(input: Value, prefix: string): Value {
+    const operands = [input, this.#constant(`${prefix}.weight`), this.#constant(`${prefix}.bias`)]
+    return this.#graph.add('LayerNormalization', operands, { attributes: { axis: -1, epsilon: { float: NORM_EPSILON } } })
+  }
+
+  #constant(name: string): Value {
+    const { data, shape }: Tensor = this.#weights.tensor(name)
+    return this.#graph.floats(name, data, shape)
+  }
+}

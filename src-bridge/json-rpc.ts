@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer'
+import { ERROR_TABLE } from '../src-main/contract/errors.ts'
+import type { ErrorBody } from '../src-main/contract/errors.ts'
+import { JSON_RPC } from '../src-main/contract/protocol.ts'
+
+export type RequestId = string | number
+
+/** What the bridge needs to know of a message. The bytes themselves pass through as they came. */
+export type Message =
+  | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'answer'; readonly id: RequestId | null; readonly result: unknown; readonly isError: boolean }
+  | { readonly kind: 'broken'; readonly id: RequestId | null; readonly code: number; readonly problem: string }
+
+/** Reads one line or frame far enough to route it. */
+export function readMessage(bytes: Buffer): Message {
+  // The server would close the whole connection on a frame that is no UTF-8 (RFC 6455, 1007).
+  if (!isUtf8(bytes)) return broken(JSON_RPC.parseError, 'Parse error: the line is not UTF-8.')
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return broken(JSON_RPC.parseError, 'Parse error: the line is not JSON.')
+  }
+  if (Array.isArray(value)) return broken(JSON_RPC.invalidRequest, 'Batches are not supported: send one message per line.')
+  if (!isRecord(value)) return broken(JSON_RPC.invalidRequest, 'Invalid request: a message is a JSON object.')
+  return classify(value)
+}
+
+/** Identity of a request id: 1 and "1" are two ids. */
+export function keyOf(id: RequestId): string {
+  return typeof id === 'number' ? `#${id}` : `"${id}`
+}
+
+/** A JSON-RPC error answer as one line. */
+export function errorAnswer(id: RequestId | null, code: number, message: string, data?: ErrorBody): Buffer {
+  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data && { data }) } }))
+}
+
+/** The answer to a request that could not be brought to the server or back. */
+export function unavailableAnswer(id: RequestId, sentence: string): Buffer {
+  // -32603 and not the 503 of the table: JSON-RPC has a word for it that every host shows with its sentence.
+  return errorAnswer(id, ERROR_TABLE.internal.jsonRpcCode, sentence, { code: 'unavailable', message: sentence })
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function classify(value: Record<string, unknown>): Message {
+  const id = isRequestId(value.id) ? value.id : null
+  if (typeof value.method === 'string') {
+    if (!('id' in value)) return { kind: 'notification', method: value.method, params: value.params }
+    if (id === null) return broken(JSON_RPC.invalidRequest, 'Invalid request: the id must be a string or a number.')
+    return { kind: 'request', id, method: value.method, params: value.params }
+  }
+  if ('id' in value && ('result' in value || 'error' in value)) {
+    return { kind: 'answer', id, result: value.result, isError: 'error' in value }
+  }
+  return {
+    kind: 'broken',
+    id,
+    code: JSON_RPC.invalidRequest,
+    problem: 'Invalid request: a message has a method, or an id with a result or an error.',
+  }
+}
+
+function isRequestId(value: unknown): value is RequestId {
+  return typeof value === 'string' || typeof value === 'number'
+}
+
+function broken(code: number, problem: string): Message {
+  return { kind: 'broken', id: null, code, problem }
+}

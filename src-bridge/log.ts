@@ -1,0 +1,38 @@
+import type { Writable } from 'node:stream'
+import { messageOf } from '../src-main/base/errors.ts'
+import type { Log, LogFacts } from '../src-main/base/log.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LEVELS)[number] | 'silent'
+
+/** The level a setting names; what the server calls `trace` and `fatal` fall to the nearest we have, anything else is `info`. */
+export function asLogLevel(text: string | undefined): LogLevel {
+  const level = text?.toLowerCase()
+  if (level === 'trace') return 'debug'
+  if (level === 'fatal') return 'error'
+  return level === 'silent' ? 'silent' : (LEVELS.find((known) => known === level) ?? 'info')
+}
+
+/**
+ * Lines for a person who opens the host's log: `tmws-bridge info: sentence {facts}`. Written rarely, on a change of state:
+ * some hosts never read stderr, and what they do not read stays in our memory.
+ */
+export function createStderrLog(output: Writable, level: LogLevel, subsystem?: string): Log {
+  const from = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level)
+  const write = (at: (typeof LEVELS)[number], facts: LogFacts, sentence: string): void => {
+    if (LEVELS.indexOf(at) < from) return
+    const shown = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts, readable)}`
+    output.write(`tmws-bridge ${at}: ${subsystem === undefined ? '' : `${subsystem}: `}${sentence}${shown}\n`)
+  }
+  return {
+    debug: (facts, sentence) => write('debug', facts, sentence),
+    info: (facts, sentence) => write('info', facts, sentence),
+    warn: (facts, sentence) => write('warn', facts, sentence),
+    error: (facts, sentence) => write('error', facts, sentence),
+    child: (name) => createStderrLog(output, level, name),
+  }
+}
+
+function readable(_key: string, value: unknown): unknown {
+  return value instanceof Error ? messageOf(value) : value
+}

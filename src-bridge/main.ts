@@ -1,0 +1,52 @@
+import { runBridge } from './bridge.ts'
+import { diagnose } from './diagnosis.ts'
+import { HELP } from './help.ts'
+import { createStderrLog } from './log.ts'
+import { readCommand } from './options.ts'
+import type { BridgeOptions } from './options.ts'
+import { ServerLink } from './server-link.ts'
+import { claimStdout } from './stdout-guard.ts'
+import { DEFAULT_TIMINGS } from './timings.ts'
+import { BRIDGE_VERSION } from './version.ts'
+
+/** Entry of the bridge process, and its only reader of the environment. Exit codes: 0 done, 1 failed, 2 a wrong setting. */
+const command = readCommand(process.argv.slice(2), process.env)
+switch (command.kind) {
+  case 'help':
+    process.stdout.write(HELP)
+    break
+  case 'version':
+    process.stdout.write(`${BRIDGE_VERSION}\n`)
+    break
+  case 'refuse':
+    process.stderr.write(`tmws-bridge: ${command.sentence}\n`)
+    process.exitCode = 2
+    break
+  case 'test':
+    void diagnose(command.options, DEFAULT_TIMINGS, (line) => process.stdout.write(`${line}\n`)).then((works) =>
+      process.exit(works ? 0 : 1),
+    )
+    break
+  case 'run':
+    run(command.options)
+}
+
+function run(options: BridgeOptions): void {
+  const output = claimStdout()
+  const log = createStderrLog(process.stderr, options.logLevel)
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`tmws-bridge error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      process.exit(1)
+    })
+  }
+  const bridge = runBridge({
+    input: process.stdin,
+    output,
+    lane: new ServerLink(options, DEFAULT_TIMINGS, log),
+    log,
+    timings: DEFAULT_TIMINGS,
+  })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => bridge.stop(signal))
+  void bridge.ended.then(() => process.exit(0))
+}

@@ -1,0 +1,50 @@
+/** Every wait of the bridge in one place, so that tests can shorten them. All in milliseconds. */
+export interface Timings {
+  /** A request that finds no server is answered with an error after this. Below the shortest limit a host has for `initialize` (10 s). */
+  readonly answerWithinMs: number
+  /** The same when the server has been away for longer than `answerWithinMs`: the caller need not wait for what is known. */
+  readonly answerWithinWhenDownMs: number
+  /** A call that may be repeated waits this long for the server to come back. */
+  readonly lostAnswerWithinMs: number
+  /** First and longest pause between two attempts to connect while something waits. */
+  readonly retryFirstMs: number
+  readonly retryLongestMs: number
+  /** Pause between attempts when nothing waits and the server has been away for a while. */
+  readonly retryIdleMs: number
+  /** Pause after a refusal that the server will repeat until somebody changes a token or a name. */
+  readonly retryRefusedMs: number
+  /** The same when a new request asks for another attempt. */
+  readonly retryRefusedWokenMs: number
+  readonly connectWithinMs: number
+  /** A connection that lasts this long makes the next outage start again at `retryFirstMs`. */
+  readonly steadyAfterMs: number
+  readonly replayWithinMs: number
+  /** Our ping goes out after this much silence. The server pings every 20 s, so that this rarely happens. */
+  readonly pingAfterMs: number
+  readonly pongWithinMs: number
+  readonly heartbeatTickMs: number
+  /** What the end of input leaves for pending answers. */
+  readonly drainMs: number
+  readonly closeWithinMs: number
+  readonly parentPollMs: number
+}
+
+export const DEFAULT_TIMINGS: Timings = {
+  answerWithinMs: 8_000,
+  answerWithinWhenDownMs: 2_000,
+  lostAnswerWithinMs: 30_000,
+  retryFirstMs: 250,
+  retryLongestMs: 2_000,
+  retryIdleMs: 5_000,
+  retryRefusedMs: 15_000,
+  retryRefusedWokenMs: 1_000,
+  connectWithinMs: 4_000,
+  steadyAfterMs: 5_000,
+  replayWithinMs: 6_000,
+  pingAfterMs: 25_000,
+  pongWithinMs: 10_000,
+  heartbeatTickMs: 5_000,
+  drainMs: 500,
+  closeWithinMs: 250,
+  parentPollMs: 2_000,
+}

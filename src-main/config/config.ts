@@ -1,0 +1,94 @@
+import { join, resolve } from 'node:path'
+import { AppError } from '../base/errors.ts'
+import { isLoopback, secretProblem } from './secrets.ts'
+import { dataPaths, defaultRuntimeFile } from './paths.ts'
+import { readSettings } from './read-settings.ts'
+import type { RawSettings } from './read-settings.ts'
+
+/** Everything the server is built from. Frozen; each part is handed only its own piece. */
+export interface ServerConfig {
+  readonly environment: 'development' | 'staging' | 'production'
+  readonly api: { readonly host: string; readonly port: number }
+  readonly ws: {
+    readonly enabled: boolean
+    readonly host: string
+    readonly port: number
+    readonly maxConnections: number
+    readonly pingIntervalMs: number
+    readonly pingTimeoutMs: number
+    readonly maxMessageBytes: number
+  }
+  readonly sessions: { readonly idleTimeoutSeconds: number; readonly resumeTtlSeconds: number }
+  readonly auth: { readonly enabled: boolean; readonly secretKey?: string }
+  readonly rateLimit: { readonly enabled: boolean; readonly requests: number; readonly periodSeconds: number }
+  readonly corsOrigins: readonly string[]
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format?: 'json' | 'pretty' }
+  readonly toolProfile: 'core' | 'standard' | 'all'
+  readonly dataDir: string
+  readonly database: { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' } | { readonly provider: 'volatile' }
+  readonly trashDays: number
+  /** `modelFolder` absent: the model that is shipped. */
+  readonly embedding: { readonly provider: 'local' | 'off' | 'hash'; readonly modelFolder?: string }
+  readonly runtimeFile: string
+  readonly settingsFile?: string
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Settings as the server uses them. Throws `invalid_request` with one sentence for a bad value, and for what production (or any bind
+ * that is not loopback) does not allow.
+ */
+export function loadConfig(raw: RawSettings): ServerConfig {
+  const { values, dataDir, settingsFile, warnings } = readSettings(raw)
+  const bindHosts = [values.api_host, ...(values.ws_enabled ? [values.ws_host] : [])]
+  const publicHost = bindHosts.find((host) => !isLoopback(host))
+  const isStrict = values.environment === 'production' || publicHost !== undefined
+  const why = values.environment === 'production' ? 'in production' : `when the server listens on ${publicHost ?? ''}`
+  const auth = { enabled: values.auth_enabled ?? isStrict, ...(values.secret_key !== undefined && { secretKey: values.secret_key }) }
+  if (isStrict) assertStrict(values, auth.enabled, why)
+  if (auth.enabled) assertSecret(auth.secretKey, isStrict)
+  return Object.freeze({
+    environment: values.environment,
+    api: { host: values.api_host, port: values.api_port },
+    ws: {
+      enabled: values.ws_enabled,
+      host: values.ws_host,
+      port: values.ws_port,
+      maxConnections: values.ws_max_connections,
+      pingIntervalMs: values.ws_ping_interval * 1000,
+      pingTimeoutMs: (values.ws_ping_timeout) * 1000,
+      maxMessageBytes: values.ws_max_message_size,
+    },
+    sessions: { idleTimeoutSeconds: values.session_timeout, resumeTtlSeconds: values.session_resume_ttl },
+    auth,
+    rateLimit: { enabled: values.rate_limit_enabled, requests: values.rate_limit_requests, periodSeconds: values.rate_limit_period },
+    corsOrigins: values.cors_origins,
+    log: { level: values.log_level, ...(values.log_format !== undefined && { format: values.log_format }) },
+    toolProfile: values.tool_profile,
+    dataDir,
+    database: databaseOf(values.database_url, values.sqlite_synchronous, dataDir),
+    trashDays: values.trash_days,
+    embedding: { provider: values.embedding_provider, ...(values.embedding_model !== undefined && { modelFolder: resolve(values.embedding_model) }) },
+    runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
+    ...(settingsFile !== undefined && { settingsFile }),
+    warnings,
+  })
+}
+
+function databaseOf(url: string | undefined, synchronous: 'normal' | 'full', dataDir: string): ServerConfig['database'] {
+  if (url === 'volatile:') return { provider: 'volatile' }
+  const file = url === undefined ? dataPaths(dataDir).database : resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
+  return { provider: 'sqlite', file: join(file), synchronous }
+}
+
+function assertStrict(values: ReturnType<typeof readSettings>['values'], authEnabled: boolean, why: string): void {
+  if (!authEnabled) throw new AppError('invalid_request', `TMWS_AUTH_ENABLED is false, but must be true ${why}.`)
+  if (!values.rate_limit_enabled) throw new AppError('invalid_request', `TMWS_RATE_LIMIT_ENABLED is false, but must be true ${why}.`)
+  if (values.cors_origins.includes('*')) throw new AppError('invalid_request', `TMWS_CORS_ORIGINS holds "*", but must name each origin ${why}.`)
+}
+
+function assertSecret(secretKey: string | undefined, isStrict: boolean): void {
+  if (secretKey === undefined) throw new AppError('invalid_request', 'TMWS_SECRET_KEY is not set, but sign-in is on and needs a secret of at least 32 characters, for example from: openssl rand -base64 48')
+  const problem = isStrict ? secretProblem(secretKey) : undefined
+  if (problem !== undefined) throw new AppError('invalid_request', `TMWS_SECRET_KEY ${problem}. Make one with: openssl rand -base64 48`)
+}

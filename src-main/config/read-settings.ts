@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse, printParseErrorCode } from 'jsonc-parser'
+import type { ParseError } from 'jsonc-parser'
+import { AppError } from '../base/errors.ts'
+import type { Environment } from './env.ts'
+import { dataPaths, defaultDataDir } from './paths.ts'
+import { BRIDGE_VARIABLES, SETTINGS } from './settings-table.ts'
+import type { Setting, SettingName, SettingValues } from './settings-table.ts'
+
+export interface RawSettings {
+  /** From the command line, by setting name. */
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>
+  readonly environment: Environment
+}
+
+export interface ReadSettings {
+  readonly values: SettingValues
+  /** Absolute. */
+  readonly dataDir: string
+  /** The settings file that was read, if there was one. */
+  readonly settingsFile?: string
+  /** Sentences about what was ignored. */
+  readonly warnings: readonly string[]
+}
+
+const NAMES = Object.keys(SETTINGS) as SettingName[] // keys of the table
+
+/**
+ * Settings in their order: flag, environment, settings file, default. Throws `invalid_request` with one sentence that names the
+ * setting, its value and what is allowed.
+ */
+export function readSettings({ flags, environment }: RawSettings): ReadSettings {
+  const fromEnvironment = Object.fromEntries(NAMES.map((name) => [name, environment.settings[SETTINGS[name].env]])) as Partial<Record<SettingName, string>> // same keys
+  const early = (name: 'data_dir' | 'config') => flags[name] ?? fromEnvironment[name]
+  const dataDir = resolve(early('data_dir') ?? defaultDataDir(environment.machine))
+  const named = early('config')
+  const file = readSettingsFile(named === undefined ? dataPaths(dataDir).settingsFile : resolve(named), named !== undefined)
+  const values = Object.fromEntries(
+    NAMES.map((name) => {
+      const found = firstOf([
+        [flags[name], SETTINGS[name].flag ?? name],
+        [fromEnvironment[name], SETTINGS[name].env],
+        [file?.values[name], `${name} in ${file?.path ?? ''}`],
+      ])
+      return [name, found ? readOne(SETTINGS[name], found.raw, found.source) : SETTINGS[name].default]
+    }),
+  ) as unknown as SettingValues // one entry per setting, each read by its own kind
+  const known = new Set([...NAMES.map((name): string => SETTINGS[name].env), ...BRIDGE_VARIABLES])
+  const warnings = Object.keys(environment.settings)
+    .filter((name) => !known.has(name))
+    .map((name) => `${name} is not a setting of this version and is ignored.`)
+  return { values, dataDir: resolve(values.data_dir ?? dataDir), warnings, ...(file && { settingsFile: file.path }) }
+}
+
+function firstOf(sources: readonly (readonly [unknown, string])[]): { raw: unknown; source: string } | undefined {
+  const found = sources.find(([raw]) => raw !== undefined)
+  return found && { raw: found[0], source: found[1] }
+}
+
+function readOne(setting: Setting<unknown>, raw: unknown, source: string): unknown {
+  const value = setting.kind.read(raw)
+  if (value !== undefined) return value
+  const shown = setting.isSecret ? 'a value' : JSON.stringify(raw)
+  throw new AppError('invalid_request', `${source} is ${shown}, but must be ${setting.kind.allowed}.`, { details: { setting: source } })
+}
+
+function readSettingsFile(path: string, isRequired: boolean): { path: string; values: Partial<Record<SettingName, unknown>> } | undefined {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (!isRequired && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new AppError('invalid_request', `The settings file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, { cause: error })
+  }
+  const problems: ParseError[] = []
+  const values: unknown = parse(content, problems, { allowTrailingComma: true })
+  const [problem] = problems
+  if (problem) throw new AppError('invalid_request', `The settings file ${path} is not JSON: ${printParseErrorCode(problem.error)} at character ${problem.offset}.`)
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new AppError('invalid_request', `The settings file ${path} must hold a JSON object.`)
+  const unknown = Object.keys(values).find((key) => !Object.hasOwn(SETTINGS, key))
+  if (unknown !== undefined) throw new AppError('invalid_request', `"${unknown}" in ${path} is not a setting. Settings: ${NAMES.join(', ')}.`)
+  return { path, values }
+}

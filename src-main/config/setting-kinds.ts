@@ -1,0 +1,56 @@
+/** How the raw value of a setting is read. Flags and variables give text, a settings file JSON. */
+export interface SettingKind<T> {
+  /** What is allowed, for help texts and refusals: "a port from 0 to 65535". */
+  readonly allowed: string
+  /** The value, or undefined when it is not allowed. */
+  read(raw: unknown): T | undefined
+}
+
+export function integer(min: number, max: number, noun = 'a whole number'): SettingKind<number> {
+  return {
+    allowed: `${noun} from ${min} to ${max}`,
+    read: (raw) => {
+      const value = typeof raw === 'string' && /^-?\d+$/.test(raw) ? Number(raw) : raw
+      return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined
+    },
+  }
+}
+
+export const port = integer(0, 65_535, 'a port')
+
+export const boolean: SettingKind<boolean> = {
+  allowed: 'true or false',
+  read: (raw) => {
+    if (typeof raw === 'boolean') return raw
+    const word = typeof raw === 'string' ? raw.toLowerCase() : ''
+    if (['true', '1', 'yes', 'on'].includes(word)) return true
+    return ['false', '0', 'no', 'off'].includes(word) ? false : undefined
+  },
+}
+
+export function choice<const T extends string>(...words: readonly T[]): SettingKind<T> {
+  return { allowed: words.join(' | '), read: (raw) => words.find((word) => word === (typeof raw === 'string' ? raw.toLowerCase() : raw)) }
+}
+
+export function text(allowed: string, rule: RegExp = /./): SettingKind<string> {
+  return { allowed, read: (raw) => (typeof raw === 'string' && rule.test(raw) ? raw : undefined) }
+}
+
+/** A JSON list of strings; a settings file may hold the list itself. */
+export function textList(allowed: string, rule: RegExp): SettingKind<readonly string[]> {
+  return {
+    allowed,
+    read: (raw) => {
+      const list = typeof raw === 'string' ? parseJson(raw) : raw
+      return Array.isArray(list) && list.every((item): item is string => typeof item === 'string' && rule.test(item)) ? list : undefined
+    },
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}

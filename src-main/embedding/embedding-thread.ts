@@ -1,0 +1,141 @@
+import { AppError, messageOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { WorkerChannel } from '../base/worker-channel.ts'
+import { EmbedderStatus } from './embedder-status.ts'
+import type { LoadRequest } from './embedding-protocol.ts'
+import { NativeGate } from './native-gate.ts'
+
+export interface EmbeddingThreadOptions {
+  /** The worker's entry. */
+  readonly file: URL
+  readonly load: Omit<LoadRequest, 'gate'>
+  /** Requests that may wait at once. */
+  readonly maxPending: number
+  readonly log: Log
+  /** Wait before the first retry, in milliseconds; doubles with each failure in a row. */
+  readonly firstRetryMs: number
+  /** Longest wait between retries, in milliseconds. */
+  readonly maxRetryMs: number
+}
+
+/** A closing thread that has not ended by then is ended by force. */
+const CLOSE_DEADLINE_MS = 2_000
+/** An exit of the process waits that long at most for a model that is just being loaded: usually a tenth of a second. */
+const EXIT_DEADLINE_MS = 3_000
+const NAME = 'The embedding model'
+const CLOSED = `${NAME} has been closed.`
+
+/**
+ * Keeps a thread with a loaded model alive: starts it, and when it cannot load or dies, says so in `status` and starts
+ * another after a while, for ever, until `close`. A retry is silent: the state stays `failed` until the model is ready.
+ */
+export class EmbeddingThread {
+  readonly status: EmbedderStatus
+  readonly #options: EmbeddingThreadOptions
+  #channel: WorkerChannel | undefined
+  #gate: NativeGate | undefined
+  #retryTimer: NodeJS.Timeout | undefined
+  #failuresInARow = 0
+  #closing: Promise<void> | undefined
+
+  constructor(options: EmbeddingThreadOptions) {
+    this.#options = options
+    this.status = new EmbedderStatus({ status: 'loading' }, options.log)
+    void this.#live()
+  }
+
+  /** Asks the thread. Throws `unavailable` unless it is ready, also when it fails on this request. */
+  async call<T>(method: string, payload: unknown): Promise<T> {
+    const { state } = this.status
+    if (this.#closing || state.status !== 'ready' || !this.#channel)
+      throw new AppError('unavailable', this.#closing ? CLOSED : sentenceFor(state))
+    try {
+      const answer = await this.#channel.call<T>(method, payload)
+      this.#failuresInARow = 0
+      return answer
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      this.#options.log.error({ err: error, method }, 'the embedding model failed on a request')
+      throw new AppError('unavailable', `${NAME} failed on this text; try again, or search by keyword.`, { cause: error })
+    }
+  }
+
+  /** Ends the thread: what waits is rejected with `unavailable`, a step that runs is finished. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** One thread from start to end. Never throws. */
+  async #live(): Promise<void> {
+    const startMs = performance.now()
+    const gate = new NativeGate()
+    this.#gate = gate
+    // Whoever ends the process takes the thread down with it.
+    const onExit = () => gate.shutSync(EXIT_DEADLINE_MS)
+    process.once('exit', onExit)
+    try {
+      this.#channel = new WorkerChannel(this.#options.file, {}, { maxPending: this.#options.maxPending, name: NAME })
+      await this.#channel.call('load', { ...this.#options.load, gate: gate.shared } satisfies LoadRequest)
+      if (this.#closing) return
+      this.#options.log.info({ loadMs: Math.round(performance.now() - startMs) }, 'the embedding model is ready')
+      this.status.set({ status: 'ready' })
+      const reason = await this.#channel.ended
+      this.#fail(`${NAME} stopped unexpectedly; it is started again.`, reason)
+    } catch (error) {
+      await gate.shut()
+      await this.#channel?.terminate()
+      this.#fail(error instanceof AppError ? error.message : `${NAME} does not load; the log says why.`, error)
+    } finally {
+      process.off('exit', onExit)
+    }
+  }
+
+  #fail(message: string, error: unknown): void {
+    if (this.#closing) return
+    const { firstRetryMs, maxRetryMs, load, log } = this.#options
+    const waitMs = Math.min(maxRetryMs, firstRetryMs * 2 ** this.#failuresInARow)
+    this.#failuresInARow += 1
+    const { state } = this.status
+    const isNews = state.status !== 'failed' || state.message !== message
+    log[isNews ? 'warn' : 'debug'](
+      { err: error, reason: messageOf(error), modelFolder: load.modelFolder, waitMs },
+      'the embedding model failed',
+    )
+    this.#retryTimer = setTimeout(() => void this.#live(), waitMs).unref()
+    this.status.set({ status: 'failed', message, retryAtMs: Date.now() + waitMs })
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#retryTimer)
+    await this.#endThread(this.#channel)
+    this.status.set({ status: 'off' })
+  }
+
+  async #endThread(channel: WorkerChannel | undefined): Promise<void> {
+    if (!channel) return
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_DEADLINE_MS)))
+    // A thread that has ended refuses the request, and that is as good.
+    const ended = channel.call('close', {}).then(
+      () => channel.ended,
+      () => undefined,
+    )
+    await Promise.race([ended, deadline])
+    clearTimeout(timer)
+    await this.#gate?.shut()
+    await channel.terminate()
+  }
+}
+
+function sentenceFor(state: EmbedderStatus['state']): string {
+  switch (state.status) {
+    case 'failed':
+      return state.message
+    case 'off':
+      return CLOSED
+    case 'loading':
+    case 'ready':
+      return `${NAME} is still loading; try again in a second.`
+  }
+}

@@ -1,0 +1,74 @@
+import { parentPort } from 'node:worker_threads'
+import { AppError } from '../base/errors.ts'
+import { serveWorkerChannel } from '../base/worker-channel.ts'
+import type { CancelRequest, LoadRequest, QueryRequest, TextsRequest } from './embedding-protocol.ts'
+import { packVectors } from './embedding-protocol.ts'
+import { embedQuerySteps, embedTextsSteps } from './embedding-steps.ts'
+import { LOCAL_MODEL, readManifest, verifyModelFiles } from './model-manifest.ts'
+import { NativeGate } from './native-gate.ts'
+import { openOnnxEngine } from './onnx-engine.ts'
+import type { OnnxEngine } from './onnx-engine.ts'
+import { WorkLanes } from './work-lanes.ts'
+
+/** The thread on which the model lives. One `load`, then `query`, `texts` and `cancel` in any number, then `close`. */
+
+const closing = new AbortController()
+const lanes = new WorkLanes()
+let engine: OnnxEngine | undefined
+
+async function load({ modelFolder, threads, gate }: LoadRequest): Promise<void> {
+  const manifest = await readManifest(modelFolder)
+  if (manifest.id !== LOCAL_MODEL.id) {
+    throw new AppError(
+      'unavailable',
+      `The embedding model is ${manifest.id}, but ${LOCAL_MODEL.id} is needed; run \`npm run build\` to build it.`,
+    )
+  }
+  await verifyModelFiles(modelFolder, manifest, closing.signal)
+  closing.signal.throwIfAborted()
+  const opened = await new NativeGate(gate).pass(() => openOnnxEngine(modelFolder, { threads }))
+  // The first run prepares buffers and is slow; it also shows that the model gives what is stored under its id.
+  const vector = await opened.embed(opened.tokenize('warm up'))
+  if (vector.length !== LOCAL_MODEL.dimensions)
+    throw new Error(`The model gives ${vector.length} dimensions instead of ${LOCAL_MODEL.dimensions}.`)
+  engine = opened
+}
+
+async function close(port: NonNullable<typeof parentPort>): Promise<void> {
+  closing.abort()
+  await lanes.close()
+  await engine?.close()
+  // After the answer to this request is out; with the port closed nothing keeps the thread.
+  setImmediate(() => port.close())
+}
+
+function loaded(): OnnxEngine {
+  if (!engine) throw new AppError('unavailable', 'The embedding model is still loading.')
+  return engine
+}
+
+if (parentPort) {
+  const port = parentPort
+  // Payloads come from local-embedder.ts only, which writes them by the same types.
+  serveWorkerChannel(port, async (method, payload) => {
+    switch (method) {
+      case 'load':
+        return load(payload as LoadRequest)
+      case 'query': {
+        const { job, text } = payload as QueryRequest
+        return lanes.add('query', job, embedQuerySteps(loaded(), text))
+      }
+      case 'texts': {
+        const { job, texts } = payload as TextsRequest
+        return packVectors(await lanes.add('texts', job, embedTextsSteps(loaded(), texts)))
+      }
+      case 'cancel':
+        lanes.cancel((payload as CancelRequest).job)
+        return undefined
+      case 'close':
+        return close(port)
+      default:
+        throw new Error(`The embedding thread knows no method ${method}.`)
+    }
+  })
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../base/clock.ts'
+import { toIso } from '../base/clock.ts'
+import { messageOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import type { MemoryHit } from '../contract/memory.ts'
+import type { Scope } from '../contract/scope.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { MemoryStore } from '../storage/memory-store.ts'
+import { toStoreFilter } from './filters.ts'
+import type { FilterArguments } from './filters.ts'
+import { presentMemories } from './presentation.ts'
+import { rank } from './ranking.ts'
+import type { RankingWeights } from './ranking.ts'
+
+export type SearchMode = 'hybrid' | 'vector' | 'keyword'
+
+export interface SearchRequest extends FilterArguments {
+  readonly query: string
+  readonly limit: number
+  readonly minScore: number
+  readonly mode: SearchMode
+  readonly includeShared: boolean
+  readonly includeSuperseded: boolean
+  readonly weights: RankingWeights
+}
+
+export interface SearchAnswer {
+  readonly mode: SearchMode
+  readonly memories: MemoryHit[]
+  /** Why search works less well than it should, and what to do. */
+  readonly degraded?: string
+}
+
+/** Candidates of each leg before ranking: enough that the best ten of both together are among them. */
+const CANDIDATES_PER_LEG = 200
+/** A question that cannot be embedded in this time is answered by words alone, in milliseconds. */
+const QUERY_EMBEDDING_BUDGET_MS = 2_000
+
+/** Finds memories by meaning and by words. Works by words alone, and says so, while there is no model. */
+export class MemorySearch {
+  readonly #store: MemoryStore
+  readonly #embedder: Embedder
+  readonly #clock: Clock
+  readonly #log: Log
+
+  constructor(parts: { readonly store: MemoryStore; readonly embedder: Embedder; readonly clock: Clock; readonly log: Log }) {
+    this.#store = parts.store
+    this.#embedder = parts.embedder
+    this.#clock = parts.clock
+    this.#log = parts.log
+  }
+
+  /** Throws `invalid_request` on a time filter it cannot read; an abort rejects with its reason. */
+  async search(request: SearchRequest, scope: Scope, signal?: AbortSignal): Promise<SearchAnswer> {
+    const nowMs = this.#clock.now()
+    const now = toIso(nowMs)
+    const filter = toStoreFilter(request, nowMs, now)
+    const meaning = request.mode === 'keyword' ? undefined : await this.#embed(request.query, signal)
+    signal?.throwIfAborted()
+    const mode = meaning?.vector ? request.mode : 'keyword'
+    const set = await this.#store.candidates(
+      {
+        ...filter,
+        ...(mode !== 'vector' && { text: request.query }),
+        ...(meaning?.vector && { vector: { values: meaning.vector, modelId: this.#embedder.modelId } }),
+        candidateLimit: Math.max(CANDIDATES_PER_LEG, request.limit),
+        includeShared: request.includeShared,
+        includeSuperseded: request.includeSuperseded,
+      },
+      scope,
+    )
+    const best = rank(set, request.weights, nowMs)
+      .filter((candidate) => candidate.score >= request.minScore)
+      .slice(0, request.limit)
+    const memories = await this.#fetch(best, scope, now)
+    const degraded = meaning?.problem ?? (meaning && set.isPartial ? STILL_INDEXING : undefined)
+    return { mode, memories, ...(degraded !== undefined && { degraded }) }
+  }
+
+  async #fetch(best: ReturnType<typeof rank>, scope: Scope, now: string): Promise<MemoryHit[]> {
+    const found = await this.#store.getMany(best.map(({ id }) => id), scope, now)
+    const byId = new Map((await presentMemories(this.#store, found, scope, now)).map((memory) => [memory.id, memory]))
+    return best.flatMap(({ id, score, why }) => {
+      const memory = byId.get(id)
+      return memory ? [{ ...memory, score: Math.round(score * 10_000) / 10_000, why }] : []
+    })
+  }
+
+  async #embed(query: string, signal?: AbortSignal): Promise<{ vector?: Float32Array; problem?: string }> {
+    const { state } = this.#embedder
+    if (state.status === 'off') return { problem: 'Search by meaning is switched off; results match words only.' }
+    if (state.status === 'failed') return { problem: `Search by meaning does not work: ${state.message} Results match words only.` }
+    if (state.status === 'loading') return { problem: 'The embedding model is still loading; results match words only.' }
+    const budget = AbortSignal.timeout(QUERY_EMBEDDING_BUDGET_MS)
+    try {
+      return { vector: await this.#embedder.embedQuery(query, signal ? AbortSignal.any([signal, budget]) : budget) }
+    } catch (error) {
+      signal?.throwIfAborted()
+      this.#log.warn({ err: error }, 'a question could not be embedded; answered by words')
+      return { problem: `The question could not be embedded (${budget.aborted ? 'the model is too busy' : messageOf(error)}); results match words only.` }
+    }
+  }
+}
+
+const STILL_INDEXING = 'Some memories are not yet indexed by meaning; they are found by words only.'

@@ -1,0 +1,171 @@
+import type { Clock } from '../base/clock.ts'
+import { toIso } from '../base/clock.ts'
+import { AppError, invalidField, notFound } from '../base/errors.ts'
+import type { EventBus } from '../base/event-bus.ts'
+import { newId } from '../base/ids.ts'
+import type { AccessLevel, Link, Memory, Share } from '../contract/memory.ts'
+import type { MemoryEvent } from '../contract/events.ts'
+import type { Scope } from '../contract/scope.ts'
+import type { ToolArguments } from '../contract/tools.ts'
+import type { Change, MemoryPatch, MemoryStore } from '../storage/memory-store.ts'
+import { announceMemory } from './announcer.ts'
+import { presentMemories } from './presentation.ts'
+import { mergeShares } from './sharing.ts'
+import { patchBackTo } from './restoring.ts'
+
+/** What the writer tells when a text is new or has changed, so that its vectors follow. */
+export interface VectorQueue {
+  poke(): void
+}
+
+/** Changes memories by the rules of section 6 and 7 of the design, and says on the bus what happened. */
+export class MemoryWriter {
+  readonly #store: MemoryStore
+  readonly #clock: Clock
+  readonly #bus: EventBus
+  readonly #vectors: VectorQueue
+
+  constructor(parts: { readonly store: MemoryStore; readonly clock: Clock; readonly bus: EventBus; readonly vectors: VectorQueue }) {
+    this.#store = parts.store
+    this.#clock = parts.clock
+    this.#bus = parts.bus
+    this.#vectors = parts.vectors
+  }
+
+  /** Durable when it resolves. Exactly what this agent had stored before comes back with `duplicate_of`, unchanged. */
+  async store(draft: ToolArguments<'store_memory'>, scope: Scope): Promise<{ memory: Memory; duplicate_of?: string }> {
+    const change = this.#change(scope)
+    refuseSystemLevel(draft.access_level, scope)
+    refuseIdleShares(draft.access_level, draft.shared_with)
+    await this.#refuseUnseenLinks(draft.links, scope, change.now)
+    const nowMs = Date.parse(change.now)
+    const { memory, isDuplicate } = await this.#store.insert(
+      {
+        id: newId(nowMs),
+        content: draft.content,
+        tags: unique(draft.tags),
+        importance: draft.importance,
+        access_level: draft.access_level,
+        shared_with: draft.shared_with.map(toStoredShare),
+        agent_id: scope.agentId,
+        namespace: scope.namespace,
+        context: draft.context,
+        pinned: draft.pinned,
+        created_at: change.now,
+        links: draft.links,
+        ...(draft.summary !== undefined && { summary: draft.summary }),
+        ...(draft.source_url !== undefined && { source_url: draft.source_url }),
+        ...(draft.ttl_seconds !== undefined && { expires_at: toIso(nowMs + draft.ttl_seconds * 1000) }),
+      },
+      change,
+    )
+    if (isDuplicate) return { memory: await this.#present(memory, scope, change.now), duplicate_of: memory.id }
+    this.#vectors.poke()
+    return { memory: await this.#announce('memory-stored', memory, change) }
+  }
+
+  /** Sets the named fields. Throws `invalid_request` when none is named, and what the store throws. */
+  async update(args: ToolArguments<'update_memory'>, scope: Scope): Promise<Memory> {
+    const { memory_id: id, expected_version: expectedVersion, ...fields } = args
+    const change = this.#change(scope)
+    const patch = toPatch(fields, change.now)
+    if (Object.keys(patch).length === 0) throw invalidField('update_memory', 'needs at least one field to change, for example content or tags')
+    if (patch.access_level !== undefined) refuseSystemLevel(patch.access_level, scope)
+    if (patch.links) await this.#refuseUnseenLinks(patch.links, scope, change.now)
+    const memory = await this.#store.update(id, patch, change, expectedVersion === undefined ? {} : { expectedVersion })
+    if (patch.content !== undefined) this.#vectors.poke()
+    return this.#announce('memory-updated', memory, change)
+  }
+
+  /** Adds, changes and takes back grants. A private memory becomes shared; one without grants left becomes private. */
+  async share(args: ToolArguments<'share_memory'>, scope: Scope): Promise<Memory> {
+    if (args.shared_with.length + args.remove.length === 0) throw invalidField('shared_with', 'or remove must name at least one agent')
+    const change = this.#change(scope)
+    const memory = await this.#store.get(args.memory_id, scope, { now: change.now })
+    if (!memory) throw notFound('memory', args.memory_id)
+    const patch = mergeShares(memory, args.shared_with.map(toStoredShare), args.remove)
+    // The version guards against a grant that another call changed in between.
+    const updated = await this.#store.update(args.memory_id, patch, change, { action: 'shared', expectedVersion: memory.version })
+    return this.#announce('memory-updated', updated, change)
+  }
+
+  async trash(id: string, scope: Scope): Promise<Memory> {
+    const change = this.#change(scope)
+    return this.#announce('memory-deleted', await this.#store.trash(id, change), change)
+  }
+
+  /** Erases for good; the person at the machine only. */
+  async purge(id: string, scope: Scope): Promise<void> {
+    const change = this.#change(scope)
+    const memory = await this.#store.purge(id, change)
+    announceMemory(this.#bus, 'memory-purged', memory, change.actor, change.now)
+  }
+
+  /** Out of the trash and, with `version`, back to how it was then. Throws `not_found` for a version that is not in the history. */
+  async restore(id: string, version: number | undefined, scope: Scope): Promise<Memory> {
+    const change = this.#change(scope)
+    const live = await this.#store.untrash(id, change)
+    if (version === undefined || version === live.version) return this.#announce('memory-restored', live, change)
+    const patch = await patchBackTo(this.#store, live, version, scope, change.now)
+    if (patch.access_level !== undefined) refuseSystemLevel(patch.access_level, scope)
+    const restored = await this.#store.update(id, patch, change, { action: 'restored', expectedVersion: live.version })
+    if (patch.content !== undefined) this.#vectors.poke()
+    return this.#announce('memory-restored', restored, change)
+  }
+
+  #change(scope: Scope): Change {
+    return { scope, actor: scope.agentId, now: toIso(this.#clock.now()) }
+  }
+
+  async #announce(type: MemoryEvent['type'], memory: Memory, change: Change): Promise<Memory> {
+    announceMemory(this.#bus, type, memory, change.actor, change.now)
+    return this.#present(memory, change.scope, change.now)
+  }
+
+  async #present(memory: Memory, scope: Scope, now: string): Promise<Memory> {
+    const [shown] = await presentMemories(this.#store, [memory], scope, now)
+    return shown ?? memory
+  }
+
+  async #refuseUnseenLinks(links: readonly Link[], scope: Scope, now: string): Promise<void> {
+    if (links.length === 0) return
+    const targets = unique(links.map((link) => link.to))
+    const seen = new Set(await this.#store.visibleIds(targets, scope, now))
+    const unseen = targets.find((target) => !seen.has(target))
+    if (unseen !== undefined) throw notFound('memory', unseen)
+  }
+}
+
+function toPatch(fields: Omit<ToolArguments<'update_memory'>, 'memory_id' | 'expected_version'>, now: string): MemoryPatch {
+  const { expires_at: expiresAt, tags, ...rest } = fields
+  if (typeof expiresAt === 'string' && toIso(Date.parse(expiresAt)) <= now) throw invalidField('expires_at', `must be in the future (got ${expiresAt})`)
+  const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as MemoryPatch // undefined values were just dropped
+  return {
+    ...defined,
+    ...(tags && { tags: unique(tags) }),
+    ...(expiresAt !== undefined && { expires_at: expiresAt === null ? null : toIso(Date.parse(expiresAt)) }),
+  }
+}
+
+function refuseSystemLevel(level: AccessLevel, scope: Scope): void {
+  if (level === 'system' && !scope.isAdmin) {
+    throw new AppError('forbidden', 'access_level "system" is written by admins only; use "public" to show a memory to every agent.', { details: { field: 'access_level' } })
+  }
+}
+
+function refuseIdleShares(level: AccessLevel, shares: readonly unknown[]): void {
+  if (shares.length > 0 && level !== 'shared') throw invalidField('shared_with', `only works with access_level "shared" (got "${level}")`)
+}
+
+/** Times in UTC with milliseconds, whatever zone the caller wrote. */
+function toStoredShare(share: { agent_id: string; permission: 'read' | 'write'; expires_at?: string | undefined }): Share {
+  return {
+    agent_id: share.agent_id,
+    permission: share.permission,
+    ...(share.expires_at !== undefined && { expires_at: toIso(Date.parse(share.expires_at)) }),
+  }
+}
+
+function unique(items: readonly string[]): string[] {
+  return [...new Set(items)]
+}

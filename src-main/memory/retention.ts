@@ -1,0 +1,57 @@
+import type { Clock } from '../base/clock.ts'
+import { toIso } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { MemoryStore } from '../storage/memory-store.ts'
+
+export interface RetentionOptions {
+  /** How often to look, in milliseconds. */
+  readonly intervalMs: number
+  /** Days a memory stays in the trash before it is erased. */
+  readonly trashDays: number
+}
+
+/** Moves what has expired to the trash, and empties the trash of what has long been in it. */
+export class Retention {
+  readonly #store: MemoryStore
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #options: RetentionOptions
+  #timer: NodeJS.Timeout | undefined
+  #sweeping: Promise<void> | undefined
+
+  constructor(parts: { readonly store: MemoryStore; readonly clock: Clock; readonly log: Log }, options: RetentionOptions) {
+    this.#store = parts.store
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#options = options
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.sweep(), this.#options.intervalMs).unref()
+    void this.sweep()
+  }
+
+  /** One round. Never throws: a failed round is logged, and the next one finds the same work. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweepOnce().finally(() => {
+      this.#sweeping = undefined
+    })
+    return this.#sweeping
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#sweeping
+  }
+
+  async #sweepOnce(): Promise<void> {
+    try {
+      const nowMs = this.#clock.now()
+      const expired = await this.#store.expire(toIso(nowMs))
+      const erased = await this.#store.emptyTrash(toIso(nowMs - this.#options.trashDays * 86_400_000))
+      if (expired + erased > 0) this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
+    } catch (error) {
+      this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
+    }
+  }
+}

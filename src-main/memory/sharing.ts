@@ -1,0 +1,20 @@
+import { AppError } from '../base/errors.ts'
+import type { Memory, Share } from '../contract/memory.ts'
+import type { MemoryPatch } from '../storage/memory-store.ts'
+
+/**
+ * The patch that adds `grants` to a memory and takes away those of `removed`. Throws `conflict` for levels where grants have no
+ * effect: to share a team memory would hide it from the team, so that must be asked for in so many words.
+ */
+export function mergeShares(memory: Memory, grants: readonly Share[], removed: readonly string[]): MemoryPatch {
+  if (memory.access_level !== 'private' && memory.access_level !== 'shared') {
+    throw new AppError(
+      'conflict',
+      `Grants have no effect on a memory of access_level "${memory.access_level}". Set access_level to "shared" with update_memory first; then only the agents you name see it.`,
+      { details: { access_level: memory.access_level } },
+    )
+  }
+  const gone = new Set([...removed, ...grants.map((grant) => grant.agent_id)])
+  const shares = [...memory.shared_with.filter((share) => !gone.has(share.agent_id)), ...grants]
+  return { shared_with: shares, access_level: shares.length > 0 ? 'shared' : 'private' }
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../base/clock.ts'
+import { toIso } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { MemoryStore } from '../storage/memory-store.ts'
+
+/** Texts per round: small, so that a question never waits behind much. */
+const BATCH_SIZE = 32
+/** Wait after a failed round, in milliseconds. */
+const RETRY_MS = 2_000
+
+/**
+ * Gives every memory its vectors, in the background. The store itself is the queue: whatever has no vectors of the current model
+ * is next, so nothing is forgotten by a crash, a failed model or a change of model.
+ */
+export class VectorIndexer {
+  readonly #store: MemoryStore
+  readonly #embedder: Embedder
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #abort = new AbortController()
+  readonly #stopListening: () => void
+  #running: Promise<void> | undefined
+  #isPoked = false
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(parts: { readonly store: MemoryStore; readonly embedder: Embedder; readonly clock: Clock; readonly log: Log }) {
+    this.#store = parts.store
+    this.#embedder = parts.embedder
+    this.#clock = parts.clock
+    this.#log = parts.log
+    this.#stopListening = parts.embedder.onStateChange(() => this.poke())
+  }
+
+  /** Says that there may be something to do. Cheap; many calls make one round. */
+  poke(): void {
+    this.#isPoked = true
+    if (this.#running || this.#abort.signal.aborted || this.#embedder.state.status !== 'ready') return
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  /** Resolves when nothing waits for vectors at the moment, or the model is not ready. For tests and tools. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening()
+    this.#abort.abort()
+    clearTimeout(this.#retry)
+    await this.settled()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isPoked && !this.#abort.signal.aborted) {
+        this.#isPoked = false
+        while (await this.#indexBatch()) this.#abort.signal.throwIfAborted()
+      }
+    } catch (error) {
+      if (this.#abort.signal.aborted) return
+      this.#log.warn({ err: error }, 'indexing by meaning stopped for a moment; it will try again')
+      this.#retry = setTimeout(() => this.poke(), RETRY_MS).unref()
+    }
+  }
+
+  /** Returns false when nothing was left to do. */
+  async #indexBatch(): Promise<boolean> {
+    const { modelId, dimensions } = this.#embedder
+    const waiting = await this.#store.withoutVectors(modelId, BATCH_SIZE, toIso(this.#clock.now()))
+    if (waiting.length === 0) return false
+    const vectors = await this.#embedder.embedTexts(
+      waiting.map(({ text }) => text),
+      this.#abort.signal,
+    )
+    for (const [index, { id, contentVersion }] of waiting.entries()) {
+      await this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] })
+    }
+    return true
+  }
+}

@@ -1,0 +1,83 @@
+import { Command, CommanderError, Option } from 'commander'
+import { AppError, messageOf } from '../base/errors.ts'
+import { loadConfig } from '../config/config.ts'
+import type { ServerConfig } from '../config/config.ts'
+import { readEnvironment } from '../config/env.ts'
+import { SETTINGS } from '../config/settings-table.ts'
+import type { SettingName } from '../config/settings-table.ts'
+import { runDoctor } from './doctor.ts'
+import { VERSION } from './install-paths.ts'
+import { runServer } from './run-server.ts'
+
+type Flags = Partial<Record<SettingName, string>>
+
+/** Runs the `tmws` command and resolves with its exit code: 0 done, 1 failed, 2 wrong usage. Never throws. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let exitCode = 0
+  const program = new Command('tmws')
+    .description('One shared memory for all your AI agents.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option('--server', 'run the server without a window')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText('after', HELP_TAIL)
+  for (const option of settingOptions()) program.addOption(option)
+  program.action(async (options: Record<string, unknown>) => {
+    if (options['server'] === true) exitCode = await runServer(configOf(program))
+    else program.outputHelp()
+  })
+  program
+    .command('doctor')
+    .description('check Node, ports, data folder, database, model and discovery; exit code 1 if something is wrong')
+    .action(async () => {
+      exitCode = await runDoctor(configOf(program))
+    })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    process.stderr.write(`tmws: ${error instanceof AppError ? error.message : messageOf(error)}\n`)
+    return 1
+  }
+}
+
+function configOf(program: Command): ServerConfig {
+  const options = program.opts<Record<string, unknown>>()
+  const flags: Flags = {}
+  for (const [name, { flag }] of flaggedSettings()) {
+    const value = options[camelCase(flag)]
+    if (typeof value === 'string') flags[name] = value
+  }
+  return loadConfig({ flags, environment: readEnvironment() })
+}
+
+function settingOptions(): Option[] {
+  return flaggedSettings().map(([, { flag, env, effect, kind, default: fallback }]) => {
+    const shownDefault = fallback === undefined ? '' : `; default ${String(fallback)}`
+    return new Option(`${flag} <value>`, `${effect} (${kind.allowed}${shownDefault}; ${env})`)
+  })
+}
+
+function flaggedSettings() {
+  return (Object.entries(SETTINGS) as [SettingName, (typeof SETTINGS)[SettingName]][]).flatMap(([name, setting]) =>
+    'flag' in setting && setting.flag !== undefined ? [[name, { ...setting, flag: setting.flag as string }] as const] : [],
+  )
+}
+
+/** How commander names an option: `--api-port` is `apiPort`. */
+function camelCase(flag: string): string {
+  return flag.replace(/^--/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+const HELP_TAIL = `
+Every setting also has a variable (see example.env) and a key in the settings file (JSON with comments).
+Order: flag, variable, settings file, default.
+
+Examples:
+  tmws --server                            run on 127.0.0.1, REST 8000, WebSocket 8001
+  tmws --server --api-port 0 --ws-port 0   run on free ports, printed at the start
+  tmws doctor                              say what is wrong
+`

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// Source (src-main/server/) and build (out/main/) both lie two folders below the root of the package.
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What is shipped with the program, wherever it is installed. */
+export const INSTALLED = {
+  root: ROOT,
+  dashboardFolder: join(ROOT, 'out', 'renderer'),
+  modelFolder: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8'),
+  bridgeFile: join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs'),
+} as const
+
+/** Version of the package. */
+export const VERSION = readVersion()
+
+function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string } // our own file
+  return manifest.version
+}

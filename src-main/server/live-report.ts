@@ -1,0 +1,112 @@
+import { performance } from 'node:perf_hooks'
+import { messageOf } from '../base/errors.ts'
+import type { Scope } from '../contract/scope.ts'
+import type { Check, CheckStatus, Health, SessionInfo, Stats } from '../contract/session.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { MemoryReader } from '../memory/memory-reader.ts'
+import type { SessionManager } from '../session/session-manager.ts'
+import type { MemoryStore } from '../storage/memory-store.ts'
+import type { SystemReport } from '../tools/system-report.ts'
+
+/** What the report reads. Later parts are built after the tools, so they come as functions. */
+export interface LiveReportParts {
+  readonly version: string
+  readonly store: MemoryStore
+  readonly embedder: Embedder
+  readonly reader: MemoryReader
+  readonly sessions: () => SessionManager
+  readonly apiRequests: () => number
+  readonly memoryOperations: () => number
+  readonly maxConnections: number
+  readonly wsUrl: () => string | undefined
+}
+
+/** A store that does not answer a trivial query in this time is not healthy. */
+const PING_BUDGET_MS = 2_000
+
+/** The running server about itself: `/health`, statistics, sessions. */
+export class LiveReport implements SystemReport {
+  readonly #parts: LiveReportParts
+  readonly #startMs = performance.now()
+
+  constructor(parts: LiveReportParts) {
+    this.#parts = parts
+  }
+
+  async health(): Promise<Health> {
+    const checks = { storage: await this.#storage(), embedding: this.#embedding(), state: this.#state(), sessions: this.#sessions() }
+    return { status: worstOf(Object.values(checks).map((check) => check.status)), version: this.#parts.version, uptime_seconds: this.#uptimeSeconds(), checks }
+  }
+
+  async stats(scope: Scope): Promise<Stats> {
+    const totals = this.#parts.sessions().totals()
+    return {
+      total_sessions: totals.sessions,
+      unique_agents: totals.agents,
+      average_session_duration_seconds: totals.averageDurationSeconds,
+      ws_connections: totals.sessions,
+      api_requests_total: this.#parts.apiRequests(),
+      memory_operations_total: this.#parts.memoryOperations(),
+      uptime_seconds: this.#uptimeSeconds(),
+      total_memories: await this.#parts.reader.count(scope),
+    }
+  }
+
+  sessions(scope: Scope): SessionInfo[] {
+    return this.#parts.sessions().list(scope)
+  }
+
+  async #storage(): Promise<Check> {
+    const { label, isDurable } = this.#parts.store.capabilities
+    const facts = { provider: label, durable: isDurable }
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const tooLate = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`it did not answer within ${PING_BUDGET_MS / 1000} s`)), PING_BUDGET_MS)
+      })
+      await Promise.race([this.#parts.store.ping(), tooLate])
+      return { status: 'healthy', ...facts }
+    } catch (error) {
+      return { status: 'unhealthy', message: `The store does not work: ${messageOf(error)}`, ...facts }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #embedding(): Check {
+    const { state, modelId, dimensions } = this.#parts.embedder
+    const facts = { state: state.status, model: modelId, dimensions }
+    switch (state.status) {
+      case 'ready':
+        return { status: 'healthy', ...facts }
+      case 'off':
+        return { status: 'healthy', message: 'Switched off; search matches words only.', state: state.status }
+      case 'loading':
+        return { status: 'degraded', message: 'The model is loading; search matches words only until it is there.', ...facts }
+      case 'failed':
+        return { status: 'degraded', message: `${state.message} Search matches words only.`, ...facts }
+    }
+  }
+
+  #state(): Check {
+    return { status: 'healthy', provider: 'volatile' }
+  }
+
+  #sessions(): Check {
+    const live = this.#parts.sessions().liveCount
+    const max = this.#parts.maxConnections
+    const wsUrl = this.#parts.wsUrl()
+    const facts = { live, max, ...(wsUrl !== undefined && { ws_url: wsUrl }) }
+    if (live >= max) return { status: 'degraded', message: `All ${max} connections are in use; further clients are refused.`, ...facts }
+    return { status: 'healthy', ...facts }
+  }
+
+  #uptimeSeconds(): number {
+    return Math.round(performance.now() - this.#startMs) / 1000
+  }
+}
+
+function worstOf(states: readonly CheckStatus[]): CheckStatus {
+  if (states.includes('unhealthy')) return 'unhealthy'
+  return states.includes('degraded') ? 'degraded' : 'healthy'
+}

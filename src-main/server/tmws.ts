@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The entry of the command. Checks the runtime before anything native is loaded: better-sqlite3 ends an older Node with a
+// segmentation fault and no message.
+import { isSupportedNode } from './node-version.ts'
+
+if (isSupportedNode(process.versions)) {
+  const { runCommandLine } = await import('./command-line.ts')
+  process.exitCode = await runCommandLine(process.argv.slice(2))
+} else {
+  process.stderr.write(`TMWS needs Node 22.14 or newer (24 is best); this is Node ${process.versions.node}.\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,158 @@
+import { performance } from 'node:perf_hooks'
+import type { Clock } from '../base/clock.ts'
+import { toIso } from '../base/clock.ts'
+import { AppError } from '../base/errors.ts'
+import type { EventBus } from '../base/event-bus.ts'
+import type { Log } from '../base/log.ts'
+import { LIMITS } from '../contract/protocol.ts'
+import type { Scope } from '../contract/scope.ts'
+import type { SessionInfo, TransportKind } from '../contract/session.ts'
+import type { ToolContract } from '../contract/tools/tool-contract.ts'
+import type { CallerView } from '../tools/tool.ts'
+import type { ToolRunner } from '../tools/tool-runner.ts'
+import { LatencyWindow } from './latency-window.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+
+/** Who connects, as the guard made it out. */
+export interface Caller {
+  readonly scope: Scope
+  readonly transport: TransportKind
+  readonly capabilities: Readonly<Record<string, unknown>>
+  /** Name and version of the client program, when it gave one. */
+  readonly client?: string
+}
+
+export interface SessionParts {
+  readonly runner: ToolRunner
+  readonly limiter: RateLimiter
+  readonly bus: EventBus
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** One client: who it is, what it did, and its one way to the tools. */
+export class Session implements CallerView {
+  readonly id: string
+  readonly scope: Scope
+  readonly transport: TransportKind
+  readonly capabilities: Readonly<Record<string, unknown>>
+  readonly startedAtMs: number
+  readonly #parts: SessionParts
+  readonly #abort = new AbortController()
+  readonly #latency = new LatencyWindow(128)
+  #client: string | undefined
+  #lastSeenAtMs: number
+  #pending = 0
+  #requests = 0
+  #errors = 0
+  #bytesIn = 0
+  #bytesOut = 0
+
+  constructor(id: string, caller: Caller, parts: SessionParts, startedAtMs?: number) {
+    this.id = id
+    this.scope = caller.scope
+    this.transport = caller.transport
+    this.capabilities = caller.capabilities
+    this.#client = caller.client
+    this.#parts = parts
+    this.#lastSeenAtMs = parts.clock.now()
+    this.startedAtMs = startedAtMs ?? this.#lastSeenAtMs
+  }
+
+  get lastSeenAtMs(): number {
+    return this.#lastSeenAtMs
+  }
+
+  /** Calls that have not been answered yet. */
+  get pendingCount(): number {
+    return this.#pending
+  }
+
+  /** Fires when the session ends; every running call of it is cancelled by that. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Counts one request against the limit of its agent. Throws `rate_limited`. */
+  admit(): Promise<void> {
+    this.#lastSeenAtMs = this.#parts.clock.now()
+    return this.#parts.limiter.admit(this.scope.agentId)
+  }
+
+  /** The tools this client is shown. */
+  listTools(): ToolContract[] {
+    return this.#parts.runner.list()
+  }
+
+  /** Calls a tool as this client. Throws AppError; `unavailable` when too many of its calls wait already. */
+  async call(tool: string, args: unknown, options: { readonly signal?: AbortSignal; readonly audience?: 'model' | 'rest' } = {}): Promise<Record<string, unknown>> {
+    if (this.#pending >= LIMITS.pendingCallsPerSession) {
+      throw new AppError('unavailable', `This connection has ${LIMITS.pendingCallsPerSession} unanswered requests; wait for some of them.`)
+    }
+    this.#pending += 1
+    const start = performance.now()
+    let ok = false
+    try {
+      const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
+      const result = await this.#parts.runner.call(tool, args, { scope: this.scope, caller: this, signal, log: this.#parts.log }, options.audience ?? 'model')
+      ok = true
+      return result
+    } finally {
+      this.#pending -= 1
+      this.#record(tool, ok, performance.now() - start)
+    }
+  }
+
+  countBytes(inbound: number, outbound: number): void {
+    this.#bytesIn += inbound
+    this.#bytesOut += outbound
+  }
+
+  /** What the client said of itself in its handshake. */
+  nameClient(client: string): void {
+    this.#client = client.slice(0, 200)
+  }
+
+  info(): SessionInfo {
+    return {
+      session_id: this.id,
+      agent_id: this.scope.agentId,
+      namespace: this.scope.namespace,
+      transport: this.transport,
+      started_at: toIso(this.startedAtMs),
+      last_seen_at: toIso(Math.max(this.startedAtMs, this.#lastSeenAtMs)),
+      requests: this.#requests,
+      errors: this.#errors,
+      bytes_in: this.#bytesIn,
+      bytes_out: this.#bytesOut,
+      latency_ms: this.#latency.percentiles(),
+      ...(this.#client !== undefined && { client: this.#client }),
+    }
+  }
+
+  /** Ends it: running calls are cancelled. The transport closes its socket itself. */
+  end(): void {
+    this.#abort.abort(new AppError('unavailable', 'The connection has ended.'))
+  }
+
+  #record(tool: string, ok: boolean, durationMs: number): void {
+    this.#lastSeenAtMs = this.#parts.clock.now()
+    this.#requests += 1
+    if (!ok) this.#errors += 1
+    this.#latency.add(durationMs)
+    this.#parts.bus.publish({
+      event: {
+        type: 'call-answered',
+        at: toIso(this.#lastSeenAtMs),
+        session_id: this.id,
+        agent_id: this.scope.agentId,
+        namespace: this.scope.namespace,
+        transport: this.transport,
+        tool: tool.slice(0, 80).toWellFormed(),
+        ok,
+        duration_ms: Math.round(durationMs * 1000) / 1000,
+      },
+      agentId: this.scope.agentId,
+    })
+  }
+}

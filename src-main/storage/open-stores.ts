@@ -1,0 +1,66 @@
+import type { Log } from '../base/log.ts'
+import type { MemoryStore } from './memory-store.ts'
+import type { SessionStore } from './session-store.ts'
+
+/** The one door to the dialects. Each is loaded only when it is asked for: a volatile store runs without a native module. */
+
+export type MemoryStoreOptions =
+  | {
+      readonly provider: 'sqlite'
+      /** Absolute path of the database file; its folder is made if there is none. */
+      readonly file: string
+      readonly backupFolder: string
+      readonly synchronous: 'normal' | 'full'
+      readonly log: Log
+    }
+  | { readonly provider: 'volatile' }
+
+/** A store that can copy itself to a file while it works. */
+export interface BackupSource {
+  backup(toFile: string): Promise<void>
+}
+
+export async function openMemoryStore(options: MemoryStoreOptions): Promise<MemoryStore> {
+  switch (options.provider) {
+    case 'sqlite': {
+      const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
+      const { provider: _, ...rest } = options
+      return openSqliteMemoryStore(rest)
+    }
+    case 'volatile': {
+      const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
+      return new VolatileMemoryStore()
+    }
+  }
+}
+
+export async function openSessionStore(options: { readonly provider: 'volatile' }): Promise<SessionStore> {
+  switch (options.provider) {
+    case 'volatile': {
+      const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
+      return new VolatileSessionStore()
+    }
+  }
+}
+
+export interface OwnerLock {
+  /** Lets others own the folder. Idempotent. */
+  release(): void
+}
+
+/** Makes this process the one owner of a data folder until it ends, or returns undefined if another one is. */
+export async function lockDataFolder(folder: string): Promise<OwnerLock | undefined> {
+  const { lockDataFolder: lock } = await import('./sqlite/sqlite-owner-lock.ts')
+  return lock(folder)
+}
+
+/** Whether a store can copy itself. */
+export function isBackupSource(store: MemoryStore): store is MemoryStore & BackupSource {
+  return 'backup' in store && typeof store.backup === 'function'
+}
+
+/** Problems of a SQLite database file, read beside whoever owns it; empty when it is sound. */
+export async function inspectDatabase(file: string): Promise<string[]> {
+  const { inspectDatabase: inspect } = await import('./sqlite/sqlite-inspect.ts')
+  return inspect(file)
+}

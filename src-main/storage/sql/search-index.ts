@@ -1,0 +1,29 @@
+import type { MemoryDb, MemoryTransaction } from './sql-schema.ts'
+
+/**
+ * What a dialect does to make memories findable, called within the transaction that changes them. Only live memories are in
+ * the index; the vectors themselves stay in `memory_vectors` while a memory is in the trash.
+ */
+export interface SearchIndex {
+  /** Indexes the words of a memory, in place of those it had. */
+  putText(tx: MemoryTransaction, seq: number, text: SearchableText): Promise<void>
+  removeText(tx: MemoryTransaction, seq: number): Promise<void>
+  /** Indexes what `memory_vectors` holds for a memory, of one model or of all. */
+  addVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
+  /** Takes them out, before their rows change or go. */
+  removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
+  /** A model is about to have its first vector. */
+  addModel(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void>
+}
+
+export interface SearchableText {
+  readonly content: string
+  readonly summary?: string | undefined
+  readonly tags: readonly string[]
+}
+
+/** What the statements of this folder work with. */
+export interface SqlParts {
+  readonly db: MemoryDb
+  readonly index: SearchIndex
+}

@@ -1,0 +1,30 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SqliteConnection } from './sqlite-driver.ts'
+
+/** Writes a copy of the whole database before its schema changes. */
+export function writeBackupBefore(connection: SqliteConnection, folder: string, now: Date, version: number): void {
+  mkdirSync(folder, { recursive: true })
+  connection.prepare('VACUUM INTO ?').run(join(folder, `tmws-${stamp(now)}-before-schema-${version}.db`))
+}
+
+/** The newest copy in a folder, by the time in its name. */
+export function newestBackup(folder: string): string | undefined {
+  const names = listNames(folder).filter((name) => /^tmws-\d{4}-.*\.db$/.test(name))
+  const newest = names.sort().at(-1)
+  return newest === undefined ? undefined : join(folder, newest)
+}
+
+/** An instant as file names can hold it, in an order that is also theirs. */
+function stamp(now: Date): string {
+  return now.toISOString().replaceAll(':', '-').replace('.', '-')
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // No folder yet: no copies.
+    return []
+  }
+}

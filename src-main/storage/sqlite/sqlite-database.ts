@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { MIGRATIONS } from './migrations/index.ts'
+import type { Migration } from './migrations/index.ts'
+import { newestBackup } from './sqlite-backup.ts'
+import { openConnection } from './sqlite-driver.ts'
+import type { SqliteConnection } from './sqlite-driver.ts'
+import { damagedDatabase, isDamage, normalizeSqliteError } from './sqlite-errors.ts'
+import { migrate, requireKnownSchema } from './sqlite-migrator.ts'
+
+export interface SqliteFileOptions {
+  readonly file: string
+  /** Where copies are written before a migration, and looked for when the file is damaged. */
+  readonly backupFolder: string
+  /** `full` survives a power cut with every answered write; `normal` may lose the last moments of one, never the file. */
+  readonly synchronous: 'normal' | 'full'
+  /** For tests: another history of the schema. */
+  readonly migrations?: readonly Migration[]
+  /** For tests: the file may not grow beyond this. */
+  readonly maxPages?: number
+}
+
+/** Opens the file, new or not, at the newest schema. Throws `unavailable`, having changed nothing, when it is not fit to use. */
+export function openDatabase(options: SqliteFileOptions): SqliteConnection {
+  const migrations = options.migrations ?? MIGRATIONS
+  mkdirSync(dirname(options.file), { recursive: true })
+  inspect(options, migrations)
+  let connection: SqliteConnection | undefined
+  try {
+    connection = openConnection(options.file, { timeout: BUSY_TIMEOUT_MS })
+    configure(connection, options)
+    migrate(connection, migrations, options.backupFolder, new Date())
+    return connection
+  } catch (error) {
+    connection?.close()
+    throw normalizeSqliteError(error)
+  }
+}
+
+/** Problems of the file as SQLite sees them, empty when there are none. */
+export function checkFile(connection: SqliteConnection): string[] {
+  const rows = connection.pragma('integrity_check(20)') as { integrity_check: string }[]
+  const orphans = connection.pragma('foreign_key_check') as { table: string; rowid: number | null }[]
+  return [
+    ...rows.map((row) => row.integrity_check).filter((problem) => problem !== 'ok'),
+    ...orphans.slice(0, 20).map(({ table, rowid }) => `a row of ${table} (${rowid ?? 'no rowid'}) refers to a memory that is not there`),
+  ]
+}
+
+const BUSY_TIMEOUT_MS = 5000
+const CACHE_KIB = 64 * 1024
+const MMAP_BYTES = 256 * 1024 * 1024
+
+/** Reads what is there before anything may write to it: a damaged or foreign file must stay as it was found. */
+function inspect({ file, backupFolder }: SqliteFileOptions, migrations: readonly Migration[]): void {
+  if (!existsSync(file)) return
+  if (statSync(file).size === 0) {
+    const backup = newestBackup(backupFolder)
+    if (backup !== undefined) throw damagedDatabase(file, 'it is empty', backup)
+    return
+  }
+  let connection: SqliteConnection | undefined
+  try {
+    connection = openConnection(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+    requireKnownSchema(connection, file, migrations)
+    const verdict = connection.pragma('quick_check(1)', { simple: true })
+    if (verdict !== 'ok') throw damagedDatabase(file, verdict, newestBackup(backupFolder))
+  } catch (error) {
+    throw isDamage(error) ? damagedDatabase(file, error, newestBackup(backupFolder)) : normalizeSqliteError(error)
+  } finally {
+    connection?.close()
+  }
+}
+
+function configure(connection: SqliteConnection, { synchronous, maxPages }: SqliteFileOptions): void {
+  connection.pragma('journal_mode = WAL')
+  connection.pragma(`synchronous = ${synchronous.toUpperCase()}`)
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('trusted_schema = OFF')
+  connection.pragma(`cache_size = -${CACHE_KIB}`)
+  connection.pragma(`mmap_size = ${MMAP_BYTES}`)
+  connection.pragma('temp_store = MEMORY')
+  connection.pragma('secure_delete = FAST')
+  // The log is cut back to this after a checkpoint, so that one large import does not leave it large for good.
+  connection.pragma(`journal_size_limit = ${MMAP_BYTES / 4}`)
+  if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`)
+}

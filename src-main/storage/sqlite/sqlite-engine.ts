@@ -1,0 +1,144 @@
+import type { Link } from '../../contract/memory.ts'
+import type { Scope } from '../../contract/scope.ts'
+import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
+import type { SqlParts } from '../sql/search-index.ts'
+import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
+import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
+import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
+import { emptyTrash, expireMemories, insertMemory, moveToTrash, purgeMemory, takeFromTrash, touchMemories, updateMemory } from '../sql/sql-write.ts'
+import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
+import { findCandidates } from './sqlite-candidates.ts'
+import { checkFile, openDatabase } from './sqlite-database.ts'
+import type { SqliteFileOptions } from './sqlite-database.ts'
+import type { SqliteConnection } from './sqlite-driver.ts'
+import { createKysely } from './sqlite-kysely.ts'
+import { SqliteSearchIndex } from './sqlite-search-index.ts'
+import { SqliteTextIndex } from './sqlite-text-index.ts'
+import { SqliteVectorIndex } from './sqlite-vector-index.ts'
+
+/** Everything the store does, on the thread that holds the connection. One call at a time: its caller sees to that. */
+export class SqliteEngine {
+  readonly #connection: SqliteConnection
+  readonly #index: SqliteSearchIndex
+  readonly #parts: SqlParts
+
+  constructor(options: SqliteFileOptions) {
+    const connection = openDatabase(options)
+    this.#connection = connection
+    this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
+    this.#parts = { db: createKysely(connection), index: this.#index }
+    this.#index.text.rebuildIfOutdated()
+  }
+
+  insert(memory: PackedNewMemory, change: Change): Promise<{ memory: StoredMemory; isDuplicate: boolean }> {
+    return this.#write(insertMemory(this.#parts, memory, change))
+  }
+
+  async get(id: string, scope: Scope, options: { readonly now: string; readonly includeTrash?: boolean }): Promise<StoredMemory | undefined> {
+    return (await findMemory(this.#parts.db, id, scope, Date.parse(options.now), options.includeTrash))?.memory
+  }
+
+  getMany(ids: readonly string[], scope: Scope, now: string): Promise<StoredMemory[]> {
+    return getMany(this.#parts.db, ids, scope, Date.parse(now))
+  }
+
+  update(id: string, patch: PackedPatch, change: Change, options?: UpdateOptions): Promise<StoredMemory> {
+    return this.#write(updateMemory(this.#parts, id, patch, change, options))
+  }
+
+  trash(id: string, change: Change): Promise<StoredMemory> {
+    return this.#write(moveToTrash(this.#parts, id, change))
+  }
+
+  untrash(id: string, change: Change): Promise<StoredMemory> {
+    return this.#write(takeFromTrash(this.#parts, id, change))
+  }
+
+  purge(id: string, change: Change): Promise<StoredMemory> {
+    return this.#write(purgeMemory(this.#parts, id, change))
+  }
+
+  list(query: ListQuery, scope: Scope): ReturnType<typeof listMemories> {
+    return listMemories(this.#parts.db, query, scope)
+  }
+
+  history(id: string, scope: Scope, page: { readonly limit: number; readonly cursor?: string; readonly now: string }): ReturnType<typeof listHistory> {
+    return listHistory(this.#parts.db, id, scope, page)
+  }
+
+  links(id: string, scope: Scope, now: string): Promise<{ outgoing: Link[]; incoming: { from: string; kind: Link['kind'] }[] }> {
+    return listLinks(this.#parts.db, id, scope, Date.parse(now))
+  }
+
+  visibleIds(ids: readonly string[], scope: Scope, now: string): Promise<string[]> {
+    return visibleIds(this.#parts.db, ids, scope, Date.parse(now))
+  }
+
+  touch(ids: readonly string[], now: string): Promise<void> {
+    return touchMemories(this.#parts, ids, now)
+  }
+
+  tags(scope: Scope, limit: number, now: string): Promise<{ tag: string; count: number }[]> {
+    return listTags(this.#parts.db, scope, limit, Date.parse(now))
+  }
+
+  count(scope: Scope, now: string, agentId?: string): Promise<number> {
+    return countMemories(this.#parts.db, scope, Date.parse(now), agentId)
+  }
+
+  candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
+    return findCandidates(this.#parts.db, this.#index, query, scope)
+  }
+
+  putVectors(entry: PackedVectorEntry): Promise<boolean> {
+    return this.#write(putVectors(this.#parts, entry))
+  }
+
+  withoutVectors(modelId: string, limit: number, now: string): Promise<{ id: string; contentVersion: number; text: string }[]> {
+    return withoutVectors(this.#parts.db, modelId, limit, Date.parse(now))
+  }
+
+  countWithoutVectors(modelId: string, now: string): Promise<number> {
+    return countWithoutVectors(this.#parts.db, modelId, Date.parse(now))
+  }
+
+  expire(now: string): Promise<number> {
+    return this.#write(expireMemories(this.#parts, now))
+  }
+
+  emptyTrash(deletedBefore: string): Promise<number> {
+    return this.#write(emptyTrash(this.#parts, deletedBefore))
+  }
+
+  ping(): void {
+    this.#connection.prepare('SELECT count(*) FROM index_state').get()
+  }
+
+  checkIntegrity(): string[] {
+    return [...checkFile(this.#connection), ...this.#index.text.check()]
+  }
+
+  /** Copies the database as it stands, page by page, while other calls go on. */
+  async backup(toFile: string): Promise<void> {
+    await this.#connection.backup(toFile)
+  }
+
+  close(): void {
+    if (!this.#connection.open) return
+    this.#connection.pragma('optimize')
+    this.#connection.pragma('wal_checkpoint(TRUNCATE)')
+    this.#connection.close()
+  }
+
+  /** Keeps the index in memory in step with a change that may fail after having touched it. */
+  async #write<T>(change: Promise<T>): Promise<T> {
+    try {
+      const result = await change
+      this.#index.vectors.settle(true)
+      return result
+    } catch (error) {
+      this.#index.vectors.settle(false)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { messageOf } from '../../base/errors.ts'
+import { openConnection } from './sqlite-driver.ts'
+
+/**
+ * Problems of a database file, empty when it is sound. Opens it read-only, so it may run beside the server that owns it, and
+ * never throws for a damaged file: that it cannot be read is the finding.
+ */
+export function inspectDatabase(file: string): string[] {
+  try {
+    const connection = openConnection(file, { readonly: true, fileMustExist: true, timeout: 2_000 })
+    try {
+      const rows = connection.pragma('quick_check(5)') as { quick_check: string }[] // the pragma's columns
+      return rows.map((row) => row.quick_check).filter((verdict) => verdict !== 'ok')
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    return [messageOf(error)]
+  }
+}

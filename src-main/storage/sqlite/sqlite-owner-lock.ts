@@ -1,0 +1,27 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { normalizeSqliteError } from './sqlite-errors.ts'
+import { openConnection } from './sqlite-driver.ts'
+
+export interface OwnerLock {
+  /** Lets others own the folder. Idempotent. */
+  release(): void
+}
+
+/**
+ * Makes this process the one owner of a data folder, or returns undefined if another one is. The kernel holds the lock (SQLite's
+ * own, on `owner.lock`), so it ends with the process, however that ends.
+ */
+export function lockDataFolder(folder: string): OwnerLock | undefined {
+  mkdirSync(folder, { recursive: true })
+  const connection = openConnection(join(folder, 'owner.lock'), { timeout: 0 })
+  try {
+    connection.pragma('locking_mode = EXCLUSIVE')
+    connection.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    connection.close()
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return undefined
+    throw normalizeSqliteError(error)
+  }
+  return { release: () => connection.close() }
+}

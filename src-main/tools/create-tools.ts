@@ -1,0 +1,56 @@
+import type { ToolName } from '../contract/tools.ts'
+import type { MemoryReader } from '../memory/memory-reader.ts'
+import type { MemorySearch } from '../memory/memory-search.ts'
+import type { MemoryWriter } from '../memory/memory-writer.ts'
+import { deleteMemoryTool } from './delete-memory.ts'
+import { getAgentInfoTool } from './get-agent-info.ts'
+import { getMemoryHistoryTool } from './get-memory-history.ts'
+import { getMemoryLinksTool } from './get-memory-links.ts'
+import { getSessionStatisticsTool } from './get-session-statistics.ts'
+import { getSystemStatsTool } from './get-system-stats.ts'
+import { healthCheckTool } from './health-check.ts'
+import { listMemoriesTool } from './list-memories.ts'
+import { listSessionsTool } from './list-sessions.ts'
+import { listTagsTool } from './list-tags.ts'
+import { recallMemoryTool } from './recall-memory.ts'
+import { restoreMemoryTool } from './restore-memory.ts'
+import { searchMemoriesTool, semanticSearchTool } from './semantic-search.ts'
+import { shareMemoryTool } from './share-memory.ts'
+import { createMemoryTool, storeMemoryTool } from './store-memory.ts'
+import type { SystemReport } from './system-report.ts'
+import type { Tool } from './tool.ts'
+import { updateMemoryTool } from './update-memory.ts'
+
+/** Every tool of the contract, by name: a missing one does not compile. */
+export type ToolTable = { readonly [N in ToolName]: Tool<N> }
+
+export interface ToolParts {
+  readonly reader: MemoryReader
+  readonly writer: MemoryWriter
+  readonly search: MemorySearch
+  readonly system: SystemReport
+}
+
+/** Builds the table of tools from the services they use. */
+export function createTools({ reader, writer, search, system }: ToolParts): ToolTable {
+  return {
+    store_memory: storeMemoryTool(writer),
+    create_memory: createMemoryTool(writer),
+    semantic_search: semanticSearchTool(search),
+    search_memories: searchMemoriesTool(search),
+    recall_memory: recallMemoryTool(reader, search),
+    update_memory: updateMemoryTool(writer),
+    delete_memory: deleteMemoryTool(writer),
+    restore_memory: restoreMemoryTool(writer),
+    share_memory: shareMemoryTool(writer),
+    list_memories: listMemoriesTool(reader),
+    get_memory_history: getMemoryHistoryTool(reader),
+    get_memory_links: getMemoryLinksTool(reader),
+    list_tags: listTagsTool(reader),
+    get_agent_info: getAgentInfoTool(reader),
+    health_check: healthCheckTool(system),
+    get_system_stats: getSystemStatsTool(system),
+    get_session_statistics: getSessionStatisticsTool(),
+    list_sessions: listSessionsTool(system),
+  }
+}

@@ -1,0 +1,34 @@
+import type { Log } from '../base/log.ts'
+import type { Scope } from '../contract/scope.ts'
+import type { SessionInfo, TransportKind } from '../contract/session.ts'
+import { TOOLS } from '../contract/tools.ts'
+import type { ToolArguments, ToolName, ToolOutput } from '../contract/tools.ts'
+
+/** What a tool is given besides its arguments. */
+export interface ToolContext {
+  readonly scope: Scope
+  readonly caller: CallerView
+  /** Fires when the client cancels, goes away, or the server stops. */
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+/** The connection a call came by, as tools may see it. */
+export interface CallerView {
+  readonly id: string
+  readonly transport: TransportKind
+  readonly capabilities: Readonly<Record<string, unknown>>
+  info(): SessionInfo
+}
+
+/** A contract and its handler. The handler gets parsed arguments and throws AppError for what the caller should know. */
+export interface Tool<N extends ToolName = ToolName> {
+  readonly name: N
+  readonly contract: (typeof TOOLS)[N]
+  handle(args: ToolArguments<N>, context: ToolContext): Promise<ToolOutput<N>>
+}
+
+/** Ties a handler to the contract of its name. */
+export function defineTool<N extends ToolName>(name: N, handle: Tool<N>['handle']): Tool<N> {
+  return { name, contract: TOOLS[name], handle }
+}

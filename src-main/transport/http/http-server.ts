@@ -1,0 +1,167 @@
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import { fastify } from 'fastify'
+import type { FastifyError, FastifyInstance } from 'fastify'
+import type { Duplex } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '../../base/errors.ts'
+import type { EventBus } from '../../base/event-bus.ts'
+import { newId } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import { HEADERS, LIMITS } from '../../contract/protocol.ts'
+import type { Health } from '../../contract/session.ts'
+import type { SessionManager } from '../../session/session-manager.ts'
+import { toHttpFailure } from '../error-mapping.ts'
+import type { Guard } from '../guard.ts'
+import type { HostCheck } from '../host-check.ts'
+import { closeListener, toListenError } from '../listener.ts'
+import type { EventFeed } from '../ws/event-feed.ts'
+import { mountDashboard } from './dashboard-files.ts'
+import { mountDocs } from './docs-routes.ts'
+import { mountHealthRoutes } from './health-routes.ts'
+import { mountMcpEndpoint } from './mcp-endpoint.ts'
+import { mountMetrics } from './metrics-route.ts'
+import { mountRestRoutes } from './rest-routes.ts'
+
+export interface HttpServerParts {
+  readonly guard: Guard
+  readonly hosts: HostCheck
+  readonly sessions: SessionManager
+  readonly feed: EventFeed
+  readonly bus: EventBus
+  readonly health: () => Promise<Health>
+  readonly log: Log
+}
+
+export interface HttpServerOptions {
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  readonly version: string
+  /** Folder of the built dashboard. */
+  readonly dashboardFolder: string
+}
+
+/** Time a client has to send a whole request, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** How long running requests may go on when the server stops, in milliseconds. */
+const DRAIN_MS = 10_000
+
+/** The REST port: REST, Streamable HTTP MCP, the event feed, health, metrics, documents and the dashboard. */
+export class HttpServer {
+  readonly #app: FastifyInstance
+  readonly #parts: HttpServerParts
+  readonly #options: HttpServerOptions
+  #closeStreams: () => Promise<void> = () => Promise.resolve()
+  #stopMetrics: () => void = () => undefined
+  #running = 0
+  #total = 0
+
+  constructor(parts: HttpServerParts, options: HttpServerOptions) {
+    this.#parts = parts
+    this.#options = options
+    this.#app = fastify({
+      logger: false,
+      bodyLimit: LIMITS.httpBodyBytes,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      genReqId: () => newId(),
+      forceCloseConnections: true,
+      routerOptions: { maxParamLength: 200 },
+    })
+  }
+
+  /** Requests since the start. */
+  get requestCount(): number {
+    return this.#total
+  }
+
+  /** Mounts everything and listens. Returns the port. Throws `conflict` when it is taken. */
+  async listen(): Promise<number> {
+    const app = this.#app
+    this.#mountGuards()
+    await app.register(helmet, { contentSecurityPolicy: { directives: DASHBOARD_CSP }, strictTransportSecurity: false, crossOriginEmbedderPolicy: false })
+    await app.register(cors, {
+      origin: (origin, decide) => decide(null, origin !== undefined && this.#parts.hosts.isAllowedOrigin(origin)),
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      allowedHeaders: CORS_HEADERS,
+      exposedHeaders: ['X-Request-ID', 'Retry-After'],
+    })
+    this.#stopMetrics = mountMetrics(app, this.#parts.bus, () => this.#parts.sessions.liveCount)
+    mountHealthRoutes(app, this.#parts.health)
+    mountRestRoutes(app, this.#parts)
+    this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
+    await mountDocs(app, this.#options.version)
+    await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder)
+    app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#parts.feed.upgrade(request, socket, head))
+    const { host, port } = this.#options
+    try {
+      await app.listen({ host, port })
+    } catch (error) {
+      throw toListenError(error as NodeJS.ErrnoException, host, port, 'REST', 'TMWS_API_PORT or --api-port')
+    }
+    const address = app.server.address()
+    const actual = typeof address === 'object' && address !== null ? address.port : port
+    this.#parts.hosts.ownPortIs(actual)
+    return actual
+  }
+
+  /** Stops accepting, lets running requests finish for at most 10 s, then drops them. */
+  async close(): Promise<void> {
+    this.#stopMetrics()
+    this.#parts.feed.close()
+    await this.#closeStreams()
+    await closeListener(this.#app.server, () => this.#running === 0, DRAIN_MS)
+    await this.#app.close()
+  }
+
+  #mountGuards(): void {
+    this.#app.addHook('onRequest', (request, reply, done) => {
+      this.#running += 1
+      this.#total += 1
+      void reply.header(HEADERS.requestId, request.id)
+      this.#parts.guard.assertOurs(request.headers)
+      done()
+    })
+    this.#app.addHook('onRequestAbort', (_request, done) => done())
+    this.#app.addHook('onResponse', (_request, _reply, done) => {
+      this.#running -= 1
+      done()
+    })
+    this.#app.setErrorHandler((error: FastifyError, request, reply) => {
+      const { status, headers, body } = toHttpFailure(error, request.id)
+      if (status === 500) this.#parts.log.error({ err: error, request: request.id }, 'a request failed')
+      return reply.code(status).headers(headers).send(body)
+    })
+    this.#app.setNotFoundHandler((request) => {
+      throw new AppError('not_found', `There is no ${request.method} ${request.url.slice(0, 100).toWellFormed()}; /docs lists every path.`)
+    })
+  }
+}
+
+const CORS_HEADERS = [
+  'Content-Type',
+  'Authorization',
+  'Accept',
+  'X-Agent-ID',
+  'X-Agent-Namespace',
+  'X-Agent-Capabilities',
+  'MCP-Protocol-Version',
+  'Mcp-Method',
+  'Mcp-Name',
+  'Mcp-Session-Id',
+  'Last-Event-ID',
+]
+
+/** Nothing from elsewhere, no inline script; the feed is a WebSocket of the same origin. */
+const DASHBOARD_CSP = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  upgradeInsecureRequests: null,
+}

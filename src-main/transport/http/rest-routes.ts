@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../../base/errors.ts'
+import { inputJsonSchema } from '../../contract/json-schema.ts'
+import { REST_ROUTES, fullPathOf } from '../../contract/rest.ts'
+import type { RestRoute } from '../../contract/rest.ts'
+import { TOOLS } from '../../contract/tools.ts'
+import type { SessionManager } from '../../session/session-manager.ts'
+import type { Guard } from '../guard.ts'
+import { readQuery } from './query-arguments.ts'
+
+export interface RestParts {
+  readonly guard: Guard
+  readonly sessions: SessionManager
+}
+
+/** Mounts every route of contract/rest.ts. Each is one tool call of a caller that lives for one request. */
+export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
+  for (const route of REST_ROUTES) {
+    const schema = inputJsonSchema(TOOLS[route.tool])
+    app.route({
+      method: route.method,
+      url: fullPathOf(route),
+      handler: async (request, reply) => {
+        const caller = await parts.guard.identify(request.headers, 'rest')
+        const session = parts.sessions.transient(caller)
+        await session.admit()
+        const args = { ...readArguments(request, route, schema), ...(request.params as object) }
+        const answer = await session.call(route.tool, args, { audience: 'rest', signal: abortedWith(reply) })
+        // A duplicate was found, not created.
+        void reply.code('duplicate_of' in answer ? 200 : (route.status ?? 200))
+        return answer
+      },
+    })
+  }
+}
+
+function readArguments(request: FastifyRequest, route: RestRoute, schema: ReturnType<typeof inputJsonSchema>): Record<string, unknown> {
+  if (route.argumentsIn === 'query') return readQuery(request.query as Record<string, unknown>, schema)
+  const body = request.body ?? {}
+  if (typeof body !== 'object' || Array.isArray(body)) throw new AppError('invalid_request', `The body must be a JSON object (got ${Array.isArray(body) ? 'a list' : typeof body}).`)
+  return body as Record<string, unknown> // an object that is not a list
+}
+
+/** Fires when the client goes away before its answer. Listens on the answer: a kept-alive socket outlives many requests. */
+function abortedWith(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new AppError('unavailable', 'The client has gone.'))
+  })
+  return controller.signal
+}

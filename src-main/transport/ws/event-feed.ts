@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import type { Clock } from '../../base/clock.ts'
+import { toIso } from '../../base/clock.ts'
+import { AppError } from '../../base/errors.ts'
+import type { Announcement, EventBus } from '../../base/event-bus.ts'
+import type { Log } from '../../base/log.ts'
+import type { ServerEvent } from '../../contract/events.ts'
+import { CLOSE_CODES, EVENTS_PATH, LIMITS } from '../../contract/protocol.ts'
+import { canRead } from '../../contract/scope.ts'
+import type { Scope } from '../../contract/scope.ts'
+import type { Guard } from '../guard.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { refuseUpgrade } from './upgrade-refusal.ts'
+
+export interface EventFeedParts {
+  readonly guard: Guard
+  readonly bus: EventBus
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  readonly pingIntervalMs: number
+  readonly pingTimeoutMs: number
+  readonly maxListeners: number
+}
+
+/** `GET /api/v1/events`: what happens, as it happens, to listeners that may know it. One JSON event a frame; nothing is read. */
+export class EventFeed {
+  readonly #parts: EventFeedParts
+  readonly #wss = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false })
+  readonly #heartbeat: Heartbeat
+
+  constructor(parts: EventFeedParts) {
+    this.#parts = parts
+    this.#heartbeat = new Heartbeat({ intervalMs: parts.pingIntervalMs, timeoutMs: parts.pingTimeoutMs })
+  }
+
+  /** Serves an upgrade request of the REST port, or refuses it. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      this.#parts.guard.assertOurs(request.headers)
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname
+      if (path !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
+      const { scope } = await this.#parts.guard.identify(request.headers, 'rest')
+      if (this.#wss.clients.size >= this.#parts.maxListeners) throw new AppError('unavailable', `The event feed has its maximum of ${this.#parts.maxListeners} listeners.`)
+      this.#wss.handleUpgrade(request, socket, head, (ws) => this.#serve(ws, scope))
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade to the event feed failed')
+      refuseUpgrade(socket, error)
+    }
+  }
+
+  close(): void {
+    this.#heartbeat.close()
+    for (const socket of this.#wss.clients) socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
+  }
+
+  #serve(socket: WebSocket, scope: Scope): void {
+    this.#heartbeat.watch(socket)
+    socket.on('error', (error) => this.#parts.log.debug({ err: error }, 'an event listener failed'))
+    const at = toIso(this.#parts.clock.now())
+    const hello: ServerEvent = { type: 'hello', at, server_version: this.#parts.version, is_owner: scope.kind === 'owner' }
+    socket.send(JSON.stringify(hello))
+    const unsubscribe = this.#parts.bus.subscribe((announcement) => {
+      if (!mayHear(announcement, scope, this.#parts.clock.now())) return
+      // A listener that stopped reading would fill our memory; it reconnects and reloads.
+      if (socket.bufferedAmount > LIMITS.feedBufferBytes) socket.close(CLOSE_CODES.tryAgainLater, 'You read too slowly; reconnect and reload.')
+      else socket.send(JSON.stringify(announcement.event))
+    })
+    socket.on('close', unsubscribe)
+  }
+}
+
+/** The owner hears everything; an agent what is its own, and of memories what it may read. */
+function mayHear({ event, access, agentId }: Announcement, scope: Scope, nowMs: number): boolean {
+  if (scope.kind === 'owner') return true
+  if (access) return canRead(access, scope, nowMs)
+  if (agentId !== undefined) return agentId === scope.agentId
+  return event.type === 'health-changed'
+}

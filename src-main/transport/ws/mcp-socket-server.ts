@@ -1,0 +1,185 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { AppError } from '../../base/errors.ts'
+import type { Log } from '../../base/log.ts'
+import { CLOSE_CODES, HEADERS, MCP_SUBPROTOCOL, MCP_WS_PATHS, WELCOME_METHOD } from '../../contract/protocol.ts'
+import { createMcpServer } from '../../session/mcp-session.ts'
+import type { Session } from '../../session/session.ts'
+import type { OpenedSession, SessionManager } from '../../session/session-manager.ts'
+import type { Guard } from '../guard.ts'
+import { closeListener, listen } from '../listener.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { refuseUpgrade } from './upgrade-refusal.ts'
+import { WsMcpTransport } from './ws-mcp-transport.ts'
+
+export interface McpSocketOptions {
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  readonly maxMessageBytes: number
+  readonly pingIntervalMs: number
+  readonly pingTimeoutMs: number
+  readonly version: string
+}
+
+export interface McpSocketParts {
+  readonly guard: Guard
+  readonly sessions: SessionManager
+  readonly log: Log
+}
+
+/** How long running calls may go on when the server stops, in milliseconds. */
+const DRAIN_MS = 10_000
+/** How long peers have to answer the close frame, in milliseconds. */
+const CLOSE_WAIT_MS = 1_000
+
+interface Connection {
+  readonly socket: WebSocket
+  readonly transport: WsMcpTransport
+  readonly session: Session
+}
+
+/** The WebSocket port: MCP in both protocol eras and the plain JSON-RPC methods, one session a connection. */
+export class McpSocketServer {
+  readonly #parts: McpSocketParts
+  readonly #options: McpSocketOptions
+  readonly #http: HttpServer
+  readonly #wss: WebSocketServer
+  readonly #heartbeat: Heartbeat
+  readonly #connections = new Set<Connection>()
+
+  constructor(parts: McpSocketParts, options: McpSocketOptions) {
+    this.#parts = parts
+    this.#options = options
+    this.#http = createServer((request, response) => answerPlainHttp(request, response))
+    this.#http.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head))
+    this.#wss = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.maxMessageBytes,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has(MCP_SUBPROTOCOL) ? MCP_SUBPROTOCOL : false),
+    })
+    this.#heartbeat = new Heartbeat({ intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs })
+  }
+
+  /** Returns the port it listens on. Throws `conflict` when the port is taken. */
+  listen(): Promise<number> {
+    return listen(this.#http, this.#options.host, this.#options.port, 'WebSocket', 'TMWS_WS_PORT or --ws-port')
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size
+  }
+
+  /** Stops accepting, lets running calls finish for at most 10 s, closes every socket with 1001. */
+  async close(): Promise<void> {
+    this.#heartbeat.close()
+    for (const { transport } of this.#connections) transport.drain()
+    const end = Date.now() + DRAIN_MS
+    while (Date.now() < end && [...this.#connections].some(({ session }) => session.pendingCount > 0)) await delay(20)
+    // The answers of the last calls are written in the turns after their calls end.
+    await delay(5)
+    for (const { socket } of this.#connections) socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
+    await closeListener(this.#http, () => this.#connections.size === 0, CLOSE_WAIT_MS)
+    for (const { socket } of this.#connections) socket.terminate()
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // A peer that vanishes during the checks must not take the process along.
+    socket.on('error', () => socket.destroy())
+    let opened: OpenedSession | undefined
+    try {
+      assertPath(request)
+      this.#parts.guard.assertOurs(request.headers)
+      const isBridge = (request.headers['user-agent'] ?? '').startsWith('tmws-bridge/')
+      const caller = await this.#parts.guard.identify(request.headers, isBridge ? 'bridge' : 'websocket')
+      const holder: { connection?: Connection } = {}
+      opened = await this.#parts.sessions.open(caller, (reason) => this.#disconnect(holder.connection, reason), resumeSecretOf(request))
+      await opened.session.admit()
+      this.#accept(request, socket, head, opened, holder)
+    } catch (error) {
+      if (opened) await this.#parts.sessions.close(opened.session, 'refused')
+      if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade failed')
+      refuseUpgrade(socket, error)
+    }
+  }
+
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer, opened: OpenedSession, holder: { connection?: Connection }): void {
+    const { session, resumeSecret } = opened
+    const addHeaders = (headers: string[], about: IncomingMessage): void => {
+      if (about === request) headers.push(`X-Session-ID: ${session.id}`, `X-Session-Resume: ${resumeSecret}`)
+    }
+    // `handleUpgrade` is synchronous up to its callback, so the listener serves this request only.
+    this.#wss.once('headers', addHeaders)
+    let isAccepted = false
+    this.#wss.handleUpgrade(request, socket, head, (ws) => {
+      isAccepted = true
+      holder.connection = this.#serve(ws, opened, request.headers[HEADERS.agentId] !== undefined)
+    })
+    this.#wss.off('headers', addHeaders)
+    // A malformed handshake is answered by `ws` itself.
+    if (!isAccepted) void this.#parts.sessions.close(session, 'bad handshake')
+  }
+
+  #serve(socket: WebSocket, { session, resumeSecret, isResumed }: OpenedSession, isNamed: boolean): Connection {
+    const transport = new WsMcpTransport(socket, session)
+    const connection: Connection = { socket, transport, session }
+    this.#connections.add(connection)
+    this.#heartbeat.watch(socket)
+    socket.on('close', (code) => {
+      this.#connections.delete(connection)
+      void this.#parts.sessions.close(session, `closed with ${code}`)
+    })
+    socket.on('error', (error) => this.#parts.log.debug({ err: error, session: session.id }, 'a socket failed'))
+    serveStdio(() => createMcpServer(session, this.#options.version), {
+      transport,
+      onerror: (error) => this.#parts.log.debug({ err: error, session: session.id }, 'a protocol error'),
+    })
+    if (isNamed) socket.send(welcome(session, resumeSecret, isResumed, this.#options.version))
+    return connection
+  }
+
+  #disconnect(connection: Connection | undefined, reason: 'idle' | 'replaced' | 'stopping'): void {
+    if (!connection) return
+    if (reason === 'idle') connection.socket.close(CLOSE_CODES.idleTimeout, 'Idle for too long.')
+    else if (reason === 'stopping') connection.socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
+    // The client has resumed elsewhere: the old socket is dead or about to be.
+    else connection.socket.terminate()
+  }
+}
+
+function assertPath(request: IncomingMessage): void {
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname
+  if (!MCP_WS_PATHS.includes(path)) throw new AppError('not_found', `MCP is spoken at ${MCP_WS_PATHS.join(' and ')} (got ${path.slice(0, 100)}).`)
+}
+
+function resumeSecretOf(request: IncomingMessage): string | undefined {
+  const value = request.headers[HEADERS.sessionResume]
+  return typeof value === 'string' && value.length > 0 && value.length <= 128 ? value : undefined
+}
+
+function welcome(session: Session, resumeToken: string, isResumed: boolean, version: string): string {
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    method: WELCOME_METHOD,
+    params: {
+      session_id: session.id,
+      server_version: version,
+      agent_id: session.scope.agentId,
+      namespace: session.scope.namespace,
+      capabilities: session.capabilities,
+      resume_token: resumeToken,
+      message: isResumed ? 'Welcome back to TMWS; your session goes on.' : 'Welcome to TMWS.',
+    },
+  })
+}
+
+function answerPlainHttp(_request: IncomingMessage, response: ServerResponse): void {
+  const text = JSON.stringify({ error: { code: 'invalid_request', message: 'This port speaks MCP over WebSocket; connect with a WebSocket client.' } })
+  response.writeHead(426, { 'content-type': 'application/json; charset=utf-8', upgrade: 'websocket', connection: 'close' }).end(text)
+}

@@ -1,0 +1,19 @@
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { toHttpFailure } from '../error-mapping.ts'
+
+/** Answers an upgrade request with an HTTP error and closes: no socket is made for a client that may not come in. */
+export function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const { status, headers, body } = toHttpFailure(error)
+  const text = JSON.stringify(body)
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ]
+  // The peer may have gone already.
+  socket.on('error', () => undefined)
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+}

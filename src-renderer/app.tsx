@@ -1,0 +1,91 @@
+import { useRef, useState } from 'react'
+import { ShortcutsDialog } from './components/shortcuts-dialog.tsx'
+import { SignIn } from './components/sign-in.tsx'
+import { Sidebar } from './components/sidebar.tsx'
+import { ToastList } from './components/toast-list.tsx'
+import { MOD_KEY, useShortcuts } from './keyboard/use-shortcuts.ts'
+import { MemoriesScreen, focusSearch } from './screens/memories-screen.tsx'
+import { NewMemoryScreen } from './screens/new-memory-screen.tsx'
+import { OverviewScreen } from './screens/overview-screen.tsx'
+import { PaletteScreen } from './screens/palette-screen.tsx'
+import type { ScreenName } from './state/router.ts'
+import type { Stores } from './state/stores.ts'
+import { useMedia } from './state/use-media.ts'
+import { useStore } from './state/use-store.ts'
+
+type Sheet = 'palette' | 'new' | 'help'
+
+/** How long after `g` a second key still means a screen. */
+const GO_MS = 1000
+const GO_KEYS: Readonly<Record<string, ScreenName>> = { o: 'overview', m: 'memories' }
+
+/** The frame: side bar, the screen of the address, what floats above it, and the keys that work anywhere. */
+export function App({ stores }: { readonly stores: Stores }) {
+  const { router, preferences, toasts, actions } = stores
+  const [sheet, setSheet] = useState<Sheet>()
+  const goPressedAt = useRef(0)
+  const screen = useStore(router.store, (route) => route.screen)
+  const connection = useStore(stores.connection, (state) => state)
+  const { theme, isSidebarCollapsed } = useStore(preferences, (state) => state)
+  const totalMemories = useStore(stores.overview.store, (state) => state.totalMemories)
+  const shownToasts = useStore(toasts.store, (state) => state)
+  const isNarrow = useMedia('(max-width: 1199px)')
+  const isSystemDark = useMedia('(prefers-color-scheme: dark)')
+  const isCollapsed = isSidebarCollapsed ?? isNarrow
+  const go = (name: ScreenName) => () => {
+    if (performance.now() - goPressedAt.current > GO_MS) return false
+    goPressedAt.current = 0
+    router.go({ screen: name })
+    return true
+  }
+  const open = (next: Sheet) => () => (setSheet(next), true)
+
+  useShortcuts({
+    'mod+k': () => (setSheet(sheet === 'palette' ? undefined : 'palette'), true),
+    'mod+z': () => (void actions.undo(), true),
+    '?': open('help'),
+    n: open('new'),
+    g: () => ((goPressedAt.current = performance.now()), true),
+    ...Object.fromEntries(Object.entries(GO_KEYS).map(([key, name]) => [key, go(name)])),
+    '/': () => {
+      if (screen !== 'memories') router.go({ screen: 'memories' })
+      focusSearch()
+      return true
+    },
+  })
+
+  if (connection.status === 'signed-out') {
+    return <SignIn isBusy={connection.isSigningIn} error={connection.signInError} onSubmit={(token) => void stores.signIn(token)} />
+  }
+  return (
+    <div className="app">
+      <Sidebar
+        screen={screen}
+        isCollapsed={isCollapsed}
+        connection={connection.status}
+        totalMemories={totalMemories}
+        theme={theme}
+        onTheme={(next) => preferences.setState({ theme: next })}
+        onToggle={() => preferences.setState({ isSidebarCollapsed: !isCollapsed })}
+        onPalette={open('palette')}
+        onHelp={open('help')}
+      />
+      {screen === 'overview' ? (
+        <OverviewScreen stores={stores} theme={`${theme} ${isSystemDark}`} />
+      ) : (
+        <MemoriesScreen stores={stores} onNew={open('new')} />
+      )}
+      {sheet === 'palette' && (
+        <PaletteScreen
+          stores={stores}
+          onNew={open('new')}
+          onHelp={open('help')}
+          onClose={() => setSheet((now) => (now === 'palette' ? undefined : now))}
+        />
+      )}
+      {sheet === 'new' && <NewMemoryScreen stores={stores} onClose={() => setSheet(undefined)} />}
+      {sheet === 'help' && <ShortcutsDialog modKey={MOD_KEY} onClose={() => setSheet(undefined)} />}
+      <ToastList toasts={shownToasts} modKey={MOD_KEY} onUndo={(id) => void actions.undo(id)} onDismiss={(id) => toasts.dismiss(id)} />
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+import { X } from 'lucide-react'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { strings } from '../strings/strings.ts'
+import { IconButton } from './button.tsx'
+
+interface DialogProps {
+  readonly title: string
+  readonly onClose: () => void
+  readonly hasHead?: boolean
+  readonly children: ReactNode
+}
+
+/** The browser's own modal dialog: it keeps the focus in, closes by Esc and gives the focus back. */
+export function Dialog({ title, onClose, hasHead = true, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const dialog = ref.current
+    if (!dialog?.isConnected) return
+    if (!dialog.open) dialog.showModal()
+    return () => dialog.close()
+  }, [])
+  return (
+    <dialog
+      ref={ref}
+      className="dialog"
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onMouseDown={(event) => {
+        if (event.target === ref.current) onClose()
+      }}
+    >
+      {hasHead && (
+        <div className="dialog-head">
+          <h2>{title}</h2>
+          <IconButton label={strings.common.close} icon={<X size={16} />} onClick={onClose} />
+        </div>
+      )}
+      {children}
+    </dialog>
+  )
+}

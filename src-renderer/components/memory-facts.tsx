@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react'
+import type { Memory } from '../../src-main/contract/memory.ts'
+import { hundredths } from '../format/numbers.ts'
+import { absoluteTime, untilThen } from '../format/relative-time.ts'
+import { strings } from '../strings/strings.ts'
+import { Age } from './age.tsx'
+import { AgentName } from './agent-name.tsx'
+import { CopyButton } from './copy-button.tsx'
+import { Importance } from './importance.tsx'
+import { Level } from './level.tsx'
+
+const words = strings.detail
+
+/** Everything about a memory that is not its text. */
+export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly now: number }) {
+  return (
+    <dl className="facts" aria-label={words.facts}>
+      <Fact name={words.owner}>
+        <AgentName agentId={memory.agent_id} />
+      </Fact>
+      <Fact name={words.namespace}>{memory.namespace}</Fact>
+      <Fact name={words.visibility}>
+        <Level level={memory.access_level} withText />
+        <span className="fact-note">{seenBy(memory)}</span>
+        {memory.access_level === 'shared' && <Grants memory={memory} now={now} />}
+      </Fact>
+      <Fact name={words.importance}>
+        <span className="fact-line figures">
+          <Importance value={memory.importance} /> {hundredths(memory.importance)}
+        </span>
+      </Fact>
+      {memory.source_url !== undefined && (
+        <Fact name={words.source}>
+          <Source url={memory.source_url} />
+        </Fact>
+      )}
+      <Fact name={words.created}>
+        <Age at={memory.created_at} now={now} long />
+      </Fact>
+      {memory.version > 1 && (
+        <Fact name={words.updated}>
+          <Age at={memory.updated_at} now={now} long />
+        </Fact>
+      )}
+      <Fact name={words.accessed}>
+        {memory.accessed_at === undefined ? (
+          words.never
+        ) : (
+          <>
+            <Age at={memory.accessed_at} now={now} long /> <span className="faint">· {words.timesRead(memory.access_count)}</span>
+          </>
+        )}
+      </Fact>
+      {memory.expires_at !== undefined && (
+        <Fact name={words.expires}>
+          <time dateTime={memory.expires_at} title={absoluteTime(memory.expires_at)}>
+            {untilThen(memory.expires_at, now)}
+          </time>
+        </Fact>
+      )}
+      {memory.pinned && <Fact name={words.pinned}>{words.pinnedYes}</Fact>}
+      <Fact name={words.id}>
+        <span className="fact-line">
+          <span className="mono truncate">{memory.id}</span>
+          <CopyButton text={memory.id} what={words.id} />
+        </span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function seenBy({ access_level, agent_id, namespace }: Memory): string {
+  const says = words.seenBy
+  if (access_level === 'private') return says.private(agent_id)
+  return access_level === 'team' ? says.team(namespace) : says[access_level]
+}
+
+function Grants({ memory, now }: { readonly memory: Memory; readonly now: number }) {
+  return (
+    <ul className="grants">
+      {memory.shared_with.map((share) => (
+        <li key={share.agent_id}>
+          <AgentName agentId={share.agent_id} />
+          <span className="faint">
+            {words.grant[share.permission]}
+            {share.expires_at !== undefined && ` · ${untilThen(share.expires_at, now)}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Only web addresses become links; anything else is shown as text. */
+function Source({ url }: { readonly url: string }) {
+  if (!/^https?:\/\//i.test(url)) return <span className="break">{url}</span>
+  return (
+    <a className="break" href={url} target="_blank" rel="noreferrer noopener">
+      {url.replace(/^https?:\/\//i, '')}
+    </a>
+  )
+}

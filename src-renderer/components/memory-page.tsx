@@ -1,0 +1,87 @@
+import { Pencil, RotateCcw, Trash2, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { HistoryEntry, Link, Memory } from '../../src-main/contract/memory.ts'
+import { longAge } from '../format/relative-time.ts'
+import { strings } from '../strings/strings.ts'
+import { AgentName } from './agent-name.tsx'
+import { Banner } from './banner.tsx'
+import { Button, IconButton } from './button.tsx'
+import { MemoryFacts } from './memory-facts.tsx'
+import { MemoryHistory } from './memory-history.tsx'
+import { MemoryLinks } from './memory-links.tsx'
+
+interface MemoryPageProps {
+  readonly memory: Memory
+  readonly history?: readonly HistoryEntry[] | undefined
+  readonly historyError?: string | undefined
+  readonly incoming: readonly { readonly from: string; readonly kind: Link['kind'] }[]
+  readonly now: number
+  /** Takes the place of the text while it is edited. */
+  readonly editor?: ReactNode
+  readonly previewOf: (id: string) => string | undefined
+  readonly onEdit: () => void
+  readonly onTrash: () => void
+  readonly onRestore: () => void
+  readonly onRestoreVersion: (version: number) => void
+  readonly onTag: (tag: string) => void
+  readonly onClose: () => void
+}
+
+const words = strings.detail
+
+/** One memory in full. The text is shown as it was stored, never as markup. */
+export function MemoryPage(props: MemoryPageProps) {
+  const { memory, history, historyError, incoming, now, editor, previewOf } = props
+  const isTrashed = memory.deleted_at !== undefined
+  return (
+    <>
+      <header className="pane-head">
+        <AgentName agentId={memory.agent_id} />
+        <span className="truncate faint">{memory.namespace}</span>
+        <span className="spacer" />
+        {isTrashed ? (
+          <Button icon={<RotateCcw size={14} />} onClick={props.onRestore}>
+            {words.restore}
+          </Button>
+        ) : (
+          <>
+            {!editor && <IconButton label={words.edit} icon={<Pencil size={15} />} aria-keyshortcuts="e" onClick={props.onEdit} />}
+            <IconButton label={words.delete} icon={<Trash2 size={15} />} aria-keyshortcuts="#" onClick={props.onTrash} />
+          </>
+        )}
+        <IconButton label={words.close} icon={<X size={16} />} aria-keyshortcuts="Escape" onClick={props.onClose} />
+      </header>
+      <div className="pane-body">
+        {memory.deleted_at !== undefined && <Banner>{words.trashed(longAge(memory.deleted_at, now))}</Banner>}
+        {memory.superseded_by !== undefined && (
+          <Banner action={<a href={`#/memories/${memory.superseded_by}`}>{words.showNewer}</a>}>{words.superseded}</Banner>
+        )}
+        {editor ?? (
+          <div className="detail-text">
+            <div className="memory-text">{memory.content}</div>
+            {memory.tags.length > 0 && (
+              <ul className="tags" aria-label={words.tags}>
+                {memory.tags.map((tag) => (
+                  <li key={tag}>
+                    <button type="button" className="tag" onClick={() => props.onTag(tag)}>
+                      <span>#{tag}</span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+        )}
+        <MemoryFacts memory={memory} now={now} />
+        <MemoryLinks outgoing={memory.links} incoming={incoming} previewOf={previewOf} />
+        {Object.keys(memory.context).length > 0 && (
+          <section className="detail-section" aria-label={words.context}>
+            <h3>{words.context}</h3>
+            <pre className="mono context">{JSON.stringify(memory.context, null, 2)}</pre>
+          </section>
+        )}
+        <MemoryHistory memory={memory} history={history} error={historyError} now={now} onRestore={props.onRestoreVersion} />
+      </div>
+    </>
+  )
+}

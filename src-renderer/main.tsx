@@ -1,0 +1,33 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { eventFeedUrl, openEventFeed } from './api/event-feed.ts'
+import { createServerClient } from './api/server-client.ts'
+import { App } from './app.tsx'
+import { createConnectionStore } from './state/connection.ts'
+import { Stores } from './state/stores.ts'
+
+const connection = createConnectionStore()
+const client = createServerClient({
+  fetch: (input, init) => fetch(input, init),
+  onUnauthenticated: () => connection.setState({ status: 'signed-out' }),
+})
+const stores = new Stores(client, connection, (handlers) =>
+  openEventFeed({ connect: () => new WebSocket(eventFeedUrl(location)), ...handlers }),
+)
+
+const applyTheme = () => {
+  const { theme } = stores.preferences.getState()
+  if (theme === 'system') delete document.documentElement.dataset['theme']
+  else document.documentElement.dataset['theme'] = theme
+}
+applyTheme()
+stores.preferences.subscribe(applyTheme)
+stores.start()
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <App stores={stores} />
+  </StrictMode>,
+)

@@ -1,0 +1,86 @@
+import { Button } from '../components/button.tsx'
+import { Face } from '../components/face.tsx'
+import { MemoryEditor } from '../components/memory-editor.tsx'
+import { MemoryPage } from '../components/memory-page.tsx'
+import { previewOf } from '../format/memory-text.ts'
+import { MOD_KEY } from '../keyboard/use-shortcuts.ts'
+import { changesOf, draftOf, type MemoryDraft } from '../model/memory-draft.ts'
+import type { Stores } from '../state/stores.ts'
+import { useStore } from '../state/use-store.ts'
+import { strings } from '../strings/strings.ts'
+
+interface MemoryDetailPaneProps {
+  readonly stores: Stores
+  readonly onTrash: () => void
+  readonly onClose: () => void
+}
+
+/** The open memory: read, edited, or why it cannot be shown. */
+export function MemoryDetailPane({ stores, onTrash, onClose }: MemoryDetailPaneProps) {
+  const { actions, detail, list, clock } = stores
+  const { id, status, memory, history, historyError, incoming, isEditing, draft, error } = useStore(detail.store, (state) => state)
+  const now = useStore(clock, (time) => time)
+
+  if (status === 'missing') {
+    return (
+      <Face fill title={strings.detail.missing} text={strings.detail.missingHow}>
+        <Button onClick={onClose}>{strings.common.close}</Button>
+      </Face>
+    )
+  }
+  if (status === 'failed' && !memory) {
+    return (
+      <Face fill title={strings.detail.loadFailed} text={error}>
+        <Button onClick={() => detail.reload()}>{strings.common.retry}</Button>
+        <Button look="quiet" onClick={onClose}>
+          {strings.common.close}
+        </Button>
+      </Face>
+    )
+  }
+  if (!memory) return <div className="detail-skeleton skeleton" role="status" aria-label={strings.common.loading} />
+
+  const save = async (next: MemoryDraft): Promise<string | undefined> => {
+    const changes = changesOf(memory, next)
+    const outcome = Object.keys(changes).length === 0 ? ({ kind: 'saved' } as const) : await actions.save(memory, changes)
+    if (outcome.kind === 'saved') detail.stopEditing()
+    if (outcome.kind === 'failed') return outcome.message
+    return outcome.kind === 'conflict' ? strings.editor.conflict : undefined
+  }
+  const editor = (
+    <MemoryEditor
+      key={id}
+      initial={draft ?? draftOf(memory)}
+      submitText={strings.editor.save}
+      modKey={MOD_KEY}
+      onSave={save}
+      onDraft={(next) => detail.keepDraft(next)}
+      onCancel={() => detail.stopEditing()}
+      failureAction={
+        <Button small onClick={() => detail.reload()}>
+          {strings.editor.loadNewest}
+        </Button>
+      }
+    />
+  )
+  return (
+    <MemoryPage
+      memory={memory}
+      history={history}
+      historyError={historyError}
+      incoming={incoming}
+      now={now}
+      editor={isEditing ? editor : undefined}
+      previewOf={(other) => {
+        const known = list.find(other)
+        return known && previewOf(known)
+      }}
+      onEdit={() => detail.edit()}
+      onTrash={onTrash}
+      onRestore={() => void actions.restoreFromTrash(memory)}
+      onRestoreVersion={(version) => void actions.restoreVersion(memory, version)}
+      onTag={(tag) => list.setFilters({ tags: [tag] })}
+      onClose={onClose}
+    />
+  )
+}

@@ -1,0 +1,106 @@
+import type { ServerClient } from '../api/server-client.ts'
+import { ServerError, messageOf } from '../api/server-error.ts'
+import type { Memory, StoreInput, UpdateInput } from '../api/types.ts'
+import { strings } from '../strings/strings.ts'
+import type { MemoryDetail } from './memory-detail.ts'
+import type { MemoryList } from './memory-list.ts'
+import type { Toasts } from './toasts.ts'
+
+export type SaveOutcome = { readonly kind: 'saved' } | { readonly kind: 'conflict' } | { readonly kind: 'failed'; readonly message: string }
+
+/** What a person does to memories. Each change shows a message with its undo. */
+export class MemoryActions {
+  readonly #client: ServerClient
+  readonly #list: MemoryList
+  readonly #detail: MemoryDetail
+  readonly #toasts: Toasts
+
+  constructor(client: ServerClient, list: MemoryList, detail: MemoryDetail, toasts: Toasts) {
+    this.#client = client
+    this.#list = list
+    this.#detail = detail
+    this.#toasts = toasts
+  }
+
+  async store(input: StoreInput): Promise<Memory | string> {
+    try {
+      const { memory, duplicate_of } = await this.#client.storeMemory(input)
+      if (duplicate_of !== undefined) this.#toasts.show(strings.toasts.duplicate)
+      else this.#toasts.show(strings.toasts.stored, () => this.#attempt(() => this.#client.deleteMemory(memory.id)))
+      void this.#list.load(new Set([memory.id]))
+      return memory
+    } catch (error) {
+      return messageOf(error)
+    }
+  }
+
+  /** Refuses to overwrite a change that came since `memory` was shown. */
+  async save(memory: Memory, changes: UpdateInput): Promise<SaveOutcome> {
+    try {
+      const saved = await this.#client.updateMemory(memory.id, { ...changes, expected_version: memory.version })
+      this.#take(saved)
+      if (saved.version > memory.version) this.#toasts.show(strings.toasts.saved, () => this.#goBack(memory.id, memory.version))
+      return { kind: 'saved' }
+    } catch (error) {
+      if (error instanceof ServerError && error.code === 'conflict') return { kind: 'conflict' }
+      return { kind: 'failed', message: messageOf(error) }
+    }
+  }
+
+  async moveToTrash(memory: Memory): Promise<void> {
+    await this.#attempt(async () => {
+      await this.#client.deleteMemory(memory.id)
+      this.#list.remove(new Set([memory.id]))
+      this.#toasts.show(strings.toasts.deleted, () => this.#untrash(memory.id))
+    })
+  }
+
+  async restoreFromTrash(memory: Memory): Promise<void> {
+    await this.#attempt(async () => {
+      this.#take(await this.#client.restoreMemory(memory.id))
+      if (this.#list.store.getState().filters.isTrash) this.#list.remove(new Set([memory.id]))
+      this.#toasts.show(strings.toasts.restoredFromTrash, () => this.#attempt(() => this.#client.deleteMemory(memory.id)))
+    })
+  }
+
+  async restoreVersion(memory: Memory, version: number): Promise<void> {
+    await this.#attempt(async () => {
+      this.#take(await this.#client.restoreMemory(memory.id, version))
+      this.#toasts.show(strings.toasts.restoredVersion(version), () => this.#goBack(memory.id, memory.version))
+    })
+  }
+
+  /** Ctrl/Cmd+Z, or the button of one message. */
+  async undo(toastId?: number): Promise<void> {
+    const isDone = await this.#toasts.undo(toastId)
+    if (!isDone) this.#toasts.show(strings.toasts.nothingToUndo)
+  }
+
+  #goBack(id: string, version: number): Promise<void> {
+    return this.#attempt(async () => {
+      this.#take(await this.#client.restoreMemory(id, version))
+      this.#toasts.show(strings.toasts.undone)
+    })
+  }
+
+  #untrash(id: string): Promise<void> {
+    return this.#attempt(async () => {
+      this.#take(await this.#client.restoreMemory(id))
+      this.#toasts.show(strings.toasts.undone)
+      void this.#list.load(new Set([id]))
+    })
+  }
+
+  #take(memory: Memory): void {
+    this.#list.patch([memory])
+    this.#detail.take([memory])
+  }
+
+  async #attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action()
+    } catch (error) {
+      this.#toasts.fail(strings.toasts.failed(messageOf(error)))
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { OWNER_AGENT_ID } from '../../src-main/contract/protocol.ts'
+import type { ServerClient } from '../api/server-client.ts'
+import { messageOf } from '../api/server-error.ts'
+import type { Health, Memory, ServerEvent, SessionInfo } from '../api/types.ts'
+import { previewOf } from '../format/memory-text.ts'
+import { addActivity, type ActivityRow } from '../model/activity.ts'
+import { addRates, type RatePoint } from '../model/rate-window.ts'
+
+export interface OverviewState {
+  readonly status: 'loading' | 'ready' | 'failed'
+  readonly error?: string
+  readonly health?: Health
+  /** Epoch ms. */
+  readonly startedAt?: number
+  readonly totalMemories?: number
+  readonly sessions: readonly SessionInfo[]
+  readonly rates: readonly RatePoint[]
+  readonly activity: readonly ActivityRow[]
+  /** Beginnings of the texts that the activity names, by memory id. */
+  readonly previews: ReadonlyMap<string, string>
+}
+
+const MOST_PREVIEWS = 200
+const HEALTH_EVERY_MS = 15_000
+
+/** Is it running, who is connected, what just happened. */
+export class Overview {
+  readonly store: StoreApi<OverviewState> = createStore<OverviewState>(() => ({
+    status: 'loading',
+    sessions: [],
+    rates: [],
+    activity: [],
+    previews: new Map(),
+  }))
+  readonly #client: ServerClient
+
+  constructor(client: ServerClient) {
+    this.#client = client
+    setInterval(() => {
+      if (!document.hidden && this.store.getState().status === 'ready') void this.#loadHealth().catch(() => undefined)
+    }, HEALTH_EVERY_MS)
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [, stats, sessions] = await Promise.all([this.#loadHealth(), this.#client.stats(), this.#client.sessions()])
+      this.store.setState({ status: 'ready', totalMemories: stats.total_memories, sessions: sessions.filter(isAgents) })
+    } catch (error) {
+      const { status } = this.store.getState()
+      this.store.setState({ status: status === 'ready' ? 'ready' : 'failed', error: messageOf(error) })
+    }
+  }
+
+  apply(events: readonly ServerEvent[]): void {
+    const state = this.store.getState()
+    let { rates, sessions, totalMemories } = state
+    for (const event of events) {
+      if (event.type === 'rates') {
+        rates = addRates(rates, event, OWNER_AGENT_ID)
+        totalMemories = event.total_memories ?? totalMemories
+      } else if (event.type === 'session-opened' || event.type === 'session-closed') {
+        const others = sessions.filter((session) => session.session_id !== event.session.session_id)
+        sessions = event.type === 'session-opened' && isAgents(event.session) ? [event.session, ...others] : others
+      } else if (event.type === 'call-answered') {
+        sessions = countCall(sessions, event.session_id, event.ok, event.at)
+      } else if (event.type === 'health-changed') {
+        void this.#loadHealth().catch(() => undefined)
+      }
+    }
+    const activity = addActivity(state.activity, events, OWNER_AGENT_ID)
+    this.store.setState({ rates, sessions, activity, ...(totalMemories === undefined ? {} : { totalMemories }) })
+  }
+
+  /** Takes the texts of memories that just changed. */
+  takeMemories(memories: readonly Memory[]): void {
+    const previews = new Map(this.store.getState().previews)
+    for (const memory of memories) {
+      previews.delete(memory.id)
+      previews.set(memory.id, previewOf(memory))
+    }
+    this.store.setState({ previews: new Map([...previews].slice(-MOST_PREVIEWS)) })
+  }
+
+  async #loadHealth(): Promise<void> {
+    const health = await this.#client.health()
+    this.store.setState({ health, startedAt: Date.now() - health.uptime_seconds * 1000 })
+  }
+}
+
+/** This page holds a session too; it is not news to the one who looks at it. */
+function isAgents(session: SessionInfo): boolean {
+  return session.agent_id !== OWNER_AGENT_ID
+}
+
+function countCall(sessions: readonly SessionInfo[], id: string, ok: boolean, at: string): readonly SessionInfo[] {
+  return sessions.map((session) =>
+    session.session_id === id
+      ? { ...session, requests: session.requests + 1, errors: session.errors + (ok ? 0 : 1), last_seen_at: at }
+      : session,
+  )
+}

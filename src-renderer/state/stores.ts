@@ -1,0 +1,115 @@
+import type { StoreApi } from 'zustand/vanilla'
+import type { EventFeed } from '../api/event-feed.ts'
+import { messageOf } from '../api/server-error.ts'
+import type { ServerClient } from '../api/server-client.ts'
+import type { ServerEvent } from '../api/types.ts'
+import { createClock } from './clock.ts'
+import type { ConnectionStore } from './connection.ts'
+import { EventBatcher, type EventBatch } from './event-batcher.ts'
+import { Facets } from './facets.ts'
+import { LiveList } from './live-list.ts'
+import { MemoryActions } from './memory-actions.ts'
+import { MemoryDetail } from './memory-detail.ts'
+import { MemoryList } from './memory-list.ts'
+import { Overview } from './overview.ts'
+import { Palette } from './palette.ts'
+import { createPreferences, type Preferences } from './preferences.ts'
+import { RecentChanges } from './recent-changes.ts'
+import { Router } from './router.ts'
+import { Toasts } from './toasts.ts'
+
+export interface FeedHandlers {
+  readonly onEvent: (event: ServerEvent) => void
+  readonly onLost: () => void
+}
+
+/** Everything the page knows, made once and handed down. */
+export class Stores {
+  readonly clock: StoreApi<number> = createClock()
+  readonly router = new Router()
+  readonly preferences: StoreApi<Preferences> = createPreferences(localStorage)
+  readonly toasts = new Toasts()
+  readonly connection: ConnectionStore
+  readonly overview: Overview
+  readonly list: MemoryList
+  readonly live: LiveList
+  readonly detail: MemoryDetail
+  readonly facets: Facets
+  readonly palette: Palette
+  readonly actions: MemoryActions
+  readonly #client: ServerClient
+  readonly #recent: RecentChanges
+  readonly #openFeed: (handlers: FeedHandlers) => EventFeed
+  #feed: EventFeed | undefined
+
+  constructor(client: ServerClient, connection: ConnectionStore, openFeed: (handlers: FeedHandlers) => EventFeed) {
+    this.#client = client
+    this.#openFeed = openFeed
+    this.connection = connection
+    this.overview = new Overview(client)
+    this.list = new MemoryList(client)
+    this.live = new LiveList(this.list)
+    this.detail = new MemoryDetail(client)
+    this.facets = new Facets(client)
+    this.palette = new Palette(client)
+    this.actions = new MemoryActions(client, this.list, this.detail, this.toasts)
+    this.#recent = new RecentChanges(client, [
+      (memories) => this.overview.takeMemories(memories),
+      (memories) => this.list.patch(memories),
+      (memories) => this.detail.take(memories),
+    ])
+    this.list.store.subscribe(({ items }, before) => {
+      if (items !== before.items) this.facets.note(items)
+    })
+  }
+
+  /** Listens; the `hello` of the feed starts the loading, and so does a feed that cannot be had. */
+  start(): void {
+    const batcher = new EventBatcher((batch) => this.#apply(batch))
+    this.#feed = this.#openFeed({
+      onEvent: (event) => batcher.add(event),
+      onLost: () => {
+        if (this.connection.getState().status === 'signed-out') return
+        this.connection.setState({ status: 'reconnecting' })
+        // A refused WebSocket does not say why; a request does, and a 401 leads to the sign-in page.
+        void this.overview.load()
+        if (this.list.store.getState().status !== 'ready') void this.list.load()
+      },
+    })
+    addEventListener('online', () => this.#feed?.retryNow())
+  }
+
+  retryNow(): void {
+    this.#feed?.retryNow()
+    this.#loadAll()
+  }
+
+  /** Reloads the page on success: the cookie is set, everything starts anew. */
+  async signIn(token: string): Promise<void> {
+    const { signInError: _error, ...state } = this.connection.getState()
+    this.connection.setState({ ...state, isSigningIn: true }, true)
+    try {
+      if (await this.#client.signIn(token)) location.reload()
+      else this.connection.setState({ isSigningIn: false, signInError: '' })
+    } catch (error) {
+      this.connection.setState({ isSigningIn: false, signInError: messageOf(error) })
+    }
+  }
+
+  #apply({ events, isIncomplete }: EventBatch): void {
+    const hello = events.findLast((event) => event.type === 'hello')
+    if (hello) this.connection.setState({ status: 'live', serverVersion: hello.server_version, isOwner: hello.is_owner })
+    this.overview.apply(events)
+    this.live.apply(events)
+    this.detail.apply(events)
+    this.facets.apply(events)
+    this.#recent.apply(events)
+    if (hello || isIncomplete) this.#loadAll()
+  }
+
+  #loadAll(): void {
+    void this.overview.load()
+    void this.facets.load()
+    this.live.reload()
+  }
+}
