@@ -11,7 +11,7 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node22',
       minify: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           app: resolve(root, 'src-main/app/main.ts'),
           tmws: resolve(root, 'src-main/server/tmws.ts'),
@@ -25,7 +25,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: resolve(root, 'src-main/app/preload.ts') },
         // A sandboxed preload must be CommonJS.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -38,7 +38,7 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       emptyOutDir: true,
-      rollupOptions: { input: { index: resolve(root, 'src-renderer/index.html') } },
+      rolldownOptions: { input: { index: resolve(root, 'src-renderer/index.html') } },
     },
   },
 })

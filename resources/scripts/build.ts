@@ -22,8 +22,18 @@ interface Part {
 const SHARED_INPUTS = ['package-lock.json', 'package.json', 'tsconfig.json', 'electron.vite.config.ts', 'src-main']
 
 const PARTS: readonly Part[] = [
-  { name: 'app', inputs: [...SHARED_INPUTS, 'src-renderer'], output: 'out/renderer/index.html', build: () => runBin('electron-vite', 'electron-vite', ['build', '--logLevel', 'warn']) },
-  { name: 'bridge', inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-bridge.ts'], output: 'out/bridge/tmws-bridge.cjs', build: () => buildBridge() },
+  {
+    name: 'app',
+    inputs: [...SHARED_INPUTS, 'src-renderer'],
+    output: 'out/renderer/index.html',
+    build: () => runBin('electron-vite', 'electron-vite', ['build', '--logLevel', 'warn']),
+  },
+  {
+    name: 'bridge',
+    inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-bridge.ts'],
+    output: 'out/bridge/tmws-bridge.cjs',
+    build: () => buildBridge(),
+  },
 ]
 
 /** Builds what is missing or out of date. Returns the names of what was built. */
@@ -63,7 +73,9 @@ function filesIn(path: string): string[] {
   const entries = path.includes('.') ? undefined : readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true })
   if (!entries) return existsSync(join(ROOT, path)) ? [path] : []
   // Tests do not end in the build.
-  return entries.filter((entry) => entry.isFile() && !entry.name.includes('.test.')).map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

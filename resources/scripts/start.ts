@@ -25,7 +25,9 @@ type Face = { readonly kind: 'app'; readonly electron: string } | { readonly kin
 function chooseFace(): Face {
   if (!hasDisplay()) return { kind: 'server', why: 'there is no display' }
   const electron = electronBinary() ?? installElectron()
-  return electron === undefined ? { kind: 'server', why: "Electron's runtime is not installed and could not be downloaded" } : { kind: 'app', electron }
+  return electron === undefined
+    ? { kind: 'server', why: "Electron's runtime is not installed and could not be downloaded" }
+    : { kind: 'app', electron }
 }
 
 function hasDisplay(): boolean {

@@ -12,7 +12,8 @@ export function serveIpc(facts: { readonly version: string; readonly dataDir: st
       if (problem !== '') throw new Error(`The folder could not be opened: ${problem}`)
     },
   }
-  for (const name of Object.keys(handlers) as (keyof DesktopApi)[]) { // keys of the table
+  for (const name of Object.keys(handlers) as (keyof DesktopApi)[]) {
+    // keys of the table
     ipcMain.handle(IPC_CHANNELS[name], (event) => {
       assertTrusted(event, facts.trustedOrigin)
       return handlers[name]()
@@ -22,5 +23,6 @@ export function serveIpc(facts: { readonly version: string; readonly dataDir: st
 
 function assertTrusted(event: IpcMainInvokeEvent, trustedOrigin: string): void {
   const url = event.senderFrame?.url
-  if (url === undefined || !URL.canParse(url) || new URL(url).origin !== trustedOrigin) throw new Error('This page may not use the desktop functions.')
+  if (url === undefined || !URL.canParse(url) || new URL(url).origin !== trustedOrigin)
+    throw new Error('This page may not use the desktop functions.')
 }

@@ -1,9 +1,8 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { AppError, messageOf } from '../base/errors.ts'
-import { loadConfig } from '../config/config.ts'
+import { loadProcessConfig } from '../config/process-config.ts'
 import type { ServerConfig } from '../config/config.ts'
-import { readEnvironment } from '../config/env.ts'
 import { dataPaths } from '../config/paths.ts'
 import { VERSION } from '../server/install-paths.ts'
 import { MemoryServer } from '../server/memory-server.ts'
@@ -18,7 +17,7 @@ async function runApp(): Promise<void> {
     return
   }
   await app.whenReady()
-  const config = loadConfig({ flags: {}, environment: readEnvironment() })
+  const config = loadProcessConfig()
   const { log, close: closeLog } = openLog({ level: config.log.level, format: 'json', folder: dataPaths(config.dataDir).logFolder })
   const server = await startOnFreePorts(config, log)
   const pageUrl = `${server.addresses.apiUrl}/`

@@ -26,7 +26,9 @@ export function openWindow(pageUrl: string): BrowserWindow {
     if (/^https?:\/\//.test(url)) void shell.openExternal(url)
     return { action: 'deny' }
   })
-  window.webContents.session.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === 'clipboard-sanitized-write'))
+  window.webContents.session.setPermissionRequestHandler((_contents, permission, decide) =>
+    decide(permission === 'clipboard-sanitized-write'),
+  )
   window.once('ready-to-show', () => window.show())
   void window.loadURL(pageUrl)
   return window

@@ -30,7 +30,10 @@ export function notFound(what: string, id: string): AppError {
 
 /** What a wire may show of anything thrown: the AppError itself, or `internal` without the inner message. */
 export function toErrorBody(error: unknown, requestId?: string): ErrorBody {
-  const shown = error instanceof AppError ? error : new AppError('internal', 'Something went wrong on our side. The log of the server says more under this request id.')
+  const shown =
+    error instanceof AppError
+      ? error
+      : new AppError('internal', 'Something went wrong on our side. The log of the server says more under this request id.')
   return {
     code: shown.code,
     message: shown.message,
@@ -57,7 +60,8 @@ export function toErrorMessage(error: unknown): ErrorMessage {
 /** The error that `toErrorMessage` wrote on the other side. */
 export function fromErrorMessage(message: ErrorMessage): Error {
   const cause = message.stack === undefined ? {} : { cause: message.stack }
-  if (isErrorCode(message.code)) return new AppError(message.code, message.message, { ...(message.details && { details: message.details }), ...cause })
+  if (isErrorCode(message.code))
+    return new AppError(message.code, message.message, { ...(message.details && { details: message.details }), ...cause })
   return new Error(message.message, cause)
 }
 

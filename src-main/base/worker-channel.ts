@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { MessagePort, TransferListItem, WorkerOptions } from 'node:worker_threads'
+import type { MessagePort, Transferable, WorkerOptions } from 'node:worker_threads'
 import { AppError, fromErrorMessage, toErrorMessage } from './errors.ts'
 import type { ErrorMessage } from './errors.ts'
 
@@ -52,7 +52,7 @@ export class WorkerChannel {
   }
 
   /** Sends one request. Throws `unavailable` when the queue is full or the thread has ended. */
-  call<T>(method: string, payload: unknown, transfer: readonly TransferListItem[] = []): Promise<T> {
+  call<T>(method: string, payload: unknown, transfer: readonly Transferable[] = []): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended)
     if (this.#pending.size >= this.#options.maxPending) {
       return Promise.reject(new AppError('unavailable', `${this.#options.name} has too much to do at the moment; try again in a second.`))

@@ -25,7 +25,8 @@ export interface ServerConfig {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format?: 'json' | 'pretty' }
   readonly toolProfile: 'core' | 'standard' | 'all'
   readonly dataDir: string
-  readonly database: { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' } | { readonly provider: 'volatile' }
+  readonly database:
+    { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' } | { readonly provider: 'volatile' }
   readonly trashDays: number
   /** `modelFolder` absent: the model that is shipped. */
   readonly embedding: { readonly provider: 'local' | 'off' | 'hash'; readonly modelFolder?: string }
@@ -56,7 +57,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
       port: values.ws_port,
       maxConnections: values.ws_max_connections,
       pingIntervalMs: values.ws_ping_interval * 1000,
-      pingTimeoutMs: (values.ws_ping_timeout) * 1000,
+      pingTimeoutMs: values.ws_ping_timeout * 1000,
       maxMessageBytes: values.ws_max_message_size,
     },
     sessions: { idleTimeoutSeconds: values.session_timeout, resumeTtlSeconds: values.session_resume_ttl },
@@ -68,7 +69,10 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     dataDir,
     database: databaseOf(values.database_url, values.sqlite_synchronous, dataDir),
     trashDays: values.trash_days,
-    embedding: { provider: values.embedding_provider, ...(values.embedding_model !== undefined && { modelFolder: resolve(values.embedding_model) }) },
+    embedding: {
+      provider: values.embedding_provider,
+      ...(values.embedding_model !== undefined && { modelFolder: resolve(values.embedding_model) }),
+    },
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),
     warnings,
@@ -84,11 +88,16 @@ function databaseOf(url: string | undefined, synchronous: 'normal' | 'full', dat
 function assertStrict(values: ReturnType<typeof readSettings>['values'], authEnabled: boolean, why: string): void {
   if (!authEnabled) throw new AppError('invalid_request', `TMWS_AUTH_ENABLED is false, but must be true ${why}.`)
   if (!values.rate_limit_enabled) throw new AppError('invalid_request', `TMWS_RATE_LIMIT_ENABLED is false, but must be true ${why}.`)
-  if (values.cors_origins.includes('*')) throw new AppError('invalid_request', `TMWS_CORS_ORIGINS holds "*", but must name each origin ${why}.`)
+  if (values.cors_origins.includes('*'))
+    throw new AppError('invalid_request', `TMWS_CORS_ORIGINS holds "*", but must name each origin ${why}.`)
 }
 
 function assertSecret(secretKey: string | undefined, isStrict: boolean): void {
-  if (secretKey === undefined) throw new AppError('invalid_request', 'TMWS_SECRET_KEY is not set, but sign-in is on and needs a secret of at least 32 characters, for example from: openssl rand -base64 48')
+  if (secretKey === undefined)
+    throw new AppError(
+      'invalid_request',
+      'TMWS_SECRET_KEY is not set, but sign-in is on and needs a secret of at least 32 characters, for example from: openssl rand -base64 48',
+    )
   const problem = isStrict ? secretProblem(secretKey) : undefined
   if (problem !== undefined) throw new AppError('invalid_request', `TMWS_SECRET_KEY ${problem}. Make one with: openssl rand -base64 48`)
 }

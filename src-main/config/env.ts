@@ -8,7 +8,9 @@ export interface Environment {
 
 export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const settings = Object.fromEntries(
-    Object.entries(source).flatMap(([name, value]) => (name.startsWith('TMWS_') && value !== undefined && value.trim() !== '' ? [[name, value.trim()]] : [])),
+    Object.entries(source).flatMap(([name, value]) =>
+      name.startsWith('TMWS_') && value !== undefined && value.trim() !== '' ? [[name, value.trim()]] : [],
+    ),
   )
   const display = source['DISPLAY'] ?? source['WAYLAND_DISPLAY']
   return {

@@ -31,7 +31,9 @@ const NAMES = Object.keys(SETTINGS) as SettingName[] // keys of the table
  * setting, its value and what is allowed.
  */
 export function readSettings({ flags, environment }: RawSettings): ReadSettings {
-  const fromEnvironment = Object.fromEntries(NAMES.map((name) => [name, environment.settings[SETTINGS[name].env]])) as Partial<Record<SettingName, string>> // same keys
+  const fromEnvironment = Object.fromEntries(NAMES.map((name) => [name, environment.settings[SETTINGS[name].env]])) as Partial<
+    Record<SettingName, string>
+  > // same keys
   const early = (name: 'data_dir' | 'config') => flags[name] ?? fromEnvironment[name]
   const dataDir = resolve(early('data_dir') ?? defaultDataDir(environment.machine))
   const named = early('config')
@@ -71,14 +73,24 @@ function readSettingsFile(path: string, isRequired: boolean): { path: string; va
     content = readFileSync(path, 'utf8')
   } catch (error) {
     if (!isRequired && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new AppError('invalid_request', `The settings file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, { cause: error })
+    throw new AppError(
+      'invalid_request',
+      `The settings file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      { cause: error },
+    )
   }
   const problems: ParseError[] = []
   const values: unknown = parse(content, problems, { allowTrailingComma: true })
   const [problem] = problems
-  if (problem) throw new AppError('invalid_request', `The settings file ${path} is not JSON: ${printParseErrorCode(problem.error)} at character ${problem.offset}.`)
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new AppError('invalid_request', `The settings file ${path} must hold a JSON object.`)
+  if (problem)
+    throw new AppError(
+      'invalid_request',
+      `The settings file ${path} is not JSON: ${printParseErrorCode(problem.error)} at character ${problem.offset}.`,
+    )
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw new AppError('invalid_request', `The settings file ${path} must hold a JSON object.`)
   const unknown = Object.keys(values).find((key) => !Object.hasOwn(SETTINGS, key))
-  if (unknown !== undefined) throw new AppError('invalid_request', `"${unknown}" in ${path} is not a setting. Settings: ${NAMES.join(', ')}.`)
+  if (unknown !== undefined)
+    throw new AppError('invalid_request', `"${unknown}" in ${path} is not a setting. Settings: ${NAMES.join(', ')}.`)
   return { path, values }
 }

@@ -14,7 +14,13 @@ export interface Setting<T, D extends T | undefined = T | undefined> {
   readonly isSecret?: true
 }
 
-function setting<T, const D extends T | undefined>(env: `TMWS_${string}`, kind: SettingKind<T>, fallback: D, effect: string, more: { flag?: `--${string}`; isSecret?: true } = {}): Setting<T, D> {
+function setting<T, const D extends T | undefined>(
+  env: `TMWS_${string}`,
+  kind: SettingKind<T>,
+  fallback: D,
+  effect: string,
+  more: { flag?: `--${string}`; isSecret?: true } = {},
+): Setting<T, D> {
   return { env, kind, default: fallback, effect, ...more }
 }
 
@@ -23,35 +29,133 @@ const MIB = 1024 * 1024
 
 /** Every setting of the server. The key is its name in the settings file. */
 export const SETTINGS = {
-  environment: setting('TMWS_ENVIRONMENT', choice('development', 'staging', 'production'), 'development', 'production forces sign-in, rate limits and strict secrets'),
-  api_host: setting('TMWS_API_HOST', host, DEFAULT_HOST, 'address of REST, /mcp and the dashboard; any but a loopback address brings the rules of production', { flag: '--api-host' }),
-  api_port: setting('TMWS_API_PORT', port, DEFAULT_API_PORT, 'port of REST, /mcp and the dashboard; 0 picks a free one', { flag: '--api-port' }),
+  environment: setting(
+    'TMWS_ENVIRONMENT',
+    choice('development', 'staging', 'production'),
+    'development',
+    'production forces sign-in, rate limits and strict secrets',
+  ),
+  api_host: setting(
+    'TMWS_API_HOST',
+    host,
+    DEFAULT_HOST,
+    'address of REST, /mcp and the dashboard; any but a loopback address brings the rules of production',
+    { flag: '--api-host' },
+  ),
+  api_port: setting('TMWS_API_PORT', port, DEFAULT_API_PORT, 'port of REST, /mcp and the dashboard; 0 picks a free one', {
+    flag: '--api-port',
+  }),
   ws_enabled: setting('TMWS_WS_ENABLED', boolean, true, 'whether the WebSocket port is opened'),
   ws_host: setting('TMWS_WS_HOST', host, DEFAULT_HOST, 'address of the WebSocket port', { flag: '--ws-host' }),
   ws_port: setting('TMWS_WS_PORT', port, DEFAULT_WS_PORT, 'port of MCP over WebSocket; 0 picks a free one', { flag: '--ws-port' }),
   ws_max_connections: setting('TMWS_WS_MAX_CONNECTIONS', integer(1, 100_000), 100, 'connections at once; one more is refused with 503'),
   ws_ping_interval: setting('TMWS_WS_PING_INTERVAL', integer(1, 3600, 'seconds'), 20, 'seconds between pings'),
-  ws_ping_timeout: setting('TMWS_WS_PING_TIMEOUT', integer(1, 3600, 'seconds'), 10, 'seconds after which an unanswered ping ends the connection'),
-  ws_max_message_size: setting('TMWS_WS_MAX_MESSAGE_SIZE', integer(1024, 64 * MIB, 'bytes'), MIB, 'bytes of one message; a larger one closes with 1009'),
-  session_timeout: setting('TMWS_SESSION_TIMEOUT', integer(1, 30 * 86_400, 'seconds'), 3600, 'seconds without a request after which a connection is closed'),
-  session_resume_ttl: setting('TMWS_SESSION_RESUME_TTL', integer(0, 86_400, 'seconds'), 600, 'seconds in which a lost connection can be resumed; 0 switches it off'),
-  auth_enabled: setting('TMWS_AUTH_ENABLED', boolean, undefined, 'whether every agent needs a token; default false in development, true in production'),
-  secret_key: setting('TMWS_SECRET_KEY', text('at least 32 characters', /^.{32,}$/), undefined, 'secret that signs tokens (JWT, HS256); needed when sign-in is on', { isSecret: true }),
+  ws_ping_timeout: setting(
+    'TMWS_WS_PING_TIMEOUT',
+    integer(1, 3600, 'seconds'),
+    10,
+    'seconds after which an unanswered ping ends the connection',
+  ),
+  ws_max_message_size: setting(
+    'TMWS_WS_MAX_MESSAGE_SIZE',
+    integer(1024, 64 * MIB, 'bytes'),
+    MIB,
+    'bytes of one message; a larger one closes with 1009',
+  ),
+  session_timeout: setting(
+    'TMWS_SESSION_TIMEOUT',
+    integer(1, 30 * 86_400, 'seconds'),
+    3600,
+    'seconds without a request after which a connection is closed',
+  ),
+  session_resume_ttl: setting(
+    'TMWS_SESSION_RESUME_TTL',
+    integer(0, 86_400, 'seconds'),
+    600,
+    'seconds in which a lost connection can be resumed; 0 switches it off',
+  ),
+  auth_enabled: setting(
+    'TMWS_AUTH_ENABLED',
+    boolean,
+    undefined,
+    'whether every agent needs a token; default false in development, true in production',
+  ),
+  secret_key: setting(
+    'TMWS_SECRET_KEY',
+    text('at least 32 characters', /^.{32,}$/),
+    undefined,
+    'secret that signs tokens (JWT, HS256); needed when sign-in is on',
+    { isSecret: true },
+  ),
   rate_limit_enabled: setting('TMWS_RATE_LIMIT_ENABLED', boolean, true, 'whether requests of an agent are limited'),
   rate_limit_requests: setting('TMWS_RATE_LIMIT_REQUESTS', integer(1, 1_000_000), 1200, 'requests of one agent in a period'),
   rate_limit_period: setting('TMWS_RATE_LIMIT_PERIOD', integer(1, 86_400, 'seconds'), 60, 'seconds of that period'),
-  cors_origins: setting('TMWS_CORS_ORIGINS', textList('a JSON list of origins such as ["https://app.example.com"]', /^(\*|https?:\/\/[^/\s]+)$/), [], 'origins of web pages that may use the server'),
-  log_level: setting('TMWS_LOG_LEVEL', choice('debug', 'info', 'warn', 'error'), 'info', 'least level that is logged', { flag: '--log-level' }),
-  log_format: setting('TMWS_LOG_FORMAT', choice('json', 'pretty'), undefined, 'form of the log on stderr; default pretty on a terminal, else json'),
-  tool_profile: setting('TMWS_TOOL_PROFILE', choice('core', 'standard', 'all'), 'standard', 'which tools models are shown; every tool can be called by name'),
-  data_dir: setting('TMWS_DATA_DIR', text('a folder'), undefined, "folder of the database, logs and backups; default the platform's application-data folder + tmws", { flag: '--data-dir' }),
-  database_url: setting('TMWS_DATABASE_URL', text('sqlite:PATH or volatile:', /^(sqlite:.+|volatile:)$/), undefined, 'sqlite:PATH, or volatile: to keep nothing; default tmws.db in the data folder'),
-  sqlite_synchronous: setting('TMWS_SQLITE_SYNCHRONOUS', choice('normal', 'full'), 'normal', 'full also survives power loss at the cost of slower writes; normal survives a crash of the process'),
+  cors_origins: setting(
+    'TMWS_CORS_ORIGINS',
+    textList('a JSON list of origins such as ["https://app.example.com"]', /^(\*|https?:\/\/[^/\s]+)$/),
+    [],
+    'origins of web pages that may use the server',
+  ),
+  log_level: setting('TMWS_LOG_LEVEL', choice('debug', 'info', 'warn', 'error'), 'info', 'least level that is logged', {
+    flag: '--log-level',
+  }),
+  log_format: setting(
+    'TMWS_LOG_FORMAT',
+    choice('json', 'pretty'),
+    undefined,
+    'form of the log on stderr; default pretty on a terminal, else json',
+  ),
+  tool_profile: setting(
+    'TMWS_TOOL_PROFILE',
+    choice('core', 'standard', 'all'),
+    'standard',
+    'which tools models are shown; every tool can be called by name',
+  ),
+  data_dir: setting(
+    'TMWS_DATA_DIR',
+    text('a folder'),
+    undefined,
+    "folder of the database, logs and backups; default the platform's application-data folder + tmws",
+    { flag: '--data-dir' },
+  ),
+  database_url: setting(
+    'TMWS_DATABASE_URL',
+    text('sqlite:PATH or volatile:', /^(sqlite:.+|volatile:)$/),
+    undefined,
+    'sqlite:PATH, or volatile: to keep nothing; default tmws.db in the data folder',
+  ),
+  sqlite_synchronous: setting(
+    'TMWS_SQLITE_SYNCHRONOUS',
+    choice('normal', 'full'),
+    'normal',
+    'full also survives power loss at the cost of slower writes; normal survives a crash of the process',
+  ),
   trash_days: setting('TMWS_TRASH_DAYS', integer(1, 3650, 'days'), 30, 'days that deleted memories stay in the trash'),
-  embedding_provider: setting('TMWS_EMBEDDING_PROVIDER', choice('local', 'off', 'hash'), 'local', 'local: the built-in model; off: search by words only; hash: for tests'),
-  embedding_model: setting('TMWS_EMBEDDING_MODEL', text('a folder with model.onnx, tokenizer.json and manifest.json'), undefined, 'folder of the local model; default the built-in all-MiniLM-L6-v2'),
-  runtime_file: setting('TMWS_RUNTIME_FILE', text('a file'), undefined, 'discovery file that clients of this machine read; default ~/.tmws/runtime.json'),
-  config: setting('TMWS_CONFIG', text('a file'), undefined, 'settings file (JSON with comments); default settings.json in the data folder', { flag: '--config' }),
+  embedding_provider: setting(
+    'TMWS_EMBEDDING_PROVIDER',
+    choice('local', 'off', 'hash'),
+    'local',
+    'local: the built-in model; off: search by words only; hash: for tests',
+  ),
+  embedding_model: setting(
+    'TMWS_EMBEDDING_MODEL',
+    text('a folder with model.onnx, tokenizer.json and manifest.json'),
+    undefined,
+    'folder of the local model; default the built-in all-MiniLM-L6-v2',
+  ),
+  runtime_file: setting(
+    'TMWS_RUNTIME_FILE',
+    text('a file'),
+    undefined,
+    'discovery file that clients of this machine read; default ~/.tmws/runtime.json',
+  ),
+  config: setting(
+    'TMWS_CONFIG',
+    text('a file'),
+    undefined,
+    'settings file (JSON with comments); default settings.json in the data folder',
+    { flag: '--config' },
+  ),
 } as const
 
 export type SettingName = keyof typeof SETTINGS

@@ -5,15 +5,7 @@
 
 /** What went wrong, as a stable word. `ERROR_TABLE` says when each arises. */
 export type ErrorCode =
-  | 'invalid_request'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'conflict'
-  | 'too_large'
-  | 'rate_limited'
-  | 'internal'
-  | 'unavailable'
+  'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'too_large' | 'rate_limited' | 'internal' | 'unavailable'
 
 /** How one error code looks on each wire. */
 export interface ErrorLook {

@@ -24,7 +24,10 @@ export function lineSchema(maxCharacters: number) {
   return textSchema(maxCharacters).refine((text) => !FORBIDDEN_IN_LINE.test(text), 'must be one line without control characters')
 }
 
-export const contentSchema = textSchema(LIMITS.contentCharacters).refine((text) => text === '' || text.trim() !== '', 'must not be only white space')
+export const contentSchema = textSchema(LIMITS.contentCharacters).refine(
+  (text) => text === '' || text.trim() !== '',
+  'must not be only white space',
+)
 
 export const tagSchema = lineSchema(LIMITS.tagCharacters).refine((tag) => tag.trim() === tag, 'must not start or end with white space')
 

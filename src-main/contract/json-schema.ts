@@ -32,7 +32,10 @@ const OUTPUT_OPTIONS: typeof INPUT_OPTIONS = {
   override: (context) => {
     INPUT_OPTIONS.override?.(context)
     const { jsonSchema } = context
-    for (const rule of ['pattern', 'minLength', 'maxLength', 'default'] as const) delete jsonSchema[rule]
+    delete jsonSchema.pattern
+    delete jsonSchema.minLength
+    delete jsonSchema.maxLength
+    delete jsonSchema.default
     if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
   },
 }

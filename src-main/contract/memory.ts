@@ -70,4 +70,3 @@ export const historyEntrySchema = z.object({
   before: memorySchema.optional(),
 })
 export type HistoryEntry = z.infer<typeof historyEntrySchema>
-

@@ -30,7 +30,10 @@ export function openApiDocument(version: string): Record<string, unknown> {
     paths: { ...paths, ...plainPaths() },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      parameters: { AgentId: headerParameter('X-Agent-ID', 'Your agent id; `anonymous` without it.'), AgentNamespace: headerParameter('X-Agent-Namespace', 'Your namespace; `default` without it.') },
+      parameters: {
+        AgentId: headerParameter('X-Agent-ID', 'Your agent id; `anonymous` without it.'),
+        AgentNamespace: headerParameter('X-Agent-Namespace', 'Your namespace; `default` without it.'),
+      },
       schemas: { Error: ERROR_SCHEMA },
       responses: Object.fromEntries(Object.keys(ERROR_TABLE).map((code) => [code, errorResponse(code as ErrorCode)])), // keys of the table are the codes
     },
@@ -48,19 +51,30 @@ function operationOf(route: RestRoute): Record<string, unknown> {
     { $ref: '#/components/parameters/AgentId' },
     { $ref: '#/components/parameters/AgentNamespace' },
     ...inPath.map((name) => ({ name, in: 'path', required: true, schema: properties[name] ?? { type: 'string' } })),
-    ...(route.argumentsIn === 'query' ? others.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema })) : []),
+    ...(route.argumentsIn === 'query'
+      ? others.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
+      : []),
   ]
-  const body = { type: 'object', properties: Object.fromEntries(others), additionalProperties: false, ...(required.length > 0 && { required }) }
+  const body = {
+    type: 'object',
+    properties: Object.fromEntries(others),
+    additionalProperties: false,
+    ...(required.length > 0 && { required }),
+  }
   return {
     operationId: `${route.method.toLowerCase()}_${route.path.replace(/[/:]+/g, '_').replace(/^_/, '')}`,
     summary: tool.title,
     description: tool.description,
     tags: [tool.family],
     parameters,
-    ...(route.argumentsIn === 'body' && { requestBody: { required: required.length > 0, content: { 'application/json': { schema: body } } } }),
+    ...(route.argumentsIn === 'body' && {
+      requestBody: { required: required.length > 0, content: { 'application/json': { schema: body } } },
+    }),
     responses: {
       [String(route.status ?? 200)]: { description: 'Done.', content: { 'application/json': { schema: outputJsonSchema(tool) } } },
-      ...(route.tool === 'store_memory' && { '200': { description: 'You had stored exactly this before.', content: { 'application/json': { schema: outputJsonSchema(tool) } } } }),
+      ...(route.tool === 'store_memory' && {
+        '200': { description: 'You had stored exactly this before.', content: { 'application/json': { schema: outputJsonSchema(tool) } } },
+      }),
       ...errorResponses(),
     },
   }
@@ -68,19 +82,26 @@ function operationOf(route: RestRoute): Record<string, unknown> {
 
 function plainPaths(): Record<string, unknown> {
   const health = { description: 'State.', content: { 'application/json': { schema: z.toJSONSchema(healthSchema) } } }
-  const one = (summary: string, responses: Record<string, unknown>) => ({ get: { summary, operationId: summary.toLowerCase().replace(/\W+/g, '_'), tags: ['system'], security: [{}], responses } })
+  const one = (summary: string, responses: Record<string, unknown>) => ({
+    get: { summary, operationId: summary.toLowerCase().replace(/\W+/g, '_'), tags: ['system'], security: [{}], responses },
+  })
   return {
     '/health': one('Health of every part', { '200': health, '503': health }),
     '/health/live': one('Whether the process answers', { '200': { description: 'It does.' } }),
     '/health/ready': one('Whether it can take requests', { '200': { description: 'It can.' }, '503': { description: 'It cannot.' } }),
-    '/metrics': one('Prometheus metrics', { '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } } }),
+    '/metrics': one('Prometheus metrics', {
+      '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
+    }),
     [`${API_PREFIX}/login`]: {
       post: {
         summary: 'Exchange the owner token for the dashboard’s cookie',
         operationId: 'login',
         tags: ['system'],
         security: [{}],
-        requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } } } } },
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } } } },
+        },
         responses: { '204': { description: 'Signed in.' }, ...errorResponses() },
       },
     },
@@ -89,7 +110,9 @@ function plainPaths(): Record<string, unknown> {
 
 /** Each status once; the codes that share it are named in the response. */
 function errorResponses(): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(ERROR_TABLE).map(([code, { httpStatus }]) => [String(httpStatus), { $ref: `#/components/responses/${code}` }]))
+  return Object.fromEntries(
+    Object.entries(ERROR_TABLE).map(([code, { httpStatus }]) => [String(httpStatus), { $ref: `#/components/responses/${code}` }]),
+  )
 }
 
 function errorResponse(code: ErrorCode): Record<string, unknown> {
@@ -107,7 +130,12 @@ const ERROR_SCHEMA = {
     error: {
       type: 'object',
       required: ['code', 'message', 'request_id'],
-      properties: { code: { enum: Object.keys(ERROR_TABLE) }, message: { type: 'string' }, details: { type: 'object' }, request_id: { type: 'string' } },
+      properties: {
+        code: { enum: Object.keys(ERROR_TABLE) },
+        message: { type: 'string' },
+        details: { type: 'object' },
+        request_id: { type: 'string' },
+      },
     },
   },
 }

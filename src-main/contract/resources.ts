@@ -11,9 +11,23 @@ export interface ResourceContract {
 }
 
 export const RESOURCES: readonly ResourceContract[] = [
-  { uri: 'memory://recent', name: 'recent', title: 'Recent memories', description: 'The 20 newest memories you may see.', tool: 'list_memories', arguments: { limit: 20 } },
+  {
+    uri: 'memory://recent',
+    name: 'recent',
+    title: 'Recent memories',
+    description: 'The 20 newest memories you may see.',
+    tool: 'list_memories',
+    arguments: { limit: 20 },
+  },
   { uri: 'memory://tags', name: 'tags', title: 'Tags', description: 'The tags in use, most used first.', tool: 'list_tags', arguments: {} },
-  { uri: 'memory://stats', name: 'stats', title: 'Statistics', description: 'Counts of this server.', tool: 'get_system_stats', arguments: {} },
+  {
+    uri: 'memory://stats',
+    name: 'stats',
+    title: 'Statistics',
+    description: 'Counts of this server.',
+    tool: 'get_system_stats',
+    arguments: {},
+  },
 ]
 
 export const MEMORY_RESOURCE_TEMPLATE = {

@@ -1,5 +1,13 @@
 import type { z } from 'zod'
-import { getMemoryHistory, getMemoryLinks, listMemories, listTags, recallMemory, searchMemories, semanticSearch } from './tools/memory-read-tools.ts'
+import {
+  getMemoryHistory,
+  getMemoryLinks,
+  listMemories,
+  listTags,
+  recallMemory,
+  searchMemories,
+  semanticSearch,
+} from './tools/memory-read-tools.ts'
 import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, updateMemory } from './tools/memory-write-tools.ts'
 import { getAgentInfo, getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
 import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'

@@ -20,7 +20,7 @@ export interface EmbeddingThreadOptions {
 
 /** A closing thread that has not ended by then is ended by force. */
 const CLOSE_DEADLINE_MS = 2_000
-/** An exit of the process waits that long at most for a model that is just being loaded: usually a tenth of a second. */
+/** An exit of the process waits that long at most for what the model is doing: 20 milliseconds, or 100 while it loads. */
 const EXIT_DEADLINE_MS = 3_000
 const NAME = 'The embedding model'
 const CLOSED = `${NAME} has been closed.`
@@ -71,7 +71,7 @@ export class EmbeddingThread {
     const startMs = performance.now()
     const gate = new NativeGate()
     this.#gate = gate
-    // Whoever ends the process takes the thread down with it.
+    // Whoever ends the process takes the thread down with it, in whatever it is doing.
     const onExit = () => gate.shutSync(EXIT_DEADLINE_MS)
     process.once('exit', onExit)
     try {

@@ -26,12 +26,19 @@ async function load({ modelFolder, threads, gate }: LoadRequest): Promise<void> 
   }
   await verifyModelFiles(modelFolder, manifest, closing.signal)
   closing.signal.throwIfAborted()
-  const opened = await new NativeGate(gate).pass(() => openOnnxEngine(modelFolder, { threads }))
+  const opened = await openGated(new NativeGate(gate), modelFolder, threads)
   // The first run prepares buffers and is slow; it also shows that the model gives what is stored under its id.
   const vector = await opened.embed(opened.tokenize('warm up'))
-  if (vector.length !== LOCAL_MODEL.dimensions)
+  if (vector.length !== LOCAL_MODEL.dimensions) {
     throw new Error(`The model gives ${vector.length} dimensions instead of ${LOCAL_MODEL.dimensions}.`)
+  }
   engine = opened
+}
+
+/** The engine with each call of native code behind the gate. */
+async function openGated(gate: NativeGate, modelFolder: string, threads: number): Promise<OnnxEngine> {
+  const inner = await gate.pass(() => openOnnxEngine(modelFolder, { threads }))
+  return { ...inner, embed: (ids) => gate.pass(() => inner.embed(ids)), close: () => gate.pass(() => inner.close()) }
 }
 
 async function close(port: NonNullable<typeof parentPort>): Promise<void> {

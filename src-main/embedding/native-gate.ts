@@ -1,7 +1,7 @@
 /**
- * Keeps a thread from being ended while ONNX Runtime loads a model on it: its binding then throws out of native code and
- * aborts the whole process (exit code 134, seen with 1.30), so that a start that fails for some other reason would end in a
- * crash. One gate is shared by the thread that loads and the one that might end it.
+ * Keeps a thread from being ended while native code of ONNX Runtime runs on it: its binding would throw out of that code and
+ * abort the whole process (exit code 134, seen with 1.30), so that a start that fails for some other reason would end in a
+ * crash. One gate is shared by the thread that works and the one that might end it.
  */
 export class NativeGate {
   /** Send this to the other thread and make its gate of it. */
@@ -13,11 +13,11 @@ export class NativeGate {
     this.#state = new Int32Array(shared)
   }
 
-  /** Runs `load` unless the gate is shut; then it throws. */
-  async pass<T>(load: () => Promise<T>): Promise<T> {
+  /** Runs `work` unless the gate is shut; then it throws. One at a time. */
+  async pass<T>(work: () => Promise<T>): Promise<T> {
     if (Atomics.compareExchange(this.#state, 0, OPEN, INSIDE) !== OPEN) throw new Error('The thread is about to be ended.')
     try {
-      return await load()
+      return await work()
     } finally {
       Atomics.compareExchange(this.#state, 0, INSIDE, OPEN)
       Atomics.notify(this.#state, 0)
@@ -26,7 +26,9 @@ export class NativeGate {
 
   /** Lets nobody in any more, and waits, blocking this thread, until nobody is inside or `maxMs` are over. */
   shutSync(maxMs: number): void {
-    if (this.#shut()) Atomics.wait(this.#state, 0, INSIDE, maxMs)
+    const deadlineMs = performance.now() + maxMs
+    // Again after each wait: whoever came out may have gone in once more.
+    while (this.#shut() && performance.now() < deadlineMs) Atomics.wait(this.#state, 0, INSIDE, deadlineMs - performance.now())
   }
 
   /** The same without blocking and without a limit. */

@@ -17,7 +17,8 @@ export interface FilterArguments {
 export function toStoreFilter(filter: FilterArguments, nowMs: number, now: string): MemoryFilter {
   const since = filter.since === undefined ? undefined : readTime('since', filter.since, nowMs)
   const until = filter.until === undefined ? undefined : readTime('until', filter.until, nowMs)
-  if (since !== undefined && until !== undefined && since > until) throw invalidField('since', `must not be later than until (${since} > ${until})`)
+  if (since !== undefined && until !== undefined && since > until)
+    throw invalidField('since', `must not be later than until (${since} > ${until})`)
   return {
     now,
     tagMatch: filter.tag_match,

@@ -60,9 +60,17 @@ export class MemoryReader {
     return { memories, total: page.total, ...(page.nextCursor !== undefined && { next_cursor: page.nextCursor }) }
   }
 
-  async history(id: string, scope: Scope, page: { limit: number; cursor?: string | undefined }): Promise<{ history: HistoryEntry[]; next_cursor?: string }> {
+  async history(
+    id: string,
+    scope: Scope,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<{ history: HistoryEntry[]; next_cursor?: string }> {
     const now = this.#now()
-    const found = await this.#store.history(id, scope, { limit: page.limit, now, ...(page.cursor !== undefined && { cursor: page.cursor }) })
+    const found = await this.#store.history(id, scope, {
+      limit: page.limit,
+      now,
+      ...(page.cursor !== undefined && { cursor: page.cursor }),
+    })
     const history = await presentHistory(this.#store, found.entries, scope, now)
     return { history, ...(found.nextCursor !== undefined && { next_cursor: found.nextCursor }) }
   }

@@ -78,7 +78,11 @@ export class MemorySearch {
   }
 
   async #fetch(best: ReturnType<typeof rank>, scope: Scope, now: string): Promise<MemoryHit[]> {
-    const found = await this.#store.getMany(best.map(({ id }) => id), scope, now)
+    const found = await this.#store.getMany(
+      best.map(({ id }) => id),
+      scope,
+      now,
+    )
     const byId = new Map((await presentMemories(this.#store, found, scope, now)).map((memory) => [memory.id, memory]))
     return best.flatMap(({ id, score, why }) => {
       const memory = byId.get(id)
@@ -97,7 +101,9 @@ export class MemorySearch {
     } catch (error) {
       signal?.throwIfAborted()
       this.#log.warn({ err: error }, 'a question could not be embedded; answered by words')
-      return { problem: `The question could not be embedded (${budget.aborted ? 'the model is too busy' : messageOf(error)}); results match words only.` }
+      return {
+        problem: `The question could not be embedded (${budget.aborted ? 'the model is too busy' : messageOf(error)}); results match words only.`,
+      }
     }
   }
 }

@@ -69,7 +69,8 @@ export class MemoryWriter {
     const { memory_id: id, expected_version: expectedVersion, ...fields } = args
     const change = this.#change(scope)
     const patch = toPatch(fields, change.now)
-    if (Object.keys(patch).length === 0) throw invalidField('update_memory', 'needs at least one field to change, for example content or tags')
+    if (Object.keys(patch).length === 0)
+      throw invalidField('update_memory', 'needs at least one field to change, for example content or tags')
     if (patch.access_level !== undefined) refuseSystemLevel(patch.access_level, scope)
     if (patch.links) await this.#refuseUnseenLinks(patch.links, scope, change.now)
     const memory = await this.#store.update(id, patch, change, expectedVersion === undefined ? {} : { expectedVersion })
@@ -138,7 +139,8 @@ export class MemoryWriter {
 
 function toPatch(fields: Omit<ToolArguments<'update_memory'>, 'memory_id' | 'expected_version'>, now: string): MemoryPatch {
   const { expires_at: expiresAt, tags, ...rest } = fields
-  if (typeof expiresAt === 'string' && toIso(Date.parse(expiresAt)) <= now) throw invalidField('expires_at', `must be in the future (got ${expiresAt})`)
+  if (typeof expiresAt === 'string' && toIso(Date.parse(expiresAt)) <= now)
+    throw invalidField('expires_at', `must be in the future (got ${expiresAt})`)
   const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as MemoryPatch // undefined values were just dropped
   return {
     ...defined,
@@ -149,7 +151,9 @@ function toPatch(fields: Omit<ToolArguments<'update_memory'>, 'memory_id' | 'exp
 
 function refuseSystemLevel(level: AccessLevel, scope: Scope): void {
   if (level === 'system' && !scope.isAdmin) {
-    throw new AppError('forbidden', 'access_level "system" is written by admins only; use "public" to show a memory to every agent.', { details: { field: 'access_level' } })
+    throw new AppError('forbidden', 'access_level "system" is written by admins only; use "public" to show a memory to every agent.', {
+      details: { field: 'access_level' },
+    })
   }
 }
 

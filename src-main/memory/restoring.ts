@@ -13,7 +13,11 @@ const PAGE = 100
 export async function patchBackTo(store: MemoryStore, live: Memory, version: number, scope: Scope, now: string): Promise<MemoryPatch> {
   const then = await findVersion(store, live.id, version, scope, now)
   if (!then) {
-    throw new AppError('not_found', `Version ${version} of memory ${live.id} is not in its history; get_memory_history lists those that are.`, { details: { version } })
+    throw new AppError(
+      'not_found',
+      `Version ${version} of memory ${live.id} is not in its history; get_memory_history lists those that are.`,
+      { details: { version } },
+    )
   }
   const wanted: MemoryPatch = {
     content: then.content,
@@ -28,15 +32,24 @@ export async function patchBackTo(store: MemoryStore, live: Memory, version: num
     expires_at: then.expires_at ?? null,
     links: then.links,
   }
-  const current: Record<string, unknown> = { ...live, summary: live.summary ?? null, source_url: live.source_url ?? null, expires_at: live.expires_at ?? null }
+  const current: Record<string, unknown> = {
+    ...live,
+    summary: live.summary ?? null,
+    source_url: live.source_url ?? null,
+    expires_at: live.expires_at ?? null,
+  }
   const changed = Object.entries(wanted).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(current[field]))
-  return Object.fromEntries(changed) as MemoryPatch // a subset of `wanted`
+  return Object.fromEntries(changed) // a subset of `wanted`
 }
 
 async function findVersion(store: MemoryStore, id: string, version: number, scope: Scope, now: string): Promise<Memory | undefined> {
   let cursor: string | undefined
   do {
-    const page: { entries: HistoryEntry[]; nextCursor?: string } = await store.history(id, scope, { limit: PAGE, now, ...(cursor !== undefined && { cursor }) })
+    const page: { entries: HistoryEntry[]; nextCursor?: string } = await store.history(id, scope, {
+      limit: PAGE,
+      now,
+      ...(cursor !== undefined && { cursor }),
+    })
     const before = page.entries.find((entry) => entry.before?.version === version)?.before
     if (before) return canRead(before, scope, Date.parse(now)) ? before : undefined
     cursor = page.nextCursor

@@ -1,8 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { AppError, messageOf } from '../base/errors.ts'
-import { loadConfig } from '../config/config.ts'
+import { loadProcessConfig } from '../config/process-config.ts'
 import type { ServerConfig } from '../config/config.ts'
-import { readEnvironment } from '../config/env.ts'
 import { SETTINGS } from '../config/settings-table.ts'
 import type { SettingName } from '../config/settings-table.ts'
 import { runDoctor } from './doctor.ts'
@@ -51,7 +50,7 @@ function configOf(program: Command): ServerConfig {
     const value = options[camelCase(flag)]
     if (typeof value === 'string') flags[name] = value
   }
-  return loadConfig({ flags, environment: readEnvironment() })
+  return loadProcessConfig(flags)
 }
 
 function settingOptions(): Option[] {
@@ -63,7 +62,7 @@ function settingOptions(): Option[] {
 
 function flaggedSettings() {
   return (Object.entries(SETTINGS) as [SettingName, (typeof SETTINGS)[SettingName]][]).flatMap(([name, setting]) =>
-    'flag' in setting && setting.flag !== undefined ? [[name, { ...setting, flag: setting.flag as string }] as const] : [],
+    setting.flag === undefined ? [] : [[name, { ...setting, flag: setting.flag }] as const],
   )
 }
 

@@ -73,9 +73,15 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const embedder = resources.own('embedder', overrides.embedder ?? openEmbedder(embedderOptions(config, log)), (part) => part.close())
   announceEmbedder(embedder, bus, clock)
 
-  const indexer = resources.own('indexer', new VectorIndexer({ store, embedder, clock, log: log.child('indexing') }), (part) => part.close())
+  const indexer = resources.own('indexer', new VectorIndexer({ store, embedder, clock, log: log.child('indexing') }), (part) =>
+    part.close(),
+  )
   indexer.poke()
-  const retention = resources.own('retention', new Retention({ store, clock, log: log.child('retention') }, { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays }), (part) => part.close())
+  const retention = resources.own(
+    'retention',
+    new Retention({ store, clock, log: log.child('retention') }, { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays }),
+    (part) => part.close(),
+  )
   retention.start()
 
   const reader = new MemoryReader({ store, clock })
@@ -95,8 +101,15 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   })
   const runner = new ToolRunner(createTools({ reader, writer, search, system: report }), config.toolProfile)
   const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
-  const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, { ...config.sessions, maxConnections: config.ws.maxConnections })
-  const meter = resources.own('meter', new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }), (part) => part.close())
+  const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, {
+    ...config.sessions,
+    maxConnections: config.ws.maxConnections,
+  })
+  const meter = resources.own(
+    'meter',
+    new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
+    (part) => part.close(),
+  )
 
   const ownerToken = newSecret()
   const hosts = new HostCheck({ bindHosts: [config.api.host, config.ws.host], corsOrigins: config.corsOrigins })
@@ -104,12 +117,23 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const guard = new Guard(hosts, verifier, { authEnabled: config.auth.enabled, ownerToken, ownerCookie: newSecret() })
   const { pingIntervalMs, pingTimeoutMs, maxConnections } = config.ws
   const transportLog = log.child('transport')
-  const feed = new EventFeed({ guard, bus, clock, log: transportLog, version: VERSION, pingIntervalMs, pingTimeoutMs, maxListeners: maxConnections })
+  const feed = new EventFeed({
+    guard,
+    bus,
+    clock,
+    log: transportLog,
+    version: VERSION,
+    pingIntervalMs,
+    pingTimeoutMs,
+    maxListeners: maxConnections,
+  })
   const http: HttpServer = new HttpServer(
     { guard, hosts, sessions, feed, bus, health: () => report.health(), log: transportLog },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
-  const sockets = config.ws.enabled ? new McpSocketServer({ guard, sessions, log: transportLog }, { ...config.ws, version: VERSION }) : undefined
+  const sockets = config.ws.enabled
+    ? new McpSocketServer({ guard, sessions, log: transportLog }, { ...config.ws, version: VERSION })
+    : undefined
   return { resources, store, embedder, indexer, sessions, http, sockets, ownerToken, addresses }
 }
 
@@ -128,6 +152,14 @@ function embedderOptions({ embedding }: ServerConfig, log: Log) {
 function announceEmbedder(embedder: Embedder, bus: EventBus, clock: Clock): void {
   embedder.onStateChange((state: EmbedderState) => {
     const status = state.status === 'ready' || state.status === 'off' ? 'healthy' : 'degraded'
-    bus.publish({ event: { type: 'health-changed', at: toIso(clock.now()), part: 'embedding', status, ...('message' in state && { message: state.message }) } })
+    bus.publish({
+      event: {
+        type: 'health-changed',
+        at: toIso(clock.now()),
+        part: 'embedding',
+        status,
+        ...('message' in state && { message: state.message }),
+      },
+    })
   })
 }

@@ -28,7 +28,11 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
   const running = await findRunning(config)
   const findings = [
     checkNode(),
-    { subject: 'Settings', verdict: 'ok', sentence: config.settingsFile ?? 'no settings file; flags, variables and defaults' } satisfies Finding,
+    {
+      subject: 'Settings',
+      verdict: 'ok',
+      sentence: config.settingsFile ?? 'no settings file; flags, variables and defaults',
+    } satisfies Finding,
     ...config.warnings.map((sentence): Finding => ({ subject: 'Settings', verdict: 'note', sentence })),
     checkDataFolder(config),
     await checkDatabase(config),
@@ -51,27 +55,39 @@ function lineOf({ subject, verdict, sentence }: Finding): string {
 
 function checkNode(): Finding {
   const sentence = `Node ${process.versions.node}`
-  return isSupportedNode(process.versions) ? { subject: 'Runtime', verdict: 'ok', sentence } : { subject: 'Runtime', verdict: 'wrong', sentence: `${sentence}; install 22.14 or newer` }
+  return isSupportedNode(process.versions)
+    ? { subject: 'Runtime', verdict: 'ok', sentence }
+    : { subject: 'Runtime', verdict: 'wrong', sentence: `${sentence}; install 22.14 or newer` }
 }
 
 function checkDataFolder({ dataDir }: ServerConfig): Finding {
-  if (!existsSync(dataDir)) return { subject: 'Data folder', verdict: 'note', sentence: `${dataDir} is not there yet; the first start makes it` }
+  if (!existsSync(dataDir))
+    return { subject: 'Data folder', verdict: 'note', sentence: `${dataDir} is not there yet; the first start makes it` }
   try {
     accessSync(dataDir, constants.R_OK | constants.W_OK)
     return { subject: 'Data folder', verdict: 'ok', sentence: dataDir }
   } catch {
-    return { subject: 'Data folder', verdict: 'wrong', sentence: `${dataDir} cannot be written; change its owner or mode, or use --data-dir` }
+    return {
+      subject: 'Data folder',
+      verdict: 'wrong',
+      sentence: `${dataDir} cannot be written; change its owner or mode, or use --data-dir`,
+    }
   }
 }
 
 async function checkDatabase({ database }: ServerConfig): Promise<Finding> {
   const subject = 'Database'
   if (database.provider === 'volatile') return { subject, verdict: 'note', sentence: 'volatile: nothing is kept' }
-  if (!existsSync(database.file)) return { subject, verdict: 'note', sentence: `${database.file} is not there yet; the first start makes it` }
+  if (!existsSync(database.file))
+    return { subject, verdict: 'note', sentence: `${database.file} is not there yet; the first start makes it` }
   try {
     const problems = await inspectDatabase(database.file)
     if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${database.file} is sound` }
-    return { subject, verdict: 'wrong', sentence: `${database.file}: ${problems.slice(0, 3).join('; ')}. Stop the server and put back a backup` }
+    return {
+      subject,
+      verdict: 'wrong',
+      sentence: `${database.file}: ${problems.slice(0, 3).join('; ')}. Stop the server and put back a backup`,
+    }
   } catch (error) {
     return { subject, verdict: 'wrong', sentence: messageOf(error) }
   }
@@ -80,7 +96,12 @@ async function checkDatabase({ database }: ServerConfig): Promise<Finding> {
 function checkDiscovery({ runtimeFile }: ServerConfig): Finding {
   const subject = 'Discovery'
   const file = readRuntimeFile(runtimeFile)
-  if (!file) return { subject, verdict: 'note', sentence: existsSync(runtimeFile) ? `${runtimeFile} cannot be read and is ignored` : `${runtimeFile} is not there; no server runs` }
+  if (!file)
+    return {
+      subject,
+      verdict: 'note',
+      sentence: existsSync(runtimeFile) ? `${runtimeFile} cannot be read and is ignored` : `${runtimeFile} is not there; no server runs`,
+    }
   if (!file.isAlive) return { subject, verdict: 'note', sentence: `${runtimeFile} is left from a server that has ended, and is ignored` }
   return { subject, verdict: 'ok', sentence: `${runtimeFile} names ${file.api_url} (process ${file.pid})` }
 }
@@ -88,15 +109,30 @@ function checkDiscovery({ runtimeFile }: ServerConfig): Finding {
 async function findRunning({ dataDir, runtimeFile }: ServerConfig): Promise<{ isRunning: boolean; finding: Finding }> {
   const file = readRuntimeFile(dataPaths(dataDir).ownerFile) ?? readRuntimeFile(runtimeFile)
   const subject = 'Server'
-  if (!file?.isAlive) return { isRunning: false, finding: { subject, verdict: 'note', sentence: 'does not run; start it with tmws --server' } }
+  if (!file?.isAlive)
+    return { isRunning: false, finding: { subject, verdict: 'note', sentence: 'does not run; start it with tmws --server' } }
   try {
     const response = await fetch(`${file.api_url}/health`, { signal: AbortSignal.timeout(ANSWER_BUDGET_MS) })
-    const { status, version, checks } = (await response.json()) as { status: string; version: string; checks: Record<string, { message?: string }> } // our own server's answer
+    const { status, version, checks } = (await response.json()) as {
+      status: string
+      version: string
+      checks: Record<string, { message?: string }>
+    } // our own server's answer
     const messages = Object.values(checks).flatMap((check) => check.message ?? [])
     const verdict = status === 'healthy' ? 'ok' : status === 'degraded' ? 'note' : 'wrong'
-    return { isRunning: true, finding: { subject, verdict, sentence: [`${version} at ${file.api_url} is ${status}`, ...messages].join('. ') } }
+    return {
+      isRunning: true,
+      finding: { subject, verdict, sentence: [`${version} at ${file.api_url} is ${status}`, ...messages].join('. ') },
+    }
   } catch (error) {
-    return { isRunning: true, finding: { subject, verdict: 'wrong', sentence: `process ${file.pid} does not answer at ${file.api_url} (${messageOf(error)}); end it and start again` } }
+    return {
+      isRunning: true,
+      finding: {
+        subject,
+        verdict: 'wrong',
+        sentence: `process ${file.pid} does not answer at ${file.api_url} (${messageOf(error)}); end it and start again`,
+      },
+    }
   }
 }
 
@@ -108,7 +144,11 @@ async function checkPorts({ api, ws }: ServerConfig): Promise<Finding[]> {
       if (port === 0) return { subject, verdict: 'ok', sentence: `a free one on ${host} (${flag} 0)` }
       const problem = await tryPort(host, port)
       if (problem === undefined) return { subject, verdict: 'ok', sentence: `${host}:${port} is free` }
-      return { subject, verdict: 'wrong', sentence: `${host}:${port} cannot be had (${problem}); stop what uses it, or choose another with ${flag}` }
+      return {
+        subject,
+        verdict: 'wrong',
+        sentence: `${host}:${port} cannot be had (${problem}); stop what uses it, or choose another with ${flag}`,
+      }
     }),
   )
 }
@@ -123,7 +163,8 @@ function tryPort(host: string, port: number): Promise<string | undefined> {
 
 async function checkModel({ embedding }: ServerConfig): Promise<Finding> {
   const subject = 'Model'
-  if (embedding.provider !== 'local') return { subject, verdict: 'note', sentence: `provider ${embedding.provider}: no local model is needed` }
+  if (embedding.provider !== 'local')
+    return { subject, verdict: 'note', sentence: `provider ${embedding.provider}: no local model is needed` }
   const embedder = openEmbedder({ provider: 'local', modelFolder: embedding.modelFolder ?? INSTALLED.modelFolder, log: silentLog })
   try {
     const end = Date.now() + MODEL_BUDGET_MS
@@ -139,5 +180,7 @@ async function checkModel({ embedding }: ServerConfig): Promise<Finding> {
 function checkBuilt(): Finding {
   const subject = 'Dashboard'
   const isBuilt = existsSync(`${INSTALLED.dashboardFolder}/index.html`)
-  return isBuilt ? { subject, verdict: 'ok', sentence: 'is built' } : { subject, verdict: 'wrong', sentence: 'is not built; run npm run build' }
+  return isBuilt
+    ? { subject, verdict: 'ok', sentence: 'is built' }
+    : { subject, verdict: 'wrong', sentence: 'is not built; run npm run build' }
 }

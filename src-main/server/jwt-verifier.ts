@@ -19,15 +19,18 @@ export class JwtVerifier implements TokenVerifier {
   }
 
   async verify(token: string): Promise<TokenClaims> {
-    const { payload } = await jwtVerify(token, this.#key, { algorithms: ['HS256'], requiredClaims: ['sub', 'exp'], clockTolerance: CLOCK_TOLERANCE_SECONDS }).catch(
-      (error: unknown) => {
-        const reason = error instanceof errors.JWTExpired ? 'has expired' : 'is not valid'
-        throw new AppError('unauthenticated', `The token ${reason}.`, { cause: error })
-      },
-    )
+    const { payload } = await jwtVerify(token, this.#key, {
+      algorithms: ['HS256'],
+      requiredClaims: ['sub', 'exp'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    }).catch((error: unknown) => {
+      const reason = error instanceof errors.JWTExpired ? 'has expired' : 'is not valid'
+      throw new AppError('unauthenticated', `The token ${reason}.`, { cause: error })
+    })
     const agent = agentIdSchema.safeParse(payload.sub)
     const namespace = namespaceSchema.safeParse(payload['namespace'] ?? DEFAULT_NAMESPACE)
-    if (!agent.success || !namespace.success || RESERVED_AGENT_IDS.includes(agent.data)) throw new AppError('unauthenticated', 'The token names no agent that could exist.')
+    if (!agent.success || !namespace.success || RESERVED_AGENT_IDS.includes(agent.data))
+      throw new AppError('unauthenticated', 'The token names no agent that could exist.')
     const scopes = typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : []
     return { agentId: agent.data, namespace: namespace.data, isAdmin: scopes.includes('admin') }
   }

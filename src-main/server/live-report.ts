@@ -35,7 +35,12 @@ export class LiveReport implements SystemReport {
 
   async health(): Promise<Health> {
     const checks = { storage: await this.#storage(), embedding: this.#embedding(), state: this.#state(), sessions: this.#sessions() }
-    return { status: worstOf(Object.values(checks).map((check) => check.status)), version: this.#parts.version, uptime_seconds: this.#uptimeSeconds(), checks }
+    return {
+      status: worstOf(Object.values(checks).map((check) => check.status)),
+      version: this.#parts.version,
+      uptime_seconds: this.#uptimeSeconds(),
+      checks,
+    }
   }
 
   async stats(scope: Scope): Promise<Stats> {

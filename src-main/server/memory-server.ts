@@ -73,7 +73,13 @@ export class MemoryServer {
 
   #announce(): void {
     const { apiUrl, wsUrl } = this.addresses
-    const where: RuntimeFile = { api_url: apiUrl, pid: process.pid, version: VERSION, started_at: toIso(Date.now()), ...(wsUrl !== undefined && { ws_url: wsUrl }) }
+    const where: RuntimeFile = {
+      api_url: apiUrl,
+      pid: process.pid,
+      version: VERSION,
+      started_at: toIso(Date.now()),
+      ...(wsUrl !== undefined && { ws_url: wsUrl }),
+    }
     const [discovery, owner] = this.#discoveryFiles()
     try {
       if (owner !== undefined) writeRuntimeFile(owner, where)

@@ -13,7 +13,11 @@ export async function becomeOwner(dataDir: string): Promise<OwnerLock> {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new AppError('unavailable', `The data folder ${dataDir} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). Choose another with --data-dir.`, { cause: error })
+    throw new AppError(
+      'unavailable',
+      `The data folder ${dataDir} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). Choose another with --data-dir.`,
+      { cause: error },
+    )
   }
   const lock = await lockDataFolder(dataDir)
   if (lock) return lock
@@ -22,11 +26,14 @@ export async function becomeOwner(dataDir: string): Promise<OwnerLock> {
 
 async function whereTheOtherRuns(dataDir: string): Promise<string> {
   const other = readRuntimeFile(dataPaths(dataDir).ownerFile)
-  if (!other?.isAlive) return `Another TMWS server is starting on the data folder ${dataDir}. Wait a moment, or choose another folder with --data-dir.`
+  if (!other?.isAlive)
+    return `Another TMWS server is starting on the data folder ${dataDir}. Wait a moment, or choose another folder with --data-dir.`
   const answers = await fetch(`${other.api_url}/health/live`, { signal: AbortSignal.timeout(HEALTH_BUDGET_MS) }).then(
     (response) => response.ok,
     () => false,
   )
   const where = `TMWS already runs on this data folder, at ${other.api_url} (process ${other.pid})`
-  return answers ? `${where}. Use that one, or choose another folder with --data-dir.` : `${where}, but does not answer. End that process, then start again.`
+  return answers
+    ? `${where}. Use that one, or choose another folder with --data-dir.`
+    : `${where}, but does not answer. End that process, then start again.`
 }

@@ -15,11 +15,23 @@ export interface LogOptions {
 /** Size at which the log file is set aside, and how many old ones are kept. */
 const ROTATION = { size: '10M', maxFiles: 5 } as const
 /** Never in a log, wherever it stands in the facts. */
-const REDACTED = ['*.token', '*.secret', '*.authorization', '*.cookie', '*.content', 'token', 'secret', 'authorization', 'cookie', 'content']
+const REDACTED = [
+  '*.token',
+  '*.secret',
+  '*.authorization',
+  '*.cookie',
+  '*.content',
+  'token',
+  'secret',
+  'authorization',
+  'cookie',
+  'content',
+]
 
 /** The log of the process: stderr (stdout belongs to protocols) and `logs/tmws.log`. `close` writes what is left. */
 export function openLog(options: LogOptions): { readonly log: Log; readonly close: () => Promise<void> } {
-  const toStderr = options.format === 'pretty' ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }) : pino.destination({ dest: 2, sync: true })
+  const toStderr =
+    options.format === 'pretty' ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }) : pino.destination({ dest: 2, sync: true })
   if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   const file = options.folder === undefined ? undefined : createStream('tmws.log', { path: options.folder, ...ROTATION, mode: 0o600 })
   // A full disk must not stop the server; stderr still says what happens.

@@ -22,7 +22,12 @@ export class CallMeter {
   #memoryOperations = 0
   #quietSeconds = 0
 
-  constructor(parts: { readonly bus: EventBus; readonly clock: Clock; readonly sessionCount: () => number; readonly memoryTools: ReadonlySet<string> }) {
+  constructor(parts: {
+    readonly bus: EventBus
+    readonly clock: Clock
+    readonly sessionCount: () => number
+    readonly memoryTools: ReadonlySet<string>
+  }) {
     this.#bus = parts.bus
     this.#clock = parts.clock
     this.#sessionCount = parts.sessionCount

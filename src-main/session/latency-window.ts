@@ -15,7 +15,8 @@ export class LatencyWindow {
   /** Milliseconds, rounded to microseconds; 0 when there is nothing yet. */
   percentiles(): { readonly p50: number; readonly p95: number } {
     const sorted = this.#values.slice(0, Math.min(this.#count, this.#values.length)).sort()
-    const at = (share: number): number => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1000) / 1000
+    const at = (share: number): number =>
+      Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1000) / 1000
     return { p50: at(0.5), p95: at(0.95) }
   }
 

@@ -8,7 +8,11 @@ const RECALLED = 8
 /** The text of a prompt. Throws `not_found` for an unknown one and `invalid_request` for a missing argument. */
 export async function promptText(session: Session, name: string, args: Readonly<Record<string, string>>): Promise<string> {
   const prompt: PromptContract | undefined = PROMPTS.find((candidate) => candidate.name === name)
-  if (!prompt) throw new AppError('not_found', `There is no prompt "${name.slice(0, 80)}". Known prompts: ${PROMPTS.map((known) => known.name).join(', ')}.`)
+  if (!prompt)
+    throw new AppError(
+      'not_found',
+      `There is no prompt "${name.slice(0, 80)}". Known prompts: ${PROMPTS.map((known) => known.name).join(', ')}.`,
+    )
   const missing = prompt.arguments.find((argument) => argument.required && !args[argument.name]?.trim())
   if (missing) throw new AppError('invalid_request', `The prompt ${name} needs the argument "${missing.name}": ${missing.description}`)
   switch (name) {

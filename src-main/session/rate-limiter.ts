@@ -27,9 +27,13 @@ export class LocalRateLimiter implements RateLimiter {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error
       const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000))
-      throw new AppError('rate_limited', `Too many requests: ${this.#requests} in ${this.#periodSeconds} s are allowed. Try again in ${seconds} s.`, {
-        details: { retry_after_seconds: seconds },
-      })
+      throw new AppError(
+        'rate_limited',
+        `Too many requests: ${this.#requests} in ${this.#periodSeconds} s are allowed. Try again in ${seconds} s.`,
+        {
+          details: { retry_after_seconds: seconds },
+        },
+      )
     }
   }
 }

@@ -59,9 +59,13 @@ export class SessionManager {
   /** Throws `unavailable` when no further connection may open. */
   assertRoom(): void {
     if (this.#live.size >= this.#limits.maxConnections) {
-      throw new AppError('unavailable', `The server has its maximum of ${this.#limits.maxConnections} connections; close one, or raise TMWS_WS_MAX_CONNECTIONS.`, {
-        details: { max_connections: this.#limits.maxConnections },
-      })
+      throw new AppError(
+        'unavailable',
+        `The server has its maximum of ${this.#limits.maxConnections} connections; close one, or raise TMWS_WS_MAX_CONNECTIONS.`,
+        {
+          details: { max_connections: this.#limits.maxConnections },
+        },
+      )
     }
   }
 
@@ -76,7 +80,12 @@ export class SessionManager {
     if (old) old.disconnect('replaced')
     else this.assertRoom()
     const session = resumed
-      ? new Session(resumed.sessionId, { ...caller, capabilities: { ...resumed.capabilities, ...caller.capabilities } }, this.#parts, resumed.startedAtMs)
+      ? new Session(
+          resumed.sessionId,
+          { ...caller, capabilities: { ...resumed.capabilities, ...caller.capabilities } },
+          this.#parts,
+          resumed.startedAtMs,
+        )
       : new Session(newId(), caller, this.#parts)
     const secret = newSecret()
     const live: Live = { session, resumeHash: hashOf(secret), disconnect }
@@ -139,7 +148,10 @@ export class SessionManager {
     if (this.#limits.resumeTtlSeconds === 0) return
     const { session, resumeHash } = live
     const { agentId, namespace } = session.scope
-    await this.#store.save({ sessionId: session.id, resumeHash, agentId, namespace, capabilities: session.capabilities, startedAtMs: session.startedAtMs }, ttlSeconds)
+    await this.#store.save(
+      { sessionId: session.id, resumeHash, agentId, namespace, capabilities: session.capabilities, startedAtMs: session.startedAtMs },
+      ttlSeconds,
+    )
   }
 
   #closeIdle(): void {
@@ -149,7 +161,10 @@ export class SessionManager {
 
   #announce(type: 'session-opened' | 'session-closed', session: Session, reason?: string): void {
     const at = toIso(this.#parts.clock.now())
-    this.#parts.bus.publish({ event: { type, at, session: session.info(), ...(reason !== undefined && { reason }) }, agentId: session.scope.agentId })
+    this.#parts.bus.publish({
+      event: { type, at, session: session.info(), ...(reason !== undefined && { reason }) },
+      agentId: session.scope.agentId,
+    })
   }
 }
 

@@ -85,7 +85,11 @@ export class Session implements CallerView {
   }
 
   /** Calls a tool as this client. Throws AppError; `unavailable` when too many of its calls wait already. */
-  async call(tool: string, args: unknown, options: { readonly signal?: AbortSignal; readonly audience?: 'model' | 'rest' } = {}): Promise<Record<string, unknown>> {
+  async call(
+    tool: string,
+    args: unknown,
+    options: { readonly signal?: AbortSignal; readonly audience?: 'model' | 'rest' } = {},
+  ): Promise<Record<string, unknown>> {
     if (this.#pending >= LIMITS.pendingCallsPerSession) {
       throw new AppError('unavailable', `This connection has ${LIMITS.pendingCallsPerSession} unanswered requests; wait for some of them.`)
     }
@@ -94,7 +98,12 @@ export class Session implements CallerView {
     let ok = false
     try {
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
-      const result = await this.#parts.runner.call(tool, args, { scope: this.scope, caller: this, signal, log: this.#parts.log }, options.audience ?? 'model')
+      const result = await this.#parts.runner.call(
+        tool,
+        args,
+        { scope: this.scope, caller: this, signal, log: this.#parts.log },
+        options.audience ?? 'model',
+      )
       ok = true
       return result
     } finally {

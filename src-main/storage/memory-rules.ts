@@ -86,7 +86,8 @@ export function requireManage(memory: AccessFacts, scope: Scope, what: string): 
 
 /** Throws `forbidden` unless the person at the machine asks. */
 export function requireOwner(scope: Scope): void {
-  if (scope.kind !== 'owner') throw new AppError('forbidden', 'Only the person at the machine may erase a memory for good; delete it to the trash instead.')
+  if (scope.kind !== 'owner')
+    throw new AppError('forbidden', 'Only the person at the machine may erase a memory for good; delete it to the trash instead.')
 }
 
 /** Throws `conflict` when the caller has an older version in mind. */
@@ -99,7 +100,9 @@ export function requireVersion(memory: StoredMemory, options: UpdateOptions | un
 
 /** The refusal when a change would make two live memories of one owner and namespace the same. */
 export function sameContentConflict(id: string): AppError {
-  return new AppError('conflict', `Another memory of the same owner and namespace holds exactly this content: ${id}.`, { details: { memory_id: id } })
+  return new AppError('conflict', `Another memory of the same owner and namespace holds exactly this content: ${id}.`, {
+    details: { memory_id: id },
+  })
 }
 
 export function memoryNotFound(id: string): AppError {

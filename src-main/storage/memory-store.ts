@@ -49,10 +49,18 @@ export interface MemoryStore {
   list(query: ListQuery, scope: Scope): Promise<{ readonly memories: Memory[]; readonly total: number; readonly nextCursor?: string }>
 
   /** Changes of one memory, newest first; `before` as the whole memory was. Works for the trash too (managers). Callers filter by scope. */
-  history(id: string, scope: Scope, page: { readonly limit: number; readonly cursor?: string; readonly now: string }): Promise<{ readonly entries: HistoryEntry[]; readonly nextCursor?: string }>
+  history(
+    id: string,
+    scope: Scope,
+    page: { readonly limit: number; readonly cursor?: string; readonly now: string },
+  ): Promise<{ readonly entries: HistoryEntry[]; readonly nextCursor?: string }>
 
   /** Links from and to a memory, both ends visible to the scope. Throws `not_found`. */
-  links(id: string, scope: Scope, now: string): Promise<{ readonly outgoing: Link[]; readonly incoming: { readonly from: string; readonly kind: Link['kind'] }[] }>
+  links(
+    id: string,
+    scope: Scope,
+    now: string,
+  ): Promise<{ readonly outgoing: Link[]; readonly incoming: { readonly from: string; readonly kind: Link['kind'] }[] }>
 
   /** Which of `ids` exist and are visible to the scope. */
   visibleIds(ids: readonly string[], scope: Scope, now: string): Promise<string[]>
@@ -72,7 +80,11 @@ export interface MemoryStore {
   /** Replaces the vectors of one memory, if its `version` is still the one they were made from. Returns false if it has moved on. */
   putVectors(entry: VectorEntry): Promise<boolean>
   /** Live memories without vectors of `modelId` at their content, oldest first. */
-  withoutVectors(modelId: string, limit: number, now: string): Promise<{ readonly id: string; readonly contentVersion: number; readonly text: string }[]>
+  withoutVectors(
+    modelId: string,
+    limit: number,
+    now: string,
+  ): Promise<{ readonly id: string; readonly contentVersion: number; readonly text: string }[]>
   countWithoutVectors(modelId: string, now: string): Promise<number>
 
   /** Moves what has expired to the trash, with a history row `expired` by `system`. Returns how many. */

@@ -50,11 +50,15 @@ function pathOf(path: readonly PropertyKey[]): string {
 }
 
 function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), args)
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    args,
+  )
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return `${JSON.stringify(clip(value.toWellFormed()))}${value.length > SHOWN_CHARACTERS ? ` of ${value.length} characters` : ''}`
+  if (typeof value === 'string')
+    return `${JSON.stringify(clip(value.toWellFormed()))}${value.length > SHOWN_CHARACTERS ? ` of ${value.length} characters` : ''}`
   if (Array.isArray(value)) return `a list of ${value.length}`
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

@@ -3,7 +3,6 @@ import { isInProfile, isToolName } from '../contract/tools.ts'
 import type { ToolName } from '../contract/tools.ts'
 import type { ToolContract, ToolProfile } from '../contract/tools/tool-contract.ts'
 import { argumentError } from './argument-errors.ts'
-import type { SchemaIssue } from './argument-errors.ts'
 import type { ToolTable } from './create-tools.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -19,7 +18,7 @@ export class ToolRunner {
   readonly #profile: ToolProfile
 
   constructor(tools: ToolTable, profile: ToolProfile) {
-    this.#tools = tools as unknown as Readonly<Record<ToolName, AnyTool>> // arguments are parsed by each tool's own schema before its handler sees them
+    this.#tools = tools // arguments are parsed by each tool's own schema before its handler sees them
     this.#profile = profile
   }
 
@@ -43,7 +42,9 @@ export class ToolRunner {
       if (error instanceof AppError) throw error
       if (context.signal.aborted) throw new AppError('unavailable', 'The request was cancelled before it finished.', { cause: error })
       context.log.error({ err: error, tool: name }, 'a tool failed')
-      throw new AppError('internal', 'Something went wrong on our side; the server log says what. Nothing was acknowledged.', { cause: error })
+      throw new AppError('internal', 'Something went wrong on our side; the server log says what. Nothing was acknowledged.', {
+        cause: error,
+      })
     }
   }
 
@@ -51,7 +52,9 @@ export class ToolRunner {
     const tool = isToolName(name) ? this.#tools[name] : undefined
     if (!tool || (audience === 'model' && tool.contract.profile === 'rest')) {
       const known = this.list().map((contract) => contract.name)
-      throw new AppError('not_found', `There is no tool "${name.slice(0, 80).toWellFormed()}". Known tools: ${known.join(', ')}.`, { details: { tool: name.slice(0, 80).toWellFormed() } })
+      throw new AppError('not_found', `There is no tool "${name.slice(0, 80).toWellFormed()}". Known tools: ${known.join(', ')}.`, {
+        details: { tool: name.slice(0, 80).toWellFormed() },
+      })
     }
     return tool
   }
@@ -59,7 +62,10 @@ export class ToolRunner {
 
 function parseArguments(contract: ToolContract, args: unknown): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-    throw new AppError('invalid_request', `The arguments of ${contract.name} must be a JSON object (got ${Array.isArray(args) ? 'a list' : JSON.stringify(args)}).`)
+    throw new AppError(
+      'invalid_request',
+      `The arguments of ${contract.name} must be a JSON object (got ${Array.isArray(args) ? 'a list' : JSON.stringify(args)}).`,
+    )
   }
   let result: ReturnType<typeof contract.input.safeParse>
   try {
@@ -69,5 +75,5 @@ function parseArguments(contract: ToolContract, args: unknown): unknown {
     throw new AppError('invalid_request', `The arguments of ${contract.name} could not be read: ${messageOf(error)}.`, { cause: error })
   }
   if (result.success) return result.data
-  throw argumentError(result.error.issues as unknown as SchemaIssue[], args, Object.keys(contract.input.shape)) // zod's issue union has these parts
+  throw argumentError(result.error.issues, args, Object.keys(contract.input.shape)) // zod's issue union has these parts
 }

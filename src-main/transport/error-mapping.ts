@@ -43,9 +43,12 @@ function fromFramework(error: unknown): unknown {
   const code = 'code' in error ? String(error.code) : ''
   const inner = error instanceof Error ? error.message : ''
   if (statusCode === 413) return new AppError('too_large', 'The request body is too large.', { cause: error })
-  if (statusCode === 415) return new AppError('invalid_request', 'The body must be JSON, with the header Content-Type: application/json.', { cause: error })
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return new AppError('invalid_request', 'The body is empty; send a JSON object.', { cause: error })
-  if (statusCode === 400) return new AppError('invalid_request', `The request could not be read: ${inner.slice(0, 200).toWellFormed()}`, { cause: error })
+  if (statusCode === 415)
+    return new AppError('invalid_request', 'The body must be JSON, with the header Content-Type: application/json.', { cause: error })
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return new AppError('invalid_request', 'The body is empty; send a JSON object.', { cause: error })
+  if (statusCode === 400)
+    return new AppError('invalid_request', `The request could not be read: ${inner.slice(0, 200).toWellFormed()}`, { cause: error })
   if (statusCode === 404) return new AppError('not_found', 'There is nothing here; /docs lists every path.', { cause: error })
   if (statusCode === 408) return new AppError('invalid_request', 'The request took too long to arrive.', { cause: error })
   return error

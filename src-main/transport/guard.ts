@@ -79,7 +79,8 @@ export class Guard {
     if (token === undefined) {
       throw new AppError('unauthenticated', 'This server needs a token: send the header Authorization: Bearer TOKEN.')
     }
-    if (this.isOwnerToken(token)) throw new AppError('forbidden', 'The token of the person at the machine is not for agents; give this agent a token of its own.')
+    if (this.isOwnerToken(token))
+      throw new AppError('forbidden', 'The token of the person at the machine is not for agents; give this agent a token of its own.')
     return provenScope(await this.#verifier.verify(token), claimed)
   }
 

@@ -38,11 +38,17 @@ export class HostCheck {
   assertAllowed(headers: IncomingHttpHeaders): void {
     const host = hostnameOf(headers.host)
     if (host === undefined || !(this.#hosts.has(host) || (this.#allowsIpHosts && isIP(host.replace(/^\[|\]$/g, '')) !== 0))) {
-      throw new AppError('forbidden', `This server does not answer for the host ${show(headers.host)}. Use 127.0.0.1 or localhost.`, { details: { header: 'Host' } })
+      throw new AppError('forbidden', `This server does not answer for the host ${show(headers.host)}. Use 127.0.0.1 or localhost.`, {
+        details: { header: 'Host' },
+      })
     }
     const { origin } = headers
     if (origin !== undefined && !this.isAllowedOrigin(origin)) {
-      throw new AppError('forbidden', `Pages from ${show(origin)} may not use this server. To allow them, add the origin to TMWS_CORS_ORIGINS.`, { details: { header: 'Origin' } })
+      throw new AppError(
+        'forbidden',
+        `Pages from ${show(origin)} may not use this server. To allow them, add the origin to TMWS_CORS_ORIGINS.`,
+        { details: { header: 'Origin' } },
+      )
     }
     // A page of another origin may leave Origin out of simple requests; browsers then still say where they came from.
     const site = headers['sec-fetch-site']

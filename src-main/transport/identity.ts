@@ -14,7 +14,9 @@ export interface ClaimedIdentity {
 export function readIdentity(headers: IncomingHttpHeaders): ClaimedIdentity {
   const agentId = readName(headers, HEADERS.agentId, 'X-Agent-ID')
   if (agentId !== undefined && RESERVED_AGENT_IDS.includes(agentId)) {
-    throw new AppError('forbidden', `X-Agent-ID "${agentId}" is reserved for the person at the machine; choose another name.`, { details: { field: 'X-Agent-ID' } })
+    throw new AppError('forbidden', `X-Agent-ID "${agentId}" is reserved for the person at the machine; choose another name.`, {
+      details: { field: 'X-Agent-ID' },
+    })
   }
   return { agentId, namespace: readName(headers, HEADERS.agentNamespace, 'X-Agent-Namespace'), capabilities: readCapabilities(headers) }
 }
@@ -35,7 +37,8 @@ function readName(headers: IncomingHttpHeaders, header: string, shownName: strin
 function readCapabilities(headers: IncomingHttpHeaders): Readonly<Record<string, unknown>> {
   const text = single(headers, HEADERS.agentCapabilities, 'X-Agent-Capabilities')
   if (text === undefined || text.trim() === '') return {}
-  if (text.length > LIMITS.capabilitiesBytes) throw invalidField('X-Agent-Capabilities', `must be at most ${LIMITS.capabilitiesBytes} bytes`)
+  if (text.length > LIMITS.capabilitiesBytes)
+    throw invalidField('X-Agent-Capabilities', `must be at most ${LIMITS.capabilitiesBytes} bytes`)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -44,7 +47,8 @@ function readCapabilities(headers: IncomingHttpHeaders): Readonly<Record<string,
   }
   // A plain list of names is common; it means that each is there.
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return Object.fromEntries(value.map((name) => [name, true]))
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidField('X-Agent-Capabilities', 'must be a JSON object or a list of names')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidField('X-Agent-Capabilities', 'must be a JSON object or a list of names')
   return value as Readonly<Record<string, unknown>> // an object that JSON.parse made
 }
 

@@ -24,10 +24,18 @@ export async function closeListener(server: Server, isIdle: () => boolean, maxWa
 export function toListenError(error: NodeJS.ErrnoException, host: string, port: number, what: string, setting: string): Error {
   const details = { host, port }
   if (error.code === 'EADDRINUSE') {
-    return new AppError('conflict', `The ${what} port ${port} on ${host} is taken by another program. Stop it, or choose another port with ${setting} (0 picks a free one).`, { details, cause: error })
+    return new AppError(
+      'conflict',
+      `The ${what} port ${port} on ${host} is taken by another program. Stop it, or choose another port with ${setting} (0 picks a free one).`,
+      { details, cause: error },
+    )
   }
   if (error.code === 'EACCES') {
-    return new AppError('forbidden', `The ${what} port ${port} needs more rights than this program has. Choose one above 1023 with ${setting}.`, { details, cause: error })
+    return new AppError(
+      'forbidden',
+      `The ${what} port ${port} needs more rights than this program has. Choose one above 1023 with ${setting}.`,
+      { details, cause: error },
+    )
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
     return new AppError('invalid_request', `This machine has no address ${host} for the ${what} port.`, { details, cause: error })

@@ -18,7 +18,7 @@ export function ActivityList({ items, previews, now }: ActivityListProps) {
   return (
     <ul className="rows">
       {items.map((item) => (
-        <li key={item.key} className="row activity-row">
+        <li key={item.key} className={item.isOld ? 'row activity-row' : 'row activity-row new'}>
           <AgentName agentId={item.agentId} />
           <span className={item.kind === 'failed' ? 'truncate activity-text failed' : 'truncate activity-text'}>
             {verbOf(item)} <What item={item} previews={previews} />

@@ -8,7 +8,9 @@ export function AgentName({ agentId }: { readonly agentId: string }) {
   return (
     <span className="agent-name">
       <span className="swatch" style={{ background: isOwner ? 'var(--text-3)' : agentColor(agentId) }} />
-      <span className="truncate">{isOwner ? strings.common.you : agentId}</span>
+      <span className="truncate" title={agentId}>
+        {isOwner ? strings.common.you : agentId}
+      </span>
     </span>
   )
 }

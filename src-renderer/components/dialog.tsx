@@ -17,12 +17,16 @@ export function Dialog({ title, onClose, hasHead = true, children }: DialogProps
     const dialog = ref.current
     if (!dialog?.isConnected) return
     if (!dialog.open) dialog.showModal()
+    // The browser would choose the first button; what one came for is the field.
+    const field = dialog.querySelector<HTMLElement>('textarea, input')
+    ;(field ?? dialog).focus()
     return () => dialog.close()
   }, [])
   return (
     <dialog
       ref={ref}
       className="dialog"
+      tabIndex={-1}
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault()

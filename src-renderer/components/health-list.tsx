@@ -1,27 +1,49 @@
 import type { Check } from '../../src-main/contract/session.ts'
 import { strings } from '../strings/strings.ts'
+import { Banner } from './banner.tsx'
+
+interface ChecksProps {
+  readonly checks: Readonly<Record<string, Check>>
+}
+
+const words = strings.overview
 
 /** Facts of a part that are worth a word beside its state; all are optional in the contract. */
 const FACTS = ['dialect', 'model', 'provider']
 
-/** The parts of the server; one that works less says what is missing and what to do. */
-export function HealthList({ checks }: { readonly checks: Readonly<Record<string, Check>> }) {
+/** The parts of the server and whether each works. */
+export function HealthList({ checks }: ChecksProps) {
   return (
-    <ul className="health">
+    <ul className="health" aria-label={words.health}>
       {Object.entries(checks).map(([part, check]) => (
-        <li key={part} className={check.status === 'healthy' ? '' : 'troubled'}>
+        <li key={part} title={check.message}>
           <span className={`status-dot ${check.status}`} />
-          <span>{strings.overview.parts[part] ?? part}</span>
-          <span className={`health-word ${check.status}`}>{strings.overview.statuses[check.status]}</span>
-          {check.message !== undefined ? <p>{check.message}</p> : <p className="faint">{factsOf(check)}</p>}
+          <span>{words.parts[part] ?? part}</span>
+          <span className={`truncate health-word ${check.status}`}>
+            {words.statuses[check.status]}
+            {check.status === 'healthy' && factOf(check)}
+          </span>
         </li>
       ))}
     </ul>
   )
 }
 
-function factsOf(check: Check): string {
-  return FACTS.map((name) => check[name])
-    .filter((fact) => typeof fact === 'string')
-    .join(' · ')
+/** Each part that works less says what is missing and what to do. */
+export function Troubles({ checks }: ChecksProps) {
+  return Object.entries(checks)
+    .filter(([, check]) => check.status !== 'healthy')
+    .map(([part, check]) => (
+      <Banner key={part} tone={check.status === 'unhealthy' ? 'error' : 'warn'}>
+        <b>
+          {words.parts[part] ?? part}: {words.statuses[check.status]}.
+        </b>{' '}
+        {check.message}
+      </Banner>
+    ))
+}
+
+function factOf(check: Check): string {
+  const fact = FACTS.map((name) => check[name]).find((value) => typeof value === 'string')
+  return fact === undefined ? '' : ` · ${fact}`
 }

@@ -43,7 +43,7 @@ export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly
         </Fact>
       )}
       <Fact name={words.accessed}>
-        {memory.accessed_at === undefined ? (
+        {memory.accessed_at === undefined || memory.access_count === 0 ? (
           words.never
         ) : (
           <>

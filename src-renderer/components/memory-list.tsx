@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type Ref } from 'react'
+import { useEffect, useEffectEvent, useRef, type Ref } from 'react'
 import { strings } from '../strings/strings.ts'
 import { MemoryRow, rowId, type RowMemory } from './memory-row.tsx'
 
@@ -40,7 +40,9 @@ export function MemoryList(props: MemoryListProps) {
   const lastShown = rows.at(-1)?.index ?? 0
   const selectedIndex = selectedId === undefined ? -1 : items.findIndex((memory) => memory.id === selectedId)
 
-  useEffect(() => virtual.measure(), [virtual, height])
+  // A new question starts at the top, in a new list.
+  const onStart = useEffectEvent(() => onScrolled(false))
+  useEffect(() => onStart(), [])
   useEffect(() => {
     if (hasMore && lastShown >= items.length - LOOK_AHEAD) onNearEnd()
   }, [hasMore, lastShown, items.length, onNearEnd])

@@ -32,7 +32,7 @@ export function Sidebar(props: SidebarProps) {
     <div className={isCollapsed ? 'sidebar collapsed' : 'sidebar'}>
       <div className="sidebar-head">
         <Logo size={22} />
-        <h1 className="sidebar-name">{strings.product}</h1>
+        <span className="sidebar-name">{strings.product}</span>
         <span className={`live ${connection}`} role="status" title={state}>
           <span className="live-dot" />
           <span className="live-text">{state}</span>

@@ -27,8 +27,6 @@ interface TimeChartProps {
   readonly onHover: (index: number | undefined) => void
 }
 
-const HEIGHT = 148
-
 /** A chart of the last minutes that moves with the clock. Series are drawn in the order given, later ones on top. */
 export function TimeChart(props: TimeChartProps) {
   const { label, series, x, values, end, seconds, leastTop, formatValue, theme, onHover } = props
@@ -46,7 +44,7 @@ export function TimeChart(props: TimeChartProps) {
     if (!element) return
     const chart = new uPlot(optionsOf(element, series, seconds, latest.current, latest), [[]], element)
     plot.current = chart
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }))
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: element.clientHeight }))
     observer.observe(element)
     return () => {
       observer.disconnect()
@@ -88,8 +86,8 @@ function optionsOf(
   const bars = uPlot.paths.bars?.({ size: [0.78, 100], align: 0, radius: 0.15 })
   return {
     width: element.clientWidth,
-    height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    height: element.clientHeight,
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     hooks: { setCursor: [(chart) => latest.current.onHover(chart.cursor.idx ?? undefined)] },

@@ -7,6 +7,9 @@ export interface DiffPart {
 /** Beyond this many pairs of words the middle is shown as one replacement: the page must not freeze over a long text. */
 const MOST_PAIRS = 1_000_000
 
+const CJK = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}`
+const PIECES = new RegExp(String.raw`[${CJK}]|[[\p{L}\p{N}_]--[${CJK}]]+|\s+|[^\p{L}\p{N}_\s]`, 'gv')
+
 /** What changed from `before` to `after`, by words, so that moved line breaks do not colour a whole paragraph. */
 export function diffText(before: string, after: string): readonly DiffPart[] {
   const a = wordsOf(before)
@@ -30,9 +33,9 @@ export function diffText(before: string, after: string): readonly DiffPart[] {
   return parts.list
 }
 
-/** Words with the white space after them; each such piece is compared as a whole. */
+/** Words, runs of white space, and single signs. Scripts without spaces go by the character. */
 function wordsOf(text: string): readonly string[] {
-  return text.match(/\S+\s*|\s+/g) ?? []
+  return text.match(PIECES) ?? []
 }
 
 /** Longest common subsequence by dynamic programming, read from the start. */

@@ -1,4 +1,4 @@
-import type { ServerEvent } from '../api/types.ts'
+import type { Memory, ServerEvent } from '../api/types.ts'
 
 export type ActivityKind = 'stored' | 'updated' | 'deleted' | 'restored' | 'purged' | 'called' | 'failed' | 'connected' | 'disconnected'
 
@@ -14,6 +14,8 @@ export interface ActivityRow {
   readonly memoryId?: string
   readonly tool?: string
   readonly durationMs?: number
+  /** Known from before this page opened: it does not slide in. */
+  readonly isOld?: boolean
 }
 
 export const MOST_ROWS = 60
@@ -30,12 +32,23 @@ export function addActivity(rows: readonly ActivityRow[], events: readonly Serve
   for (const event of events) {
     const row = rowOf(event, ownAgent)
     if (!row) continue
-    const twin = next.findIndex((old, at) => at < JOIN_DEPTH && isLike(old, row))
+    const twin = next.findIndex((old, at) => at < JOIN_DEPTH && !old.isOld && isLike(old, row))
     const old = next[twin]
     if (old) next[twin] = { ...row, key: old.key, count: old.count + 1 }
     else next.unshift(row)
   }
   return next.slice(0, MOST_ROWS)
+}
+
+/** What was stored before the page opened, newest first, below what it saw itself. */
+export function addEarlier(rows: readonly ActivityRow[], memories: readonly Memory[]): readonly ActivityRow[] {
+  const told = new Set(rows.map((row) => row.memoryId))
+  const earlier = memories
+    .filter((memory) => !told.has(memory.id))
+    .map((memory): ActivityRow => {
+      return { key: memory.id, kind: 'stored', at: memory.created_at, agentId: memory.agent_id, count: 1, memoryId: memory.id, isOld: true }
+    })
+  return [...rows, ...earlier].slice(0, MOST_ROWS)
 }
 
 let lastKey = 0

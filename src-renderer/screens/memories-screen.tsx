@@ -100,6 +100,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
   const panel = <FacetPanel {...facets} filters={filters} isSearch={query.trim() !== ''} onChange={(next) => list.replaceFilters(next)} />
   return (
     <main className="screen memories">
+      <h1 className="visually-hidden">{words.title}</h1>
       <aside className="facet-column" aria-label={strings.facets.label}>
         {panel}
       </aside>
@@ -146,6 +147,11 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
           <span className="figures faint" role="status">
             {state.status === 'ready' && (isSearch ? words.searchedFor(items.length) : words.total(state.total, count(state.total)))}
           </span>
+          {(newIds.size > 0 || state.isStale) && (
+            <Button look="primary" className="new-pill" icon={<ArrowUp size={14} />} onClick={() => live.showNew()}>
+              {newIds.size > 0 ? words.newPill(Math.min(newIds.size, MOST_NEW), newIds.size > MOST_NEW) : words.refresh}
+            </Button>
+          )}
           {isSearch ? (
             <span className="faint">{words.bestMatch}</span>
           ) : (
@@ -159,18 +165,13 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
           )}
         </div>
         <div className="list-body">
-          {(newIds.size > 0 || state.isStale) && (
-            <Button look="primary" className="new-pill" icon={<ArrowUp size={14} />} onClick={() => live.showNew()}>
-              {newIds.size > 0 ? words.newPill(Math.min(newIds.size, MOST_NEW), newIds.size > MOST_NEW) : words.refresh}
-            </Button>
-          )}
           {state.status === 'loading' ? (
             <ListSkeleton />
           ) : items.length === 0 ? (
             <MemoryListFace state={state} onRetry={() => stores.retryNow()} onNew={onNew} onClear={() => list.replaceFilters(NO_FILTERS)} />
           ) : (
             <MemoryList
-              key={isSearch ? `search ${state.answered ?? ''}` : 'list'}
+              key={`${state.answered ?? ''} ${sort} ${JSON.stringify(filters)}`}
               ref={listElement}
               items={items}
               total={state.total}
@@ -206,5 +207,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
 
 /** From any screen, after the memories are on it. */
 export function focusSearch(): void {
-  requestAnimationFrame(() => document.getElementById(SEARCH_BOX_ID)?.focus())
+  const focus = () => document.getElementById(SEARCH_BOX_ID)?.focus()
+  focus()
+  requestAnimationFrame(focus)
 }

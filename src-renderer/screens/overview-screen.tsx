@@ -5,7 +5,7 @@ import { Button } from '../components/button.tsx'
 import { CallsChart } from '../components/calls-chart.tsx'
 import { Face } from '../components/face.tsx'
 import { Figures } from '../components/figures.tsx'
-import { HealthList } from '../components/health-list.tsx'
+import { HealthList, Troubles } from '../components/health-list.tsx'
 import { LatencyChart } from '../components/latency-chart.tsx'
 import { ServerStatus } from '../components/server-status.tsx'
 import { SessionList } from '../components/session-list.tsx'
@@ -16,7 +16,7 @@ import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
 
-const ROWS_SHOWN = 12
+const ROWS_SHOWN = 30
 const words = strings.overview
 
 /** Is it running, and who is connected? */
@@ -58,8 +58,12 @@ export function OverviewScreen({ stores, theme }: { readonly stores: Stores; rea
         wsUrl={textOf(health?.checks.sessions['ws_url'])}
         version={health?.version}
       />
+      {health && !isLost && <Troubles checks={health.checks} />}
       <div className={isLost ? 'overview-body offline' : 'overview-body'}>
-        <Figures figures={figuresOf(overview)} />
+        <div className="overview-pair top">
+          <Figures figures={figuresOf(overview)} />
+          {health && <HealthList checks={health.checks} />}
+        </div>
         <Charts rates={rates} now={now} theme={theme} />
         <div className="overview-pair lists">
           <section aria-label={words.sessionsNow}>
@@ -67,20 +71,14 @@ export function OverviewScreen({ stores, theme }: { readonly stores: Stores; rea
               <h2>{words.sessionsNow}</h2>
             </div>
             <SessionList sessions={sessions} now={now} />
-            {health && (
-              <section aria-label={words.health} className="health-section">
-                <div className="section-head">
-                  <h2>{words.health}</h2>
-                </div>
-                <HealthList checks={health.checks} />
-              </section>
-            )}
           </section>
-          <section aria-label={words.justHappened}>
+          <section aria-label={words.justHappened} className="activity-section">
             <div className="section-head">
               <h2>{words.justHappened}</h2>
             </div>
-            <ActivityList items={overview.activity.slice(0, ROWS_SHOWN)} previews={overview.previews} now={now} />
+            <div className="activity-clip">
+              <ActivityList items={overview.activity.slice(0, ROWS_SHOWN)} previews={overview.previews} now={now} />
+            </div>
           </section>
         </div>
       </div>

@@ -4,7 +4,7 @@ import type { ServerClient } from '../api/server-client.ts'
 import { messageOf } from '../api/server-error.ts'
 import type { Health, Memory, ServerEvent, SessionInfo } from '../api/types.ts'
 import { previewOf } from '../format/memory-text.ts'
-import { addActivity, type ActivityRow } from '../model/activity.ts'
+import { addActivity, addEarlier, type ActivityRow } from '../model/activity.ts'
 import { addRates, type RatePoint } from '../model/rate-window.ts'
 
 export interface OverviewState {
@@ -22,6 +22,7 @@ export interface OverviewState {
 }
 
 const MOST_PREVIEWS = 200
+const EARLIER = 20
 const HEALTH_EVERY_MS = 15_000
 
 /** Is it running, who is connected, what just happened. */
@@ -44,7 +45,15 @@ export class Overview {
 
   async load(): Promise<void> {
     try {
-      const [, stats, sessions] = await Promise.all([this.#loadHealth(), this.#client.stats(), this.#client.sessions()])
+      const [, stats, sessions, newest] = await Promise.all([
+        this.#loadHealth(),
+        this.#client.stats(),
+        this.#client.sessions(),
+        this.#client.listMemories({ limit: EARLIER }),
+      ])
+      this.takeMemories(newest.memories)
+      const { activity } = this.store.getState()
+      if (!activity.some((row) => row.isOld)) this.store.setState({ activity: addEarlier(activity, newest.memories) })
       this.store.setState({ status: 'ready', totalMemories: stats.total_memories, sessions: sessions.filter(isAgents) })
     } catch (error) {
       const { status } = this.store.getState()

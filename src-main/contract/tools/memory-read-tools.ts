@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { agentIdSchema, cursorSchema, importanceSchema, limitSchema, memoryIdSchema, namespaceSchema, tagsSchema, textSchema, timeExpressionSchema } from '../fields.ts'
+import {
+  agentIdSchema,
+  cursorSchema,
+  importanceSchema,
+  limitSchema,
+  memoryIdSchema,
+  namespaceSchema,
+  tagsSchema,
+  textSchema,
+  timeExpressionSchema,
+} from '../fields.ts'
 import { accessLevelSchema, historyEntrySchema, linkSchema, memoryHitSchema, memorySchema } from '../memory.ts'
 import { LIMITS } from '../protocol.ts'
 import { READ_ONLY, toolContract } from './tool-contract.ts'
@@ -106,8 +116,7 @@ export const listMemories = toolContract({
 export const getMemoryHistory = toolContract({
   name: 'get_memory_history',
   title: 'Get the history of a memory',
-  description:
-    'Lists who changed a memory, when, and what it was before, newest change first. Example: {"memory_id": "0199…"}',
+  description: 'Lists who changed a memory, when, and what it was before, newest change first. Example: {"memory_id": "0199…"}',
   family: 'memory',
   profile: 'standard',
   input: z.strictObject({ memory_id: memoryIdSchema, limit: limitSchema(20), cursor: cursorSchema.optional() }),

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { agentIdSchema, contentSchema, contextSchema, importanceSchema, instantSchema, memoryIdSchema, tagsSchema, textSchema, urlSchema } from '../fields.ts'
+import {
+  agentIdSchema,
+  contentSchema,
+  contextSchema,
+  importanceSchema,
+  instantSchema,
+  memoryIdSchema,
+  tagsSchema,
+  textSchema,
+  urlSchema,
+} from '../fields.ts'
 import { accessLevelSchema, linkSchema, memorySchema, shareSchema } from '../memory.ts'
 import { LIMITS } from '../protocol.ts'
 import { ADDS, REPLACES, SETS, toolContract } from './tool-contract.ts'
@@ -9,13 +19,17 @@ const linksSchema = z.array(linkSchema).max(LIMITS.links, `must hold at most ${L
 const memoryResult = z.object({ memory: memorySchema })
 
 const storeInput = z.strictObject({
-  content: contentSchema.describe('The text to keep, verbatim. One fact or decision a memory, with the names and dates it needs to stand alone.'),
+  content: contentSchema.describe(
+    'The text to keep, verbatim. One fact or decision a memory, with the names and dates it needs to stand alone.',
+  ),
   summary: textSchema(LIMITS.summaryCharacters).optional().describe('One line for lists, when the content is long.'),
   tags: tagsSchema.default([]).describe('A few short labels, for example ["billing", "decision"].'),
   importance: importanceSchema.default(0.5).describe('0 trivial, 0.5 ordinary, 1 must never be missed.'),
   access_level: accessLevelSchema
     .default('private')
-    .describe('private: only you; team: agents of your namespace; shared: the agents in shared_with; public: every agent; system: admins only.'),
+    .describe(
+      'private: only you; team: agents of your namespace; shared: the agents in shared_with; public: every agent; system: admins only.',
+    ),
   shared_with: sharesSchema.default([]).describe('Who may see it when access_level is "shared".'),
   context: contextSchema.default({}).describe('Any JSON object to keep beside it.'),
   ttl_seconds: z
@@ -66,21 +80,20 @@ export const updateMemory = toolContract({
     'Example: {"memory_id": "0199…", "content": "…corrected text…", "importance": 0.9}',
   family: 'memory',
   profile: 'core',
-  input: z
-    .strictObject({
-      memory_id: memoryIdSchema,
-      content: contentSchema.optional(),
-      summary: textSchema(LIMITS.summaryCharacters).nullable().optional().describe('null removes it.'),
-      tags: tagsSchema.optional().describe('Replaces all tags.'),
-      importance: importanceSchema.optional(),
-      access_level: accessLevelSchema.optional(),
-      context: contextSchema.optional().describe('Replaces the whole context.'),
-      pinned: z.boolean().optional(),
-      source_url: urlSchema.nullable().optional().describe('null removes it.'),
-      expires_at: instantSchema.nullable().optional().describe('null keeps it for ever.'),
-      links: linksSchema.optional().describe('Replaces all links.'),
-      expected_version: z.number().int().min(1).optional().describe('Refuse with a conflict if the memory has moved on from this version.'),
-    }),
+  input: z.strictObject({
+    memory_id: memoryIdSchema,
+    content: contentSchema.optional(),
+    summary: textSchema(LIMITS.summaryCharacters).nullable().optional().describe('null removes it.'),
+    tags: tagsSchema.optional().describe('Replaces all tags.'),
+    importance: importanceSchema.optional(),
+    access_level: accessLevelSchema.optional(),
+    context: contextSchema.optional().describe('Replaces the whole context.'),
+    pinned: z.boolean().optional(),
+    source_url: urlSchema.nullable().optional().describe('null removes it.'),
+    expires_at: instantSchema.nullable().optional().describe('null keeps it for ever.'),
+    links: linksSchema.optional().describe('Replaces all links.'),
+    expected_version: z.number().int().min(1).optional().describe('Refuse with a conflict if the memory has moved on from this version.'),
+  }),
   output: memoryResult,
   annotations: REPLACES,
 })

@@ -20,7 +20,11 @@ export interface HistoryNote {
 
 /** Writes a memory that was not there, with its first history row, and makes it findable. */
 export async function writeNew({ tx, index }: ChangeParts, memory: StoredMemory, note: HistoryNote): Promise<LoadedMemory> {
-  const { seq } = await tx.insertInto('memories').values({ ...toColumns(memory), content_version: 1 }).returning('seq').executeTakeFirstOrThrow()
+  const { seq } = await tx
+    .insertInto('memories')
+    .values({ ...toColumns(memory), content_version: 1 })
+    .returning('seq')
+    .executeTakeFirstOrThrow()
   await writeTags(tx, seq, memory)
   await writeShares(tx, seq, memory)
   await writeLinks(tx, seq, memory)
@@ -31,12 +35,21 @@ export async function writeNew({ tx, index }: ChangeParts, memory: StoredMemory,
 }
 
 /** Writes what a memory has become, with what it was before, and keeps the index in step. */
-export async function writeChanged({ tx, index }: ChangeParts, current: LoadedMemory, next: StoredMemory, note: HistoryNote): Promise<LoadedMemory> {
+export async function writeChanged(
+  { tx, index }: ChangeParts,
+  current: LoadedMemory,
+  next: StoredMemory,
+  note: HistoryNote,
+): Promise<LoadedMemory> {
   const { seq, memory: before } = current
   const isNewContent = next.content !== before.content
   const contentVersion = current.contentVersion + (isNewContent ? 1 : 0)
   const { id: _, ...columns } = toColumns(next)
-  await tx.updateTable('memories').set({ ...columns, content_version: contentVersion }).where('seq', '=', seq).execute()
+  await tx
+    .updateTable('memories')
+    .set({ ...columns, content_version: contentVersion })
+    .where('seq', '=', seq)
+    .execute()
   if (next.tags !== before.tags) await writeTags(tx, seq, next)
   if (next.shared_with !== before.shared_with) await writeShares(tx, seq, next)
   if (next.links !== before.links) await writeLinks(tx, seq, next)
@@ -106,7 +119,10 @@ async function reindex({ tx, index }: ChangeParts, { seq, memory: before }: Load
 async function writeTags(tx: MemoryTransaction, seq: number, { tags, version }: StoredMemory): Promise<void> {
   if (version > 1) await tx.deleteFrom('memory_tags').where('memory_seq', '=', seq).execute()
   if (tags.length === 0) return
-  await tx.insertInto('memory_tags').values(tags.map((tag, position) => ({ memory_seq: seq, position, tag }))).execute()
+  await tx
+    .insertInto('memory_tags')
+    .values(tags.map((tag, position) => ({ memory_seq: seq, position, tag })))
+    .execute()
 }
 
 async function writeShares(tx: MemoryTransaction, seq: number, { shared_with, version }: StoredMemory): Promise<void> {
@@ -121,7 +137,10 @@ async function writeShares(tx: MemoryTransaction, seq: number, { shared_with, ve
 async function writeLinks(tx: MemoryTransaction, seq: number, { links, version }: StoredMemory): Promise<void> {
   if (version > 1) await tx.deleteFrom('memory_links').where('memory_seq', '=', seq).execute()
   if (links.length === 0) return
-  await tx.insertInto('memory_links').values(links.map(({ to, kind }, position) => ({ memory_seq: seq, position, to_id: to, kind }))).execute()
+  await tx
+    .insertInto('memory_links')
+    .values(links.map(({ to, kind }, position) => ({ memory_seq: seq, position, to_id: to, kind })))
+    .execute()
 }
 
 async function writeHistory(tx: MemoryTransaction, seq: number, version: number, note: HistoryNote, before?: StoredMemory): Promise<void> {
@@ -143,7 +162,12 @@ async function addToBacklog(tx: MemoryTransaction, seq: number): Promise<void> {
     .insertInto('embedding_backlog')
     .columns(['model_id', 'memory_seq'])
     // SQLite needs the WHERE to tell ON CONFLICT from a join's ON (https://sqlite.org/lang_upsert.html, "Parsing Ambiguity").
-    .expression((eb) => eb.selectFrom('embedding_models').select((model) => ['id', model.val(seq).as('memory_seq')]).where(eb.lit(true)))
+    .expression((eb) =>
+      eb
+        .selectFrom('embedding_models')
+        .select((model) => ['id', model.val(seq).as('memory_seq')])
+        .where(eb.lit(true)),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }

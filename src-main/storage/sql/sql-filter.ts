@@ -38,9 +38,7 @@ function tagConditions(eb: MemoryExpressions, filter: MemoryFilter): Expression<
   if (tags.length === 0) return []
   const groups = filter.tagMatch === 'all' ? tags.map((tag) => [tag]) : [tags]
   return groups.map((group) =>
-    eb.exists(
-      eb.selectFrom('memory_tags as t').select('t.memory_seq').whereRef('t.memory_seq', '=', 'm.seq').where('t.tag', 'in', group),
-    ),
+    eb.exists(eb.selectFrom('memory_tags as t').select('t.memory_seq').whereRef('t.memory_seq', '=', 'm.seq').where('t.tag', 'in', group)),
   )
 }
 

@@ -6,14 +6,20 @@ import { memoryNotFound } from '../memory-rules.ts'
 import type { StoredHistoryEntry, StoredMemory } from '../stored-memory.ts'
 import { toIso } from '../../base/clock.ts'
 import { canManageSql, isVisibleSql } from './sql-access.ts'
-import { decodeCursor, encodeCursor } from './sql-cursor.ts'
+import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { filterSql } from './sql-filter.ts'
 import { completeRows, MAX_VALUES_PER_STATEMENT } from './sql-rows.ts'
 import type { LoadedMemory, MemoryRow } from './sql-rows.ts'
 import type { MemoryDb } from './sql-schema.ts'
 
 /** One memory the scope may see, live or, when asked for and for its manager, in the trash. */
-export async function findMemory(db: MemoryDb, id: string, scope: Scope, now: number, includeTrash = false): Promise<LoadedMemory | undefined> {
+export async function findMemory(
+  db: MemoryDb,
+  id: string,
+  scope: Scope,
+  now: number,
+  includeTrash = false,
+): Promise<LoadedMemory | undefined> {
   const row = await db
     .selectFrom('memories as m')
     .selectAll()
@@ -63,7 +69,11 @@ const SORTS: Readonly<Record<ListQuery['sort'], { readonly columns: readonly Sor
   importance: { columns: ['m.importance', 'm.created_at', 'm.seq'], direction: 'desc' },
 }
 
-export async function listMemories(db: MemoryDb, query: ListQuery, scope: Scope): Promise<{ memories: StoredMemory[]; total: number; nextCursor?: string }> {
+export async function listMemories(
+  db: MemoryDb,
+  query: ListQuery,
+  scope: Scope,
+): Promise<{ memories: StoredMemory[]; total: number; nextCursor?: string }> {
   const now = Date.parse(query.now)
   const { columns, direction } = SORTS[query.sort]
   const kind = query.trash === true ? `trash-${query.sort}` : query.sort
@@ -85,7 +95,13 @@ export async function listMemories(db: MemoryDb, query: ListQuery, scope: Scope)
   return {
     memories: (await completeRows(db, shown)).map(({ memory }) => memory),
     total: Number(total),
-    ...(last && rows.length > shown.length && { nextCursor: encodeCursor(kind, columns.map((column) => valueOf(last, column))) }),
+    ...(last &&
+      rows.length > shown.length && {
+        nextCursor: encodeCursor(
+          kind,
+          columns.map((column) => valueOf(last, column)),
+        ),
+      }),
   }
 }
 
@@ -97,7 +113,12 @@ export async function listHistory(
 ): Promise<{ entries: StoredHistoryEntry[]; nextCursor?: string }> {
   const found = await findMemory(db, id, scope, Date.parse(page.now), true)
   if (!found) throw memoryNotFound(id)
-  let query = db.selectFrom('memory_history').selectAll().where('memory_seq', '=', found.seq).orderBy('version', 'desc').limit(page.limit + 1)
+  let query = db
+    .selectFrom('memory_history')
+    .selectAll()
+    .where('memory_seq', '=', found.seq)
+    .orderBy('version', 'desc')
+    .limit(page.limit + 1)
   if (page.cursor !== undefined) query = query.where('version', '<', decodeCursor(page.cursor, 'history', 1)[0] ?? 0)
   const rows = await query.execute()
   const shown = rows.slice(0, page.limit)
@@ -114,7 +135,12 @@ export async function listHistory(
   }
 }
 
-export async function listLinks(db: MemoryDb, id: string, scope: Scope, now: number): Promise<{ outgoing: Link[]; incoming: { from: string; kind: Link['kind'] }[] }> {
+export async function listLinks(
+  db: MemoryDb,
+  id: string,
+  scope: Scope,
+  now: number,
+): Promise<{ outgoing: Link[]; incoming: { from: string; kind: Link['kind'] }[] }> {
   const found = await findMemory(db, id, scope, now)
   if (!found) throw memoryNotFound(id)
   const incoming = await db
@@ -126,7 +152,14 @@ export async function listLinks(db: MemoryDb, id: string, scope: Scope, now: num
     .orderBy('m.seq')
     .orderBy('l.position')
     .execute()
-  const seen = new Set(await visibleIds(db, found.memory.links.map(({ to }) => to), scope, now))
+  const seen = new Set(
+    await visibleIds(
+      db,
+      found.memory.links.map(({ to }) => to),
+      scope,
+      now,
+    ),
+  )
   return { outgoing: found.memory.links.filter(({ to }) => seen.has(to)), incoming }
 }
 
@@ -162,7 +195,6 @@ export async function findExpired(db: MemoryDb, now: number, limit: number): Pro
     .execute()
   return completeRows(db, rows)
 }
-
 
 function valueOf(row: MemoryRow, column: SortColumn): number {
   switch (column) {

@@ -21,9 +21,21 @@ export const MAX_VALUES_PER_STATEMENT = 500
 export async function completeRows(db: MemoryDb, rows: readonly MemoryRow[]): Promise<LoadedMemory[]> {
   if (rows.length === 0) return []
   const seqs = rows.map((row) => row.seq)
-  const tags = groupBySeq(await db.selectFrom('memory_tags').select(['memory_seq', 'tag']).where('memory_seq', 'in', seqs).orderBy('memory_seq').orderBy('position').execute())
-  const shares = groupBySeq(await db.selectFrom('memory_shares').selectAll().where('memory_seq', 'in', seqs).orderBy('memory_seq').orderBy('position').execute())
-  const links = groupBySeq(await db.selectFrom('memory_links').selectAll().where('memory_seq', 'in', seqs).orderBy('memory_seq').orderBy('position').execute())
+  const tags = groupBySeq(
+    await db
+      .selectFrom('memory_tags')
+      .select(['memory_seq', 'tag'])
+      .where('memory_seq', 'in', seqs)
+      .orderBy('memory_seq')
+      .orderBy('position')
+      .execute(),
+  )
+  const shares = groupBySeq(
+    await db.selectFrom('memory_shares').selectAll().where('memory_seq', 'in', seqs).orderBy('memory_seq').orderBy('position').execute(),
+  )
+  const links = groupBySeq(
+    await db.selectFrom('memory_links').selectAll().where('memory_seq', 'in', seqs).orderBy('memory_seq').orderBy('position').execute(),
+  )
   return rows.map((row) => ({
     seq: row.seq,
     contentVersion: row.content_version,

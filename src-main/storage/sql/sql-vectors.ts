@@ -38,7 +38,12 @@ export function putVectors({ db, index }: SqlParts, entry: PackedVectorEntry): P
 }
 
 /** Live memories a model has yet to embed, oldest first. For a model never heard of, that is all of them. */
-export async function withoutVectors(db: MemoryDb, model: string, limit: number, now: number): Promise<{ id: string; contentVersion: number; text: string }[]> {
+export async function withoutVectors(
+  db: MemoryDb,
+  model: string,
+  limit: number,
+  now: number,
+): Promise<{ id: string; contentVersion: number; text: string }[]> {
   const modelId = await findModel(db, model)
   let query = db
     .selectFrom('memories as m')

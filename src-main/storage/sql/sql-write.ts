@@ -22,7 +22,11 @@ import { findExpired, findMemory } from './sql-read.ts'
 import { completeRows, MAX_VALUES_PER_STATEMENT } from './sql-rows.ts'
 import type { LoadedMemory } from './sql-rows.ts'
 
-export function insertMemory(parts: SqlParts, packed: PackedNewMemory, change: Change): Promise<{ memory: StoredMemory; isDuplicate: boolean }> {
+export function insertMemory(
+  parts: SqlParts,
+  packed: PackedNewMemory,
+  change: Change,
+): Promise<{ memory: StoredMemory; isDuplicate: boolean }> {
   return transact(parts, async (open) => {
     const memory = createMemory(packed)
     const twin = await findTwin(open, memory, change.now)
@@ -33,7 +37,13 @@ export function insertMemory(parts: SqlParts, packed: PackedNewMemory, change: C
   })
 }
 
-export function updateMemory(parts: SqlParts, id: string, patch: PackedPatch, change: Change, options?: UpdateOptions): Promise<StoredMemory> {
+export function updateMemory(
+  parts: SqlParts,
+  id: string,
+  patch: PackedPatch,
+  change: Change,
+  options?: UpdateOptions,
+): Promise<StoredMemory> {
   return transact(parts, async (open) => {
     const current = await requireMemory(open, id, change, false)
     requirePatchAllowed(current.memory, patch, change)
@@ -91,7 +101,13 @@ export async function expireMemories(parts: SqlParts, now: string): Promise<numb
 
 export async function emptyTrash(parts: SqlParts, deletedBefore: string): Promise<number> {
   return inBatches(parts, async (open) => {
-    const rows = await open.tx.selectFrom('memories').selectAll().where('deleted_at', '<', Date.parse(deletedBefore)).orderBy('deleted_at').limit(BATCH_SIZE).execute()
+    const rows = await open.tx
+      .selectFrom('memories')
+      .selectAll()
+      .where('deleted_at', '<', Date.parse(deletedBefore))
+      .orderBy('deleted_at')
+      .limit(BATCH_SIZE)
+      .execute()
     for (const memory of await completeRows(open.tx, rows)) await erase(open, memory)
     return rows.length
   })
@@ -132,7 +148,13 @@ async function requireMemory(open: ChangeParts, id: string, change: Change, incl
 }
 
 /** Marks what `id` supersedes now and frees what it no longer does, as far as the scope may edit those. */
-async function followSupersedes(open: ChangeParts, id: string, before: readonly Link[], after: readonly Link[], change: Change): Promise<void> {
+async function followSupersedes(
+  open: ChangeParts,
+  id: string,
+  before: readonly Link[],
+  after: readonly Link[],
+  change: Change,
+): Promise<void> {
   const kept = targetsOf(after)
   for (const target of kept) await setSuccessor(open, target, id, undefined, change)
   for (const target of targetsOf(before)) if (!kept.has(target)) await setSuccessor(open, target, undefined, id, change)
@@ -143,7 +165,13 @@ async function followSupersedes(open: ChangeParts, id: string, before: readonly 
 }
 
 /** With `onlyIf`, leaves a memory alone that something else has superseded since. */
-async function setSuccessor(open: ChangeParts, id: string, successor: string | undefined, onlyIf: string | undefined, change: Change): Promise<void> {
+async function setSuccessor(
+  open: ChangeParts,
+  id: string,
+  successor: string | undefined,
+  onlyIf: string | undefined,
+  change: Change,
+): Promise<void> {
   const now = Date.parse(change.now)
   const target = await findMemory(open.tx, id, change.scope, now)
   if (!target || !canEdit(target.memory, change.scope, now) || target.memory.superseded_by === successor) return

@@ -30,7 +30,8 @@ export async function findCandidates(db: MemoryDb, index: SqliteSearchIndex, que
     isPartial = await hasUnembedded(db, modelId, scope, Date.parse(query.now))
     if (modelId !== undefined) {
       const leg = new VectorLeg(db, index.vectors.ofModel(modelId), modelId, toUnit(query.vector.values))
-      for (const row of await leg.nearest(rules, query.candidateLimit)) found.set(row.seq, { ...row, ...found.get(row.seq), vector: row.vector })
+      for (const row of await leg.nearest(rules, query.candidateLimit))
+        found.set(row.seq, { ...row, ...found.get(row.seq), vector: row.vector })
       const unscored = [...found.values()].filter((row) => row.vector === undefined).map((row) => row.seq)
       for (const [seq, vector] of await leg.score(unscored)) {
         const row = found.get(seq)
@@ -47,5 +48,11 @@ interface Found extends CandidateRow {
 }
 
 function toCandidate({ id, importance, created_at, keyword, vector }: Found): Candidate {
-  return { id, importance, createdAt: toIso(created_at), ...(keyword !== undefined && { keyword }), ...(vector !== undefined && { vector }) }
+  return {
+    id,
+    importance,
+    createdAt: toIso(created_at),
+    ...(keyword !== undefined && { keyword }),
+    ...(vector !== undefined && { vector }),
+  }
 }

@@ -5,7 +5,16 @@ import type { SqlParts } from '../sql/search-index.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
-import { emptyTrash, expireMemories, insertMemory, moveToTrash, purgeMemory, takeFromTrash, touchMemories, updateMemory } from '../sql/sql-write.ts'
+import {
+  emptyTrash,
+  expireMemories,
+  insertMemory,
+  moveToTrash,
+  purgeMemory,
+  takeFromTrash,
+  touchMemories,
+  updateMemory,
+} from '../sql/sql-write.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
@@ -34,7 +43,11 @@ export class SqliteEngine {
     return this.#write(insertMemory(this.#parts, memory, change))
   }
 
-  async get(id: string, scope: Scope, options: { readonly now: string; readonly includeTrash?: boolean }): Promise<StoredMemory | undefined> {
+  async get(
+    id: string,
+    scope: Scope,
+    options: { readonly now: string; readonly includeTrash?: boolean },
+  ): Promise<StoredMemory | undefined> {
     return (await findMemory(this.#parts.db, id, scope, Date.parse(options.now), options.includeTrash))?.memory
   }
 
@@ -62,7 +75,11 @@ export class SqliteEngine {
     return listMemories(this.#parts.db, query, scope)
   }
 
-  history(id: string, scope: Scope, page: { readonly limit: number; readonly cursor?: string; readonly now: string }): ReturnType<typeof listHistory> {
+  history(
+    id: string,
+    scope: Scope,
+    page: { readonly limit: number; readonly cursor?: string; readonly now: string },
+  ): ReturnType<typeof listHistory> {
     return listHistory(this.#parts.db, id, scope, page)
   }
 

@@ -32,7 +32,9 @@ export function damagedDatabase(file: string, problem: unknown, newestBackup: st
     newestBackup === undefined
       ? 'There is no backup; move the file away to start with an empty memory, and keep it for a rescue.'
       : `Restore from the newest backup: put ${newestBackup} in its place.`
-  return new AppError('unavailable', `The database ${file} is damaged (${messageOf(problem)}). Nothing was changed. ${remedy}`, { cause: problem })
+  return new AppError('unavailable', `The database ${file} is damaged (${messageOf(problem)}). Nothing was changed. ${remedy}`, {
+    cause: problem,
+  })
 }
 
 function codeOf(error: unknown): string {

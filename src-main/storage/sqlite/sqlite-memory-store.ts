@@ -2,7 +2,17 @@ import type { HistoryEntry, Link, Memory } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Log } from '../../base/log.ts'
 import { WorkerChannel, workerFile } from '../../base/worker-channel.ts'
-import type { CandidateQuery, CandidateSet, Change, ListQuery, MemoryPatch, MemoryStore, NewMemory, UpdateOptions, VectorEntry } from '../memory-store.ts'
+import type {
+  CandidateQuery,
+  CandidateSet,
+  Change,
+  ListQuery,
+  MemoryPatch,
+  MemoryStore,
+  NewMemory,
+  UpdateOptions,
+  VectorEntry,
+} from '../memory-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
@@ -17,7 +27,11 @@ export interface SqliteStoreOptions extends SqliteFileOptions {
 /** Opens the store in a file, making it if there is none. Throws `unavailable` with what to do when the file is damaged or too new. */
 export async function openSqliteMemoryStore(options: SqliteStoreOptions): Promise<SqliteMemoryStore> {
   const { log, ...fileOptions } = options
-  const channel = new WorkerChannel(workerFile('sqlite-worker', import.meta.url), { workerData: fileOptions, name: 'tmws-sqlite' }, { maxPending: MAX_PENDING, name: 'The store' })
+  const channel = new WorkerChannel(
+    workerFile('sqlite-worker', import.meta.url),
+    { workerData: fileOptions, name: 'tmws-sqlite' },
+    { maxPending: MAX_PENDING, name: 'The store' },
+  )
   const store = new SqliteMemoryStore(channel, log)
   try {
     await store.start()
@@ -85,7 +99,11 @@ export class SqliteMemoryStore implements MemoryStore {
     return { ...page, memories: page.memories.map(unpackMemory) }
   }
 
-  async history(id: string, scope: Scope, page: { readonly limit: number; readonly cursor?: string; readonly now: string }): Promise<{ entries: HistoryEntry[]; nextCursor?: string }> {
+  async history(
+    id: string,
+    scope: Scope,
+    page: { readonly limit: number; readonly cursor?: string; readonly now: string },
+  ): Promise<{ entries: HistoryEntry[]; nextCursor?: string }> {
     const found = await this.#call('history', id, scope, page)
     return { ...found, entries: found.entries.map(unpackHistoryEntry) }
   }
@@ -163,7 +181,8 @@ export class SqliteMemoryStore implements MemoryStore {
 
   async #call<M extends EngineMethod>(method: M, ...args: Parameters<SqliteEngine[M]>): Promise<Awaited<ReturnType<SqliteEngine[M]>>> {
     const { result, durationMs } = await this.#channel.call<SqliteAnswer>(method, args)
-    if (durationMs > SLOW_MS && !UNHURRIED.has(method)) this.#log.warn({ operation: method, duration_ms: Math.round(durationMs) }, 'the store was slow')
+    if (durationMs > SLOW_MS && !UNHURRIED.has(method))
+      this.#log.warn({ operation: method, duration_ms: Math.round(durationMs) }, 'the store was slow')
     // The worker answers with what this method of the engine returned.
     return result as Awaited<ReturnType<SqliteEngine[M]>>
   }

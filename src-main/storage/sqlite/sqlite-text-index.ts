@@ -42,7 +42,10 @@ export class SqliteTextIndex {
     if (terms.length === 0) return undefined
     // count(*) and fts5vocab's `doc` are integers, or no row.
     const documents = this.#documents.get() as number
-    const ceiling = terms.reduce((sum, term) => sum + inverseDocumentFrequency(documents, (this.#documentsWith.get(term) as number | undefined) ?? 0), 0)
+    const ceiling = terms.reduce(
+      (sum, term) => sum + inverseDocumentFrequency(documents, (this.#documentsWith.get(term) as number | undefined) ?? 0),
+      0,
+    )
     return { match: terms.map((term) => `"${term}"`).join(' OR '), ceiling }
   }
 
@@ -60,8 +63,14 @@ export class SqliteTextIndex {
     } catch (error) {
       problems.push(`the word index is damaged: ${String(error)}`)
     }
-    const missing = this.#connection.prepare('SELECT count(*) FROM memories WHERE deleted_at IS NULL AND seq NOT IN (SELECT rowid FROM memory_words)').pluck().get()
-    const extra = this.#connection.prepare('SELECT count(*) FROM memory_words WHERE rowid NOT IN (SELECT seq FROM memories WHERE deleted_at IS NULL)').pluck().get()
+    const missing = this.#connection
+      .prepare('SELECT count(*) FROM memories WHERE deleted_at IS NULL AND seq NOT IN (SELECT rowid FROM memory_words)')
+      .pluck()
+      .get()
+    const extra = this.#connection
+      .prepare('SELECT count(*) FROM memory_words WHERE rowid NOT IN (SELECT seq FROM memories WHERE deleted_at IS NULL)')
+      .pluck()
+      .get()
     if (missing !== 0) problems.push(`${String(missing)} memories are missing from the word index`)
     if (extra !== 0) problems.push(`${String(extra)} entries of the word index belong to no live memory`)
     return problems
@@ -70,7 +79,9 @@ export class SqliteTextIndex {
   #rebuild(): void {
     this.#connection.exec("INSERT INTO memory_words (memory_words) VALUES ('delete-all')")
     const tagsOf = this.#connection.prepare('SELECT tag FROM memory_tags WHERE memory_seq = ? ORDER BY position').pluck()
-    const page = this.#connection.prepare('SELECT seq, content, summary FROM memories WHERE deleted_at IS NULL AND seq > ? ORDER BY seq LIMIT 100')
+    const page = this.#connection.prepare(
+      'SELECT seq, content, summary FROM memories WHERE deleted_at IS NULL AND seq > ? ORDER BY seq LIMIT 100',
+    )
     let after = 0
     for (;;) {
       // The columns named above.

@@ -16,7 +16,9 @@ export class SqliteVectorIndex {
   constructor(connection: SqliteConnection) {
     this.#vectorsOf = connection.prepare('SELECT vector FROM memory_vectors WHERE memory_seq = ? AND model_id = ?').pluck()
     this.#liveVectors = connection
-      .prepare('SELECT v.memory_seq, v.vector FROM memory_vectors v JOIN memories m ON m.seq = v.memory_seq WHERE v.model_id = ? AND m.deleted_at IS NULL')
+      .prepare(
+        'SELECT v.memory_seq, v.vector FROM memory_vectors v JOIN memories m ON m.seq = v.memory_seq WHERE v.model_id = ? AND m.deleted_at IS NULL',
+      )
       .raw()
     this.#dimensions = connection.prepare('SELECT dimensions FROM embedding_models WHERE id = ?').pluck()
   }

@@ -59,7 +59,7 @@ export class VectorLeg {
   async #nearestPassing(rules: Expression<SqlBool>, wanted: number): Promise<Map<number, CandidateRow>> {
     const order = [...new Set(this.#index.order(signBits(this.#question)))]
     const passing = new Map<number, CandidateRow>()
-    for (let asked = 0; asked < order.length && passing.size < wanted; ) {
+    for (let asked = 0; asked < order.length && passing.size < wanted;) {
       const rate = asked === 0 ? 1 : passing.size / asked
       const next = asked + Math.ceil((1.2 * (wanted - passing.size)) / rate)
       if (asked > 0 && next > MAX_SHARE_ASKED * order.length) return this.#chosenOfPassing(order, rules, wanted)
@@ -70,7 +70,9 @@ export class VectorLeg {
   }
 
   async #chosenOfPassing(order: readonly number[], rules: Expression<SqlBool>, wanted: number): Promise<Map<number, CandidateRow>> {
-    const { rows } = await sql<CandidateRow>`SELECT m.seq, m.id, m.importance, m.created_at FROM memories m WHERE ${rules}`.execute(this.#db)
+    const { rows } = await sql<CandidateRow>`SELECT m.seq, m.id, m.importance, m.created_at FROM memories m WHERE ${rules}`.execute(
+      this.#db,
+    )
     const passing = new Map(rows.map((row) => [row.seq, row]))
     const chosen = new Map<number, CandidateRow>()
     for (const seq of order) {

@@ -41,4 +41,3 @@ async function run(method: EngineMethod, payload: unknown): Promise<SqliteAnswer
     throw normalizeSqliteError(error)
   }
 }
-

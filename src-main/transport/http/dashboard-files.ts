@@ -15,7 +15,9 @@ export async function mountDashboard(app: FastifyInstance, guard: Guard, folder:
     await app.register(fastifyStatic, { root: folder, serve: true, index: false, wildcard: false, immutable: true, maxAge: '30d' })
     app.get('/', (request, reply) => sendPage(request, reply, guard))
   } else {
-    app.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send('TMWS runs. The dashboard is not built: run npm run build.\n'))
+    app.get('/', (_request, reply) =>
+      reply.type('text/plain; charset=utf-8').send('TMWS runs. The dashboard is not built: run npm run build.\n'),
+    )
   }
   app.post(`${API_PREFIX}/login`, (request, reply) => {
     const token = (request.body as { token?: unknown } | null)?.token

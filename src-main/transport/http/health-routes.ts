@@ -5,7 +5,10 @@ import type { Health } from '../../contract/session.ts'
 export function mountHealthRoutes(app: FastifyInstance, health: () => Promise<Health>): void {
   app.get('/health', async (_request, reply) => {
     const state = await health()
-    return reply.code(state.status === 'unhealthy' ? 503 : 200).header('cache-control', 'no-store').send(state)
+    return reply
+      .code(state.status === 'unhealthy' ? 503 : 200)
+      .header('cache-control', 'no-store')
+      .send(state)
   })
   // Alive: the process answers at all. A restart would help if this fails.
   app.get('/health/live', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'healthy' }))
@@ -13,6 +16,9 @@ export function mountHealthRoutes(app: FastifyInstance, health: () => Promise<He
   app.get('/health/ready', async (_request, reply) => {
     const { status, checks } = await health()
     const isReady = checks.storage.status !== 'unhealthy'
-    return reply.code(isReady ? 200 : 503).header('cache-control', 'no-store').send({ status: isReady ? status : 'unhealthy' })
+    return reply
+      .code(isReady ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: isReady ? status : 'unhealthy' })
   })
 }

@@ -79,7 +79,11 @@ export class HttpServer {
   async listen(): Promise<number> {
     const app = this.#app
     this.#mountGuards()
-    await app.register(helmet, { contentSecurityPolicy: { directives: DASHBOARD_CSP }, strictTransportSecurity: false, crossOriginEmbedderPolicy: false })
+    await app.register(helmet, {
+      contentSecurityPolicy: { directives: DASHBOARD_CSP },
+      strictTransportSecurity: false,
+      crossOriginEmbedderPolicy: false,
+    })
     await app.register(cors, {
       origin: (origin, decide) => decide(null, origin !== undefined && this.#parts.hosts.isAllowedOrigin(origin)),
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
@@ -92,7 +96,10 @@ export class HttpServer {
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
     await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder)
-    app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#parts.feed.upgrade(request, socket, head))
+    app.server.on(
+      'upgrade',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#parts.feed.upgrade(request, socket, head),
+    )
     const { host, port } = this.#options
     try {
       await app.listen({ host, port })

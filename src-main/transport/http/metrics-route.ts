@@ -21,7 +21,12 @@ export function mountMetrics(app: FastifyInstance, bus: EventBus, sessionCount: 
     buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   })
-  const memoryEvents = new Counter({ name: 'tmws_memory_events_total', help: 'Changes of memories by kind.', labelNames: ['type'], registers: [registry] })
+  const memoryEvents = new Counter({
+    name: 'tmws_memory_events_total',
+    help: 'Changes of memories by kind.',
+    labelNames: ['type'],
+    registers: [registry],
+  })
   new Gauge({
     name: 'tmws_sessions',
     help: 'Live connections.',
@@ -32,12 +37,18 @@ export function mountMetrics(app: FastifyInstance, bus: EventBus, sessionCount: 
   })
   const unsubscribe = bus.subscribe(({ event }) => {
     if (event.type === 'call-answered') {
-      calls.observe({ tool: isToolName(event.tool) ? event.tool : 'unknown', transport: event.transport, outcome: event.ok ? 'ok' : 'error' }, event.duration_ms / 1000)
+      calls.observe(
+        { tool: isToolName(event.tool) ? event.tool : 'unknown', transport: event.transport, outcome: event.ok ? 'ok' : 'error' },
+        event.duration_ms / 1000,
+      )
     } else if (event.type.startsWith('memory-')) memoryEvents.inc({ type: event.type })
   })
   app.addHook('onResponse', (request, reply, done) => {
     // The route's pattern, not the URL: labels must stay few.
-    requests.observe({ method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode }, reply.elapsedTime / 1000)
+    requests.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    )
     done()
   })
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))

@@ -6,7 +6,9 @@ import type { JsonSchema } from '../../contract/json-schema.ts'
  */
 export function readQuery(query: Readonly<Record<string, unknown>>, schema: JsonSchema): Record<string, unknown> {
   const properties = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>> // by JSON Schema
-  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, readValue(value, Object.hasOwn(properties, name) ? properties[name] : undefined)]))
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, readValue(value, Object.hasOwn(properties, name) ? properties[name] : undefined)]),
+  )
 }
 
 function readValue(value: unknown, schema: JsonSchema | undefined): unknown {

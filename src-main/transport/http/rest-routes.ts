@@ -37,7 +37,8 @@ export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
 function readArguments(request: FastifyRequest, route: RestRoute, schema: ReturnType<typeof inputJsonSchema>): Record<string, unknown> {
   if (route.argumentsIn === 'query') return readQuery(request.query as Record<string, unknown>, schema)
   const body = request.body ?? {}
-  if (typeof body !== 'object' || Array.isArray(body)) throw new AppError('invalid_request', `The body must be a JSON object (got ${Array.isArray(body) ? 'a list' : typeof body}).`)
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new AppError('invalid_request', `The body must be a JSON object (got ${Array.isArray(body) ? 'a list' : typeof body}).`)
   return body as Record<string, unknown> // an object that is not a list
 }
 

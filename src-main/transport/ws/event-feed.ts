@@ -45,7 +45,8 @@ export class EventFeed {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname
       if (path !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
       const { scope } = await this.#parts.guard.identify(request.headers, 'rest')
-      if (this.#wss.clients.size >= this.#parts.maxListeners) throw new AppError('unavailable', `The event feed has its maximum of ${this.#parts.maxListeners} listeners.`)
+      if (this.#wss.clients.size >= this.#parts.maxListeners)
+        throw new AppError('unavailable', `The event feed has its maximum of ${this.#parts.maxListeners} listeners.`)
       this.#wss.handleUpgrade(request, socket, head, (ws) => this.#serve(ws, scope))
     } catch (error) {
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade to the event feed failed')
@@ -67,7 +68,8 @@ export class EventFeed {
     const unsubscribe = this.#parts.bus.subscribe((announcement) => {
       if (!mayHear(announcement, scope, this.#parts.clock.now())) return
       // A listener that stopped reading would fill our memory; it reconnects and reloads.
-      if (socket.bufferedAmount > LIMITS.feedBufferBytes) socket.close(CLOSE_CODES.tryAgainLater, 'You read too slowly; reconnect and reload.')
+      if (socket.bufferedAmount > LIMITS.feedBufferBytes)
+        socket.close(CLOSE_CODES.tryAgainLater, 'You read too slowly; reconnect and reload.')
       else socket.send(JSON.stringify(announcement.event))
     })
     socket.on('close', unsubscribe)

@@ -3,7 +3,13 @@ import { JSON_RPC } from '../../contract/protocol.ts'
 
 /** What one text frame holds. */
 export type Frame =
-  | { readonly kind: 'request'; readonly id: string | number; readonly method: string; readonly params: unknown; readonly message: JSONRPCMessage }
+  | {
+      readonly kind: 'request'
+      readonly id: string | number
+      readonly method: string
+      readonly params: unknown
+      readonly message: JSONRPCMessage
+    }
   /** A notification, or an answer to a request of ours. */
   | { readonly kind: 'other'; readonly message: JSONRPCMessage }
   | { readonly kind: 'broken'; readonly id: string | number | null; readonly code: number; readonly message: string }
@@ -19,8 +25,10 @@ export function readFrame(bytes: Buffer): Frame {
   } catch {
     return broken(null, JSON_RPC.parseError, 'Parse error: the frame is not JSON.')
   }
-  if (Array.isArray(value)) return broken(null, JSON_RPC.invalidRequest, 'Invalid request: batches are not supported; send one message a frame.')
-  if (typeof value !== 'object' || value === null) return broken(null, JSON_RPC.invalidRequest, 'Invalid request: a message must be a JSON object.')
+  if (Array.isArray(value))
+    return broken(null, JSON_RPC.invalidRequest, 'Invalid request: batches are not supported; send one message a frame.')
+  if (typeof value !== 'object' || value === null)
+    return broken(null, JSON_RPC.invalidRequest, 'Invalid request: a message must be a JSON object.')
   return readMessage(value as Readonly<Record<string, unknown>>) // an object that is not a list
 }
 
@@ -35,7 +43,12 @@ function readMessage(value: Readonly<Record<string, unknown>>): Frame {
     return broken(knownId, JSON_RPC.invalidRequest, 'Invalid request: "params" must be an object.')
   }
   if (!('id' in value)) return { kind: 'other', message }
-  if (knownId === null) return broken(null, JSON_RPC.invalidRequest, `Invalid request: "id" must be a whole number or a string of at most ${MAX_ID_CHARACTERS} characters.`)
+  if (knownId === null)
+    return broken(
+      null,
+      JSON_RPC.invalidRequest,
+      `Invalid request: "id" must be a whole number or a string of at most ${MAX_ID_CHARACTERS} characters.`,
+    )
   return { kind: 'request', id: knownId, method, params, message }
 }
 

@@ -123,6 +123,7 @@ export class McpSocketServer {
     })
     this.#wss.off('headers', addHeaders)
     // A malformed handshake is answered by `ws` itself.
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set in the callback above
     if (!isAccepted) void this.#parts.sessions.close(session, 'bad handshake')
   }
 
@@ -155,7 +156,8 @@ export class McpSocketServer {
 
 function assertPath(request: IncomingMessage): void {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname
-  if (!MCP_WS_PATHS.includes(path)) throw new AppError('not_found', `MCP is spoken at ${MCP_WS_PATHS.join(' and ')} (got ${path.slice(0, 100)}).`)
+  if (!MCP_WS_PATHS.includes(path))
+    throw new AppError('not_found', `MCP is spoken at ${MCP_WS_PATHS.join(' and ')} (got ${path.slice(0, 100)}).`)
 }
 
 function resumeSecretOf(request: IncomingMessage): string | undefined {
@@ -180,6 +182,8 @@ function welcome(session: Session, resumeToken: string, isResumed: boolean, vers
 }
 
 function answerPlainHttp(_request: IncomingMessage, response: ServerResponse): void {
-  const text = JSON.stringify({ error: { code: 'invalid_request', message: 'This port speaks MCP over WebSocket; connect with a WebSocket client.' } })
+  const text = JSON.stringify({
+    error: { code: 'invalid_request', message: 'This port speaks MCP over WebSocket; connect with a WebSocket client.' },
+  })
   response.writeHead(426, { 'content-type': 'application/json; charset=utf-8', upgrade: 'websocket', connection: 'close' }).end(text)
 }

@@ -115,4 +115,3 @@ export class WsMcpTransport implements Transport {
     this.onclose?.()
   }
 }
-

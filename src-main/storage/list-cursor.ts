@@ -1,4 +1,4 @@
-import { AppError } from '../../base/errors.ts'
+import { AppError } from '../base/errors.ts'
 
 /** A place in an ordered list: what the list is, then the values of the last row shown. Opaque to callers. */
 export function encodeCursor(kind: string, values: readonly number[]): string {
