@@ -111,14 +111,16 @@ async function writeModel(folder: string, origin: Origin): Promise<number> {
   return files[MODEL_FILES.graph]?.bytes ?? 0
 }
 
-/** Puts `draft` in the place of `folder`. Another build may have done so first; then its result stays. */
-async function replaceFolder(folder: string, draft: string, origin: Origin): Promise<void> {
+/** Puts `draft` in the place of `folder`. Another build may do so at the same moment; then either result stays. */
+async function replaceFolder(folder: string, draft: string, origin: Origin, attempts = 3): Promise<void> {
   const old = `${draft}-old`
   try {
     if (await exists(folder)) await rename(folder, old)
     await rename(draft, folder)
   } catch (error) {
-    if (!(await isUpToDate(folder, origin))) throw error
+    if (await isUpToDate(folder, origin)) return
+    if (attempts === 1) throw error
+    await replaceFolder(folder, draft, origin, attempts - 1)
   } finally {
     await rm(old, { recursive: true, force: true })
   }

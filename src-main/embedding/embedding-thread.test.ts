@@ -84,6 +84,12 @@ describe('the embedding thread', () => {
     expect(await next(open(new URL('file:///nowhere/worker.js')), 'failed')).toMatchObject({ status: 'failed' })
   })
 
+  it('goes on after a thread that died inside native code', async () => {
+    const thread = open(threadThat('Atomics.store(new Int32Array(payload.gate), 0, 1); process.exit(1)'))
+    await next(thread, 'failed')
+    await next(thread, 'failed')
+  })
+
   it('turns a bug on a request into unavailable, without its inner message', async () => {
     const thread = open(threadThat('answer()', `refuse({ message: 'inner' })`))
     await next(thread, 'ready')

@@ -33,7 +33,7 @@ export class EmbeddingThread {
   readonly status: EmbedderStatus
   readonly #options: EmbeddingThreadOptions
   #channel: WorkerChannel | undefined
-  #gate: NativeGate | undefined
+  #gate = new NativeGate()
   #retryTimer: NodeJS.Timeout | undefined
   #failuresInARow = 0
   #closing: Promise<void> | undefined
@@ -77,14 +77,14 @@ export class EmbeddingThread {
     try {
       this.#channel = new WorkerChannel(this.#options.file, {}, { maxPending: this.#options.maxPending, name: NAME })
       await this.#channel.call('load', { ...this.#options.load, gate: gate.shared } satisfies LoadRequest)
-      if (this.#closing) return
-      this.#options.log.info({ loadMs: Math.round(performance.now() - startMs) }, 'the embedding model is ready')
-      this.status.set({ status: 'ready' })
+      if (!this.#closing) {
+        this.#options.log.info({ loadMs: Math.round(performance.now() - startMs) }, 'the embedding model is ready')
+        this.status.set({ status: 'ready' })
+      }
       const reason = await this.#channel.ended
       this.#fail(`${NAME} stopped unexpectedly; it is started again.`, reason)
     } catch (error) {
-      await gate.shut()
-      await this.#channel?.terminate()
+      await this.#end(this.#channel, gate)
       this.#fail(error instanceof AppError ? error.message : `${NAME} does not load; the log says why.`, error)
     } finally {
       process.off('exit', onExit)
@@ -108,12 +108,14 @@ export class EmbeddingThread {
 
   async #close(): Promise<void> {
     clearTimeout(this.#retryTimer)
-    await this.#endThread(this.#channel)
+    if (this.#channel) {
+      await this.#askToEnd(this.#channel)
+      await this.#end(this.#channel, this.#gate)
+    }
     this.status.set({ status: 'off' })
   }
 
-  async #endThread(channel: WorkerChannel | undefined): Promise<void> {
-    if (!channel) return
+  async #askToEnd(channel: WorkerChannel): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const deadline = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_DEADLINE_MS)))
     // A thread that has ended refuses the request, and that is as good.
@@ -123,7 +125,12 @@ export class EmbeddingThread {
     )
     await Promise.race([ended, deadline])
     clearTimeout(timer)
-    await this.#gate?.shut()
+  }
+
+  /** By force, but not out of native code; a thread that died in there is past harm. */
+  async #end(channel: WorkerChannel | undefined, gate: NativeGate): Promise<void> {
+    if (!channel) return
+    await Promise.race([gate.shut(), channel.ended])
     await channel.terminate()
   }
 }

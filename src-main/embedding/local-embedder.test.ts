@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { cp, mkdtemp, open, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -185,6 +186,30 @@ describe('the local embedder under load', () => {
       await embedder.close()
       expect(embedder.state).toEqual({ status: 'off' })
     }
+  })
+})
+
+/** Runs a program that opens the embedder, gives it work, and then does `ending`. */
+function runProgram(beforeWorkMs: number, ending: string): { readonly code: number | null; readonly errors: string } {
+  const program = `
+    import { openLocalEmbedder } from ${JSON.stringify(new URL('local-embedder.ts', import.meta.url).href)}
+    import { silentLog } from ${JSON.stringify(new URL('../base/log.ts', import.meta.url).href)}
+    const embedder = openLocalEmbedder({ modelFolder: ${JSON.stringify(MODEL_FOLDER)}, log: silentLog })
+    await new Promise((resolve) => setTimeout(resolve, ${beforeWorkMs}))
+    embedder.embedTexts(['one two three four '.repeat(5000)]).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    ${ending}`
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 15_000 })
+  return { code: status, errors: stderr }
+}
+
+describe('a process with a local embedder', () => {
+  it.each([0, 60, 120, 600])('that exits in a hurry %i ms after the start does so with its own code', (waitMs) => {
+    expect(runProgram(waitMs, 'process.exit(7)')).toEqual({ code: 7, errors: '' })
+  })
+
+  it('ends by itself once the embedder is closed', () => {
+    expect(runProgram(600, 'await embedder.close()')).toEqual({ code: 0, errors: '' })
   })
 })
 

@@ -34,13 +34,9 @@ export async function openMemoryStore(options: MemoryStoreOptions): Promise<Memo
   }
 }
 
-export async function openSessionStore(options: { readonly provider: 'volatile' }): Promise<SessionStore> {
-  switch (options.provider) {
-    case 'volatile': {
-      const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
-      return new VolatileSessionStore()
-    }
-  }
+export async function openSessionStore(_options: { readonly provider: 'volatile' }): Promise<SessionStore> {
+  const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
+  return new VolatileSessionStore()
 }
 
 export interface OwnerLock {

@@ -95,18 +95,9 @@ function stepFive(w: string): string {
 }
 
 function isConsonant(w: string, i: number): boolean {
-  switch (w[i]) {
-    case 'a':
-    case 'e':
-    case 'i':
-    case 'o':
-    case 'u':
-      return false
-    case 'y':
-      return i === 0 || !isConsonant(w, i - 1)
-    default:
-      return true
-  }
+  const letter = w[i] ?? ''
+  if (letter === 'y') return i === 0 || !isConsonant(w, i - 1)
+  return !'aeiou'.includes(letter)
 }
 
 /** The number of vowel-consonant turns: m of the paper. */

@@ -24,7 +24,9 @@ export function ChartPanel({ title, legend, note, children }: ChartPanelProps) {
           {legend.map(({ key, color, text, figure }) => (
             <li key={key}>
               <span className="swatch" style={{ background: color }} />
-              <span className="truncate">{text}</span>
+              <span className="truncate" title={text}>
+                {text}
+              </span>
               {figure !== undefined && <b>{figure}</b>}
             </li>
           ))}

@@ -94,7 +94,7 @@ export async function listMemories(
   const last = shown.at(-1)
   return {
     memories: (await completeRows(db, shown)).map(({ memory }) => memory),
-    total: Number(total),
+    total,
     ...(last &&
       rows.length > shown.length && {
         nextCursor: encodeCursor(
@@ -174,14 +174,14 @@ export async function listTags(db: MemoryDb, scope: Scope, limit: number, now: n
     .orderBy('t.tag')
     .limit(limit)
     .execute()
-  return rows.map(({ tag, count }) => ({ tag, count: Number(count) }))
+  return rows
 }
 
 export async function countMemories(db: MemoryDb, scope: Scope, now: number, agentId?: string): Promise<number> {
   let query = db.selectFrom('memories as m').select((eb) => eb.fn.countAll<number>().as('count'))
   query = query.where((eb) => isVisibleSql(eb, scope, now))
   if (agentId !== undefined) query = query.where('m.agent_id', '=', agentId)
-  return Number((await query.executeTakeFirstOrThrow()).count)
+  return (await query.executeTakeFirstOrThrow()).count
 }
 
 /** Memories that live on and have expired, oldest expiry first. */

@@ -3,7 +3,7 @@ import type { AccessLevel, HistoryAction, Link, Share } from '../../contract/mem
 
 /**
  * Tables that every SQL dialect has under the same names. Times are epoch milliseconds, truth values 0 and 1, JSON is text:
- * what each driver hands back then is the same. A dialect's own index tables (FTS5, vec0, tsvector) are not here.
+ * what each driver hands back then is the same (Postgres: parse int8 as a number). A dialect's own index tables (FTS5, vec0, tsvector) are not here.
  */
 export interface MemoryDatabase {
   memories: MemoryTable

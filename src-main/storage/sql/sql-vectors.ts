@@ -60,7 +60,7 @@ export async function countWithoutVectors(db: MemoryDb, model: string, now: numb
   let query = db.selectFrom('memories as m').select((eb) => eb.fn.countAll<number>().as('count'))
   query = query.where((eb) => isLiveSql(eb, now))
   if (modelId !== undefined) query = query.where((eb) => eb('m.seq', 'in', backlogOf(db, modelId)))
-  return Number((await query.executeTakeFirstOrThrow()).count)
+  return (await query.executeTakeFirstOrThrow()).count
 }
 
 /** Whether some memory the scope may see has no vector of the model. */

@@ -4,7 +4,6 @@ import type { Scope } from '../../contract/scope.ts'
 import type { Candidate, CandidateQuery, CandidateSet } from '../memory-store.ts'
 import { toUnit } from '../quantized-vector.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
-import type { MemoryExpressions } from '../sql/sql-access.ts'
 import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
 import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
 import type { SqliteSearchIndex } from './sqlite-search-index.ts'
@@ -14,7 +13,7 @@ import type { CandidateRow } from './sqlite-vector-leg.ts'
 
 /** Both legs of a search, each filtered before its limit. What one leg found, the other scores too if it can. */
 export async function findCandidates(db: MemoryDb, index: SqliteSearchIndex, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-  const rules = candidateSql(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>() as MemoryExpressions, query, scope)
+  const rules = candidateSql(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>(), query, scope)
   const question = query.text === undefined ? undefined : index.text.ask(query.text)
   const found = new Map<number, Found>()
   if (question) {

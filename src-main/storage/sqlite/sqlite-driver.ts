@@ -4,7 +4,8 @@ import { AppError } from '../../base/errors.ts'
 
 export type SqliteConnection = BetterSqlite3.Database
 
-const require = createRequire(import.meta.url)
+// Not named `require`: the bundler would add its own beside it.
+const loadNative = createRequire(import.meta.url)
 
 /** better-sqlite3 13 is built on Node-API 10 and takes the whole process down on anything older, so it is asked for first. */
 const REQUIRED_NODE_API = 10
@@ -15,6 +16,6 @@ export function openConnection(file: string, options: BetterSqlite3.Options = {}
     throw new AppError('unavailable', `The SQLite store needs Node 22.14 or newer; this is Node ${process.versions.node}.`)
   }
   // Loaded here rather than imported above, for the check to come first.
-  const Database = require('better-sqlite3') as typeof BetterSqlite3
+  const Database = loadNative('better-sqlite3') as typeof BetterSqlite3
   return new Database(file, options)
 }

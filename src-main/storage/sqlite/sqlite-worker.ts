@@ -34,8 +34,8 @@ async function run(method: EngineMethod, payload: unknown): Promise<SqliteAnswer
   try {
     engine ??= new SqliteEngine(options)
     // The proxy on the other side sends the arguments of this very method.
-    const call = engine[method] as (...args: unknown[]) => unknown
-    const result = await call.apply(engine, payload as unknown[])
+    const methods = engine as unknown as Record<EngineMethod, (...args: unknown[]) => unknown>
+    const result = await methods[method](...(payload as unknown[]))
     return { result, durationMs: performance.now() - start }
   } catch (error) {
     throw normalizeSqliteError(error)

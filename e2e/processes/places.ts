@@ -1,0 +1,10 @@
+import { join } from 'node:path'
+
+export const ROOT = join(import.meta.dirname, '..', '..')
+
+/** What the build made, and the tests start. */
+export const BUILT = {
+  server: process.env['TMWS_E2E_SERVER'] ?? join(ROOT, 'out', 'main', 'tmws.js'),
+  bridge: join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs'),
+  model: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8'),
+} as const

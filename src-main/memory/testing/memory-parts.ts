@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FixedClock } from '../../base/clock.ts'
+import { LocalEventBus } from '../../base/event-bus.ts'
+import type { Announcement } from '../../base/event-bus.ts'
+import { silentLog } from '../../base/log.ts'
+import { OWNER_SCOPE } from '../../contract/scope.ts'
+import type { Scope } from '../../contract/scope.ts'
+import { TOOLS } from '../../contract/tools.ts'
+import type { ToolArguments, ToolInput } from '../../contract/tools.ts'
+import type { Embedder } from '../../embedding/embedder.ts'
+import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
+import type { MemoryStore } from '../../storage/memory-store.ts'
+import { openMemoryStore } from '../../storage/open-stores.ts'
+import { MemoryReader } from '../memory-reader.ts'
+import { MemorySearch } from '../memory-search.ts'
+import { MemoryWriter } from '../memory-writer.ts'
+import { SEARCH_WEIGHTS } from '../ranking.ts'
+import { VectorIndexer } from '../vector-indexer.ts'
+
+export const START = Date.parse('2026-11-22T10:00:00.000Z')
+
+export function agentScope(agentId: string, namespace = 'default', isAdmin = false): Scope {
+  return { kind: 'agent', agentId, namespace, isAdmin }
+}
+
+export const owner = OWNER_SCOPE
+
+/** The memory layer over a real SQLite file, with a clock that stands still and the hash embedder. */
+export interface MemoryParts {
+  readonly store: MemoryStore
+  readonly clock: FixedClock
+  readonly reader: MemoryReader
+  readonly writer: MemoryWriter
+  readonly search: MemorySearch
+  readonly indexer: VectorIndexer
+  readonly announced: Announcement[]
+  close(): Promise<void>
+}
+
+export async function openMemoryParts(embedder: Embedder = createHashEmbedder()): Promise<MemoryParts> {
+  const folder = await mkdtemp(join(tmpdir(), 'tmws-memory-'))
+  const store = await openMemoryStore({ provider: 'sqlite', file: join(folder, 'tmws.db'), backupFolder: join(folder, 'backups'), synchronous: 'normal', log: silentLog })
+  const clock = new FixedClock(START)
+  const bus = new LocalEventBus(silentLog)
+  const announced: Announcement[] = []
+  bus.subscribe((announcement) => announced.push(announcement))
+  const indexer = new VectorIndexer({ store, embedder, clock, log: silentLog })
+  return {
+    store,
+    clock,
+    reader: new MemoryReader({ store, clock }),
+    writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
+    search: new MemorySearch({ store, embedder, clock, log: silentLog }),
+    indexer,
+    announced,
+    close: async () => {
+      await indexer.close()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Arguments as the tools hand them on: defaults filled in. */
+export function draft(content: string, more: Partial<ToolInput<'store_memory'>> = {}): ToolArguments<'store_memory'> {
+  return TOOLS.store_memory.input.parse({ content, ...more })
+}
+
+export function changes(memoryId: string, more: Omit<ToolInput<'update_memory'>, 'memory_id'>): ToolArguments<'update_memory'> {
+  return TOOLS.update_memory.input.parse({ memory_id: memoryId, ...more })
+}
+
+export function grants(memoryId: string, more: Omit<ToolInput<'share_memory'>, 'memory_id'>): ToolArguments<'share_memory'> {
+  return TOOLS.share_memory.input.parse({ memory_id: memoryId, ...more })
+}
+
+export function searchFor(query: string, more: Partial<ToolInput<'semantic_search'>> = {}) {
+  const args = TOOLS.semantic_search.input.parse({ query, ...more })
+  return { ...args, minScore: args.min_score, includeShared: args.include_shared, includeSuperseded: args.include_superseded, weights: SEARCH_WEIGHTS }
+}
+
+export function listOf(more: ToolInput<'list_memories'> = {}) {
+  return TOOLS.list_memories.input.parse(more)
+}
