@@ -18,7 +18,11 @@ export const RECALL_WEIGHTS: RankingWeights = { relevance: 0.7, importance: 0.18
 const RECENCY_HALF_LIFE_DAYS = 30
 /** Cosines of unrelated and of near-identical texts under MiniLM; between them the vector part runs from 0 to 1. */
 const COSINE_FLOOR = 0.05
-const COSINE_CEILING = 0.85
+const COSINE_CEILING = 0.9
+
+/** Share of relevance that words get when they convince, and the keyword part from which they do. Tuned on dialogue and on paraphrases. */
+const MAX_KEYWORD_SHARE = 0.6
+const CONVINCING_KEYWORD = 0.25
 
 export interface RankedCandidate {
   readonly id: string
@@ -63,7 +67,7 @@ function partsOf(candidate: Candidate, keywordCeiling: number, nowMs: number): P
 function keywordShare(parts: readonly Parts[]): number {
   if (!parts.some((part) => part.vector !== undefined)) return 1
   const best = parts.reduce((max, part) => Math.max(max, part.keyword ?? 0), 0)
-  return 0.7 * clamp01(best / 0.6)
+  return MAX_KEYWORD_SHARE * clamp01(best / CONVINCING_KEYWORD)
 }
 
 function whyOf(parts: Parts, importance: number): Why {

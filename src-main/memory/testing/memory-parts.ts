@@ -41,7 +41,13 @@ export interface MemoryParts {
 
 export async function openMemoryParts(embedder: Embedder = createHashEmbedder()): Promise<MemoryParts> {
   const folder = await mkdtemp(join(tmpdir(), 'tmws-memory-'))
-  const store = await openMemoryStore({ provider: 'sqlite', file: join(folder, 'tmws.db'), backupFolder: join(folder, 'backups'), synchronous: 'normal', log: silentLog })
+  const store = await openMemoryStore({
+    provider: 'sqlite',
+    file: join(folder, 'tmws.db'),
+    backupFolder: join(folder, 'backups'),
+    synchronous: 'normal',
+    log: silentLog,
+  })
   const clock = new FixedClock(START)
   const bus = new LocalEventBus(silentLog)
   const announced: Announcement[] = []
@@ -78,7 +84,13 @@ export function grants(memoryId: string, more: Omit<ToolInput<'share_memory'>, '
 
 export function searchFor(query: string, more: Partial<ToolInput<'semantic_search'>> = {}) {
   const args = TOOLS.semantic_search.input.parse({ query, ...more })
-  return { ...args, minScore: args.min_score, includeShared: args.include_shared, includeSuperseded: args.include_superseded, weights: SEARCH_WEIGHTS }
+  return {
+    ...args,
+    minScore: args.min_score,
+    includeShared: args.include_shared,
+    includeSuperseded: args.include_superseded,
+    weights: SEARCH_WEIGHTS,
+  }
 }
 
 export function listOf(more: ToolInput<'list_memories'> = {}) {

@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest'
+import { newId } from '../base/ids.ts'
+import { alice, at, bob, by, candidates, embed, OWNER, put, T0, vector } from './fixtures.conformance.ts'
+import type { OpenedStore } from './memory-store.conformance.ts'
+
+const ask = (direction: number, modelId = 'model-1') => ({ vector: { values: vector(direction), modelId } })
+
+export function vectorConformance(store: OpenedStore): void {
+  it('gives the cosine, best first within the limit', async () => {
+    const ids: string[] = []
+    for (let i = 0; i < 12; i++) {
+      const memory = await put(store())
+      ids.push(memory.id)
+      await embed(store(), memory, [vector(2, i / 10)])
+    }
+    const { candidates: found, isPartial } = await candidates(store(), alice, { ...ask(2), candidateLimit: 5 })
+    expect(isPartial).toBe(false)
+    expect(new Set(found.map(({ id }) => id))).toEqual(new Set(ids.slice(0, 5)))
+    for (const { id, vector: score } of found) {
+      const exact = vector(2, ids.indexOf(id) / 10).reduce((sum, value, i) => sum + value * (vector(2)[i] ?? 0), 0)
+      expect(score).toBeCloseTo(exact, 1.9)
+    }
+  })
+
+  it('scores a memory by the best of its windows', async () => {
+    const memory = await put(store())
+    await embed(store(), memory, [vector(1), vector(5), vector(9)])
+    const { candidates: found } = await candidates(store(), alice, ask(5))
+    expect(found).toEqual([{ id: memory.id, vector: expect.closeTo(1, 1.9) as number, importance: 0.5, createdAt: T0 }])
+  })
+
+  it('gives enough memories even where one fills the neighbourhood with its windows', async () => {
+    const long = await put(store())
+    await embed(store(), long, Array.from({ length: 400 }, () => vector(4, 0.01)))
+    const others = await Promise.all(Array.from({ length: 5 }, () => put(store())))
+    for (const other of others) await embed(store(), other, [vector(4, 0.4)])
+    const { candidates: found } = await candidates(store(), alice, { ...ask(4), candidateLimit: 6 })
+    expect(new Set(found.map(({ id }) => id))).toEqual(new Set([long.id, ...others.map(({ id }) => id)]))
+  })
+
+  it('never compares vectors of another model', async () => {
+    const first = await put(store())
+    const second = await put(store())
+    await embed(store(), first, [vector(1)], 'model-1')
+    await store().putVectors({ memoryId: second.id, contentVersion: 1, modelId: 'model-2', dimensions: 24, vectors: [new Float32Array(24).fill(0.2)] })
+    expect(await candidates(store(), alice, ask(1))).toMatchObject({ candidates: [{ id: first.id }], isPartial: true })
+    expect((await candidates(store(), alice, { vector: { values: new Float32Array(24).fill(0.2), modelId: 'model-2' } })).candidates.map(({ id }) => id)).toEqual([second.id])
+    expect(await candidates(store(), alice, ask(1, 'model-3'))).toEqual({ candidates: [], keywordCeiling: 0, isPartial: true })
+  })
+
+  it('joins both legs', async () => {
+    const both = await put(store(), { content: 'telescope' })
+    const words = await put(store(), { content: 'telescope too' })
+    const near = await put(store())
+    await embed(store(), both, [vector(1)])
+    await embed(store(), near, [vector(1, 0.1)])
+    const { candidates: found, isPartial } = await candidates(store(), alice, { text: 'telescope', ...ask(1) })
+    expect(isPartial).toBe(true)
+    const legs = new Map(found.map(({ id, keyword, vector: score }) => [id, [keyword !== undefined, score !== undefined]]))
+    expect(legs).toEqual(new Map([[both.id, [true, true]], [words.id, [true, false]], [near.id, [false, true]]]))
+  })
+
+  it('applies access and filters before the limit', async () => {
+    for (let i = 0; i < 400; i++) await embed(store(), await put(store(), { agent_id: 'bob' }), [vector(7, i / 1000)])
+    const mine = await put(store(), { tags: ['t'] })
+    await embed(store(), mine, [vector(8)])
+    const plain = await put(store())
+    await embed(store(), plain, [vector(7, 0.5)])
+    expect((await candidates(store(), alice, { ...ask(7), candidateLimit: 1 })).candidates).toMatchObject([{ id: plain.id }])
+    expect((await candidates(store(), alice, { ...ask(7), candidateLimit: 1, tags: ['t'] })).candidates).toMatchObject([{ id: mine.id }])
+    expect((await candidates(store(), OWNER, { ...ask(7), candidateLimit: 1, agentId: 'alice', tags: ['t'] })).candidates).toMatchObject([{ id: mine.id }])
+  })
+
+  it('hands out what has no vectors of a model, oldest first, with the content as it is', async () => {
+    const memories = [await put(store(), { content: 'one' }), await put(store(), { content: 'two' }), await put(store(), { content: 'three' })]
+    expect(await store().countWithoutVectors('model-1', T0)).toBe(3)
+    expect(await store().withoutVectors('model-1', 2, T0)).toEqual(memories.slice(0, 2).map(({ id, content }) => ({ id, contentVersion: 1, text: content })))
+    await embed(store(), memories[0]!, [vector(1)])
+    expect((await store().withoutVectors('model-1', 9, T0)).map(({ text }) => text)).toEqual(['two', 'three'])
+    expect(await store().countWithoutVectors('model-1', T0)).toBe(2)
+    expect(await store().countWithoutVectors('model-2', T0)).toBe(3)
+    const late = await put(store())
+    expect((await store().withoutVectors('model-1', 9, T0)).map(({ id }) => id)).toContain(late.id)
+    await store().trash(late.id, by(alice))
+    expect(await store().countWithoutVectors('model-1', T0)).toBe(2)
+  })
+
+  it('refuses vectors when the content has moved on, and only then', async () => {
+    const memory = await put(store())
+    await embed(store(), memory, [vector(1)])
+    await store().update(memory.id, { tags: ['t'], importance: 0.9 }, by(alice))
+    expect(await store().countWithoutVectors('model-1', T0)).toBe(0)
+    await store().update(memory.id, { content: 'moved on' }, by(alice))
+    expect(await embed(store(), memory, [vector(1)])).toBe(false)
+    expect((await candidates(store(), alice, ask(1))).candidates).toEqual([])
+    const [waiting] = await store().withoutVectors('model-1', 1, T0)
+    expect(waiting).toMatchObject({ id: memory.id, text: 'moved on' })
+    expect(await store().putVectors({ memoryId: memory.id, contentVersion: waiting!.contentVersion, modelId: 'model-1', dimensions: 16, vectors: [vector(2)] })).toBe(true)
+    expect((await candidates(store(), alice, ask(2))).candidates).toMatchObject([{ id: memory.id }])
+    expect(await store().putVectors({ memoryId: newId(), contentVersion: 1, modelId: 'model-1', dimensions: 16, vectors: [vector(2)] })).toBe(false)
+  })
+
+  it('replaces vectors, and takes none at all for an answer', async () => {
+    const memory = await put(store())
+    await embed(store(), memory, [vector(1), vector(2)])
+    await embed(store(), memory, [vector(3)])
+    expect((await candidates(store(), alice, ask(1))).candidates[0]?.vector).toBeCloseTo(0, 1.9)
+    await embed(store(), memory, [])
+    expect(await candidates(store(), alice, ask(3))).toEqual({ candidates: [], keywordCeiling: 0, isPartial: false })
+    expect(await store().countWithoutVectors('model-1', T0)).toBe(0)
+  })
+
+  it('is partial only for those who can see what is missing', async () => {
+    await embed(store(), await put(store(), { agent_id: 'bob' }), [vector(1)])
+    await put(store(), { expires_at: at(5) })
+    expect((await candidates(store(), bob, ask(1))).isPartial).toBe(false)
+    expect((await candidates(store(), alice, ask(1))).isPartial).toBe(true)
+    expect((await candidates(store(), alice, { ...ask(1), now: at(5) })).isPartial).toBe(false)
+    expect((await candidates(store(), alice, { text: 'x' })).isPartial).toBe(false)
+  })
+}
