@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ const DISCOVER = {
   },
 }
 
+const SLOW_BYTES = 400 * 1024 ** 3
+
 /** Models that do not work, each in its own way. */
 const BROKEN_MODELS: readonly { readonly name: string; make(folder: string): void }[] = [
   { name: 'missing', make: () => undefined },
@@ -38,10 +40,23 @@ const BROKEN_MODELS: readonly { readonly name: string; make(folder: string): voi
     },
   },
   {
-    name: 'so slow that reading it never ends',
+    name: 'a pipe that nobody writes to',
     make: (folder) => {
-      mkdirSync(folder)
-      execFileSync('mkfifo', [join(folder, 'manifest.json')])
+      cpSync(BUILT.model, folder, { recursive: true })
+      rmSync(join(folder, 'model.onnx'))
+      execFileSync('mkfifo', [join(folder, 'model.onnx')])
+    },
+  },
+  {
+    name: 'so slow that reading it takes minutes',
+    make: (folder) => {
+      cpSync(BUILT.model, folder, { recursive: true })
+      // An empty file that takes no room and minutes to check.
+      writeFileSync(join(folder, 'model.onnx'), '')
+      truncateSync(join(folder, 'model.onnx'), SLOW_BYTES)
+      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: Record<string, { bytes: number }> } // we built it
+      manifest.files['model.onnx']!.bytes = SLOW_BYTES
+      writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
     },
   },
 ]

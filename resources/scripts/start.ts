@@ -9,6 +9,7 @@ import { buildAll } from './build.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** Electron's installer downloads about 110 MB. */
 const INSTALL_TIMEOUT_MS = 180_000
+const PARENT_CHECK_MS = 500
 
 const flags = process.argv.slice(2)
 const wantsServer = flags.includes('--server')
@@ -56,5 +57,10 @@ function run(command: string, args: readonly string[]): void {
   const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit' })
   // The child decides when it is done; signals of the terminal reach it too.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  // npm runs scripts through a shell that dies without a word to us; a server nobody started any more must not stay.
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM')
+  }, PARENT_CHECK_MS).unref()
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)))
 }

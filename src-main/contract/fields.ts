@@ -56,7 +56,7 @@ export const importanceSchema = z.number('must be a number from 0 to 1').min(0, 
 /** Free JSON object of the caller, bounded as text. */
 export const contextSchema = z
   .record(z.string(), z.unknown())
-  .refine((value) => jsonBytes(value) <= LIMITS.contextBytes, `must be at most ${LIMITS.contextBytes / 1024} KiB as JSON`)
+  .refine((value) => jsonBytes(value) <= LIMITS.contextBytes, `must be at most ${LIMITS.contextBytes / 1024} KiB as JSON, and not nest thousands of levels deep`)
 
 export const urlSchema = z
   .url({ protocol: /^https?$|^file$/, error: 'must be an http, https or file URL' })

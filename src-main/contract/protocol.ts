@@ -29,7 +29,9 @@ export const ANONYMOUS_AGENT_ID = 'anonymous'
 export const DEFAULT_NAMESPACE = 'default'
 /** Identity of the person at the machine; no agent may claim it. */
 export const OWNER_AGENT_ID = 'owner'
-export const RESERVED_AGENT_IDS: readonly string[] = [OWNER_AGENT_ID]
+/** Whom a history names for what nobody asked for, such as expiry; no agent may claim it either. */
+export const SYSTEM_ACTOR_ID = 'system'
+export const RESERVED_AGENT_IDS: readonly string[] = [OWNER_AGENT_ID, SYSTEM_ACTOR_ID]
 
 /** Cookie that carries the owner scope to the dashboard. */
 export const OWNER_COOKIE = 'tmws_owner'

@@ -5,12 +5,13 @@ import type { EventBus } from '../base/event-bus.ts'
 import { newId } from '../base/ids.ts'
 import type { AccessLevel, Link, Memory, Share } from '../contract/memory.ts'
 import type { MemoryEvent } from '../contract/events.ts'
+import { canManage } from '../contract/scope.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { ToolArguments } from '../contract/tools.ts'
 import type { Change, MemoryPatch, MemoryStore } from '../storage/memory-store.ts'
 import { announceMemory } from './announcer.ts'
 import { presentMemories } from './presentation.ts'
-import { mergeShares } from './sharing.ts'
+import { mergeShares, onePerAgent } from './sharing.ts'
 import { patchBackTo } from './restoring.ts'
 
 /** What the writer tells when a text is new or has changed, so that its vectors follow. */
@@ -46,7 +47,7 @@ export class MemoryWriter {
         tags: unique(draft.tags),
         importance: draft.importance,
         access_level: draft.access_level,
-        shared_with: draft.shared_with.map(toStoredShare),
+        shared_with: onePerAgent(draft.shared_with.map(toStoredShare)),
         agent_id: scope.agentId,
         namespace: scope.namespace,
         context: draft.context,
@@ -84,6 +85,7 @@ export class MemoryWriter {
     const change = this.#change(scope)
     const memory = await this.#store.get(args.memory_id, scope, { now: change.now })
     if (!memory) throw notFound('memory', args.memory_id)
+    if (!canManage(memory, scope)) throw new AppError('forbidden', 'Only the agent that owns this memory may share it.')
     const patch = mergeShares(memory, args.shared_with.map(toStoredShare), args.remove)
     // The version guards against a grant that another call changed in between.
     const updated = await this.#store.update(args.memory_id, patch, change, { action: 'shared', expectedVersion: memory.version })

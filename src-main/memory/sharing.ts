@@ -1,5 +1,6 @@
-import { AppError } from '../base/errors.ts'
+import { AppError, invalidField } from '../base/errors.ts'
 import type { Memory, Share } from '../contract/memory.ts'
+import { LIMITS } from '../contract/protocol.ts'
 import type { MemoryPatch } from '../storage/memory-store.ts'
 
 /**
@@ -14,7 +15,13 @@ export function mergeShares(memory: Memory, grants: readonly Share[], removed: r
       { details: { access_level: memory.access_level } },
     )
   }
-  const gone = new Set([...removed, ...grants.map((grant) => grant.agent_id)])
-  const shares = [...memory.shared_with.filter((share) => !gone.has(share.agent_id)), ...grants]
+  const gone = new Set(removed)
+  const shares = onePerAgent([...memory.shared_with.filter((share) => !gone.has(share.agent_id)), ...grants])
+  if (shares.length > LIMITS.sharedWith) throw invalidField('shared_with', `would hold ${shares.length} agents, and at most ${LIMITS.sharedWith} fit; use access_level "team" or "public"`)
   return { shared_with: shares, access_level: shares.length > 0 ? 'shared' : 'private' }
+}
+
+/** Of several grants to one agent, the last: two would contradict each other. */
+export function onePerAgent(shares: readonly Share[]): Share[] {
+  return [...new Map(shares.map((share) => [share.agent_id, share])).values()]
 }

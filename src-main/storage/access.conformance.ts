@@ -25,18 +25,31 @@ const memoryArbitrary = fc.record({
 })
 const scopeArbitrary: fc.Arbitrary<Scope> = fc.oneof(
   fc.constant(OWNER),
-  fc.record({ agentId: fc.constantFrom(...AGENTS, 'nobody'), namespace: fc.constantFrom(...NAMESPACES), isAdmin: fc.boolean() }).map((scope) => ({ kind: 'agent' as const, ...scope })),
+  fc
+    .record({ agentId: fc.constantFrom(...AGENTS, 'nobody'), namespace: fc.constantFrom(...NAMESPACES), isAdmin: fc.boolean() })
+    .map((scope) => ({ kind: 'agent' as const, ...scope })),
 )
 
 export function accessConformance(store: OpenedStore): void {
   it('shows on every path exactly what contract/scope.ts allows', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(memoryArbitrary, { minLength: 1, maxLength: 12 }), fc.array(scopeArbitrary, { minLength: 1, maxLength: 4 }), async (memories, scopes) => {
-        const stored: Memory[] = []
-        for (const { shares, isTrash, expires_at, ...fields } of memories) stored.push(await keep(store(), { ...fields, shared_with: shares.map(withoutUndefined), ...(expires_at !== undefined && { expires_at }) }, isTrash))
-        for (const scope of scopes) await comparePaths(store(), stored, scope)
-        for (const { id } of stored) await store().purge(id, by(OWNER))
-      }),
+      fc.asyncProperty(
+        fc.array(memoryArbitrary, { minLength: 1, maxLength: 12 }),
+        fc.array(scopeArbitrary, { minLength: 1, maxLength: 4 }),
+        async (memories, scopes) => {
+          const stored: Memory[] = []
+          for (const { shares, isTrash, expires_at, ...fields } of memories)
+            stored.push(
+              await keep(
+                store(),
+                { ...fields, shared_with: shares.map(withoutUndefined), ...(expires_at !== undefined && { expires_at }) },
+                isTrash,
+              ),
+            )
+          for (const scope of scopes) await comparePaths(store(), stored, scope)
+          for (const { id } of stored) await store().purge(id, by(OWNER))
+        },
+      ),
       { numRuns: 40 },
     )
   }, 60_000)
@@ -51,7 +64,9 @@ async function keep(store: MemoryStore, fields: Partial<NewMemory>, isTrash: boo
 
 async function comparePaths(store: MemoryStore, stored: readonly Memory[], scope: Scope): Promise<void> {
   const now = Date.parse(T0)
-  const live = stored.filter(({ deleted_at, expires_at }) => deleted_at === undefined && (expires_at === undefined || Date.parse(expires_at) > now))
+  const live = stored.filter(
+    ({ deleted_at, expires_at }) => deleted_at === undefined && (expires_at === undefined || Date.parse(expires_at) > now),
+  )
   const visible = live.filter((memory) => canRead(memory, scope, now)).map(({ id }) => id)
   const managedTrash = stored.filter((memory) => memory.deleted_at !== undefined && canManage(memory, scope)).map(({ id }) => id)
   const ids = stored.map(({ id }) => id)

@@ -13,12 +13,25 @@ export function changeConformance(store: OpenedStore): void {
   it('sets what a patch holds, leaves the rest, removes what is null', async () => {
     const other = await put(store())
     const memory = await put(store(), { summary: 's', source_url: 'https://a.b/', expires_at: at(60), tags: ['x'] })
-    const patch: MemoryPatch = { content: 'new', tags: ['y', 'z'], importance: 1, context: { k: 1 }, pinned: true, links: [{ to: other.id, kind: 'causes' }], ...shareWithBob('read') }
+    const patch: MemoryPatch = {
+      content: 'new',
+      tags: ['y', 'z'],
+      importance: 1,
+      context: { k: 1 },
+      pinned: true,
+      links: [{ to: other.id, kind: 'causes' }],
+      ...shareWithBob('read'),
+    }
     const changed = await store().update(memory.id, { ...patch, summary: null, source_url: null, expires_at: null }, by(alice, at(1)))
     const { summary: _s, source_url: _u, expires_at: _e, ...rest } = memory
     expect(changed).toEqual({ ...rest, ...patch, updated_at: at(1), version: 2 })
     expect(await store().get(memory.id, alice, { now: at(1) })).toEqual(changed)
-    expect(await store().update(memory.id, { summary: 'back' }, by(alice, at(2)))).toEqual({ ...changed, summary: 'back', updated_at: at(2), version: 3 })
+    expect(await store().update(memory.id, { summary: 'back' }, by(alice, at(2)))).toEqual({
+      ...changed,
+      summary: 'back',
+      updated_at: at(2),
+      version: 3,
+    })
   })
 
   it('writes the whole memory as it was into the history, newest first', async () => {
@@ -43,13 +56,18 @@ export function changeConformance(store: OpenedStore): void {
       cursor = page.nextCursor
     } while (cursor !== undefined)
     expect(versions).toEqual([5, 4, 3, 2, 1])
-    await expect(store().history(id, alice, { limit: 2, now: T0, cursor: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(store().history(id, alice, { limit: 2, now: T0, cursor: 'bm9uc2Vuc2U' })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
   })
 
   it('refuses an older version and says which it is at', async () => {
     const { id } = await put(store())
     await store().update(id, { importance: 0.1 }, by(alice), { expectedVersion: 1 })
-    await expect(store().update(id, { importance: 0.2 }, by(alice), { expectedVersion: 1 })).rejects.toMatchObject({ code: 'conflict', details: { version: 2 } })
+    await expect(store().update(id, { importance: 0.2 }, by(alice), { expectedVersion: 1 })).rejects.toMatchObject({
+      code: 'conflict',
+      details: { version: 2 },
+    })
     expect(await store().get(id, alice, { now: T0 })).toMatchObject({ importance: 0.1, version: 2 })
   })
 
@@ -57,7 +75,9 @@ export function changeConformance(store: OpenedStore): void {
     const taken = await put(store(), { content: 'taken' })
     const { id } = await put(store())
     await expect(store().update(id, { content: 'taken' }, by(alice))).rejects.toMatchObject({ code: 'conflict' })
-    expect(await store().update(id, { content: (await put(store(), { agent_id: 'bob' })).content }, by(alice))).toMatchObject({ version: 2 })
+    expect(await store().update(id, { content: (await put(store(), { agent_id: 'bob' })).content }, by(alice))).toMatchObject({
+      version: 2,
+    })
     await store().trash(taken.id, by(alice))
     expect(await store().update(id, { content: 'taken' }, by(alice))).toMatchObject({ content: 'taken', version: 3 })
     const brief = await put(store(), { content: 'brief', expires_at: at(1) })
@@ -77,9 +97,23 @@ export function changeConformance(store: OpenedStore): void {
 
   it('lets a write grant edit, not manage, until it ends', async () => {
     const { id } = await put(store(), shareWithBob('write', at(10)))
-    const edits: MemoryPatch = { content: 'by bob', summary: 's', tags: ['t'], importance: 1, context: {}, source_url: null, pinned: true, links: [] }
+    const edits: MemoryPatch = {
+      content: 'by bob',
+      summary: 's',
+      tags: ['t'],
+      importance: 1,
+      context: {},
+      source_url: null,
+      pinned: true,
+      links: [],
+    }
     expect(await store().update(id, edits, by(bob, at(9)))).toMatchObject({ content: 'by bob', version: 2 })
-    for (const patch of [{ access_level: 'public' }, { shared_with: [] }, { expires_at: null }, { content: 'x', expires_at: at(99) }] satisfies MemoryPatch[]) {
+    for (const patch of [
+      { access_level: 'public' },
+      { shared_with: [] },
+      { expires_at: null },
+      { content: 'x', expires_at: at(99) },
+    ] satisfies MemoryPatch[]) {
       await expect(store().update(id, patch, by(bob, at(9)))).rejects.toMatchObject({ code: 'forbidden' })
     }
     await expect(store().update(id, { importance: 0 }, by(bob, at(10)))).rejects.toMatchObject({ code: 'not_found' })
@@ -107,8 +141,21 @@ export function changeConformance(store: OpenedStore): void {
     const mine = await put(store())
     const hidden = await put(store(), { agent_id: 'bob', links: [{ to: mine.id, kind: 'causes' }] })
     const shown = await put(store(), { agent_id: 'bob', access_level: 'team', links: [{ to: mine.id, kind: 'part_of' }] })
-    await store().update(mine.id, { links: [{ to: shown.id, kind: 'relates' }, { to: hidden.id, kind: 'contradicts' }, { to: newId(), kind: 'relates' }] }, by(alice))
-    expect(await store().links(mine.id, alice, T0)).toEqual({ outgoing: [{ to: shown.id, kind: 'relates' }], incoming: [{ from: shown.id, kind: 'part_of' }] })
+    await store().update(
+      mine.id,
+      {
+        links: [
+          { to: shown.id, kind: 'relates' },
+          { to: hidden.id, kind: 'contradicts' },
+          { to: newId(), kind: 'relates' },
+        ],
+      },
+      by(alice),
+    )
+    expect(await store().links(mine.id, alice, T0)).toEqual({
+      outgoing: [{ to: shown.id, kind: 'relates' }],
+      incoming: [{ from: shown.id, kind: 'part_of' }],
+    })
     expect((await store().links(mine.id, OWNER, T0)).incoming).toHaveLength(2)
     await expect(store().links(hidden.id, alice, T0)).rejects.toMatchObject({ code: 'not_found' })
   })

@@ -74,4 +74,3 @@ export function vector(direction: number, wobble = 0): Float32Array {
 export function embed(store: MemoryStore, memory: Memory, vectors: readonly Float32Array[], modelId = 'model-1'): Promise<boolean> {
   return store.putVectors({ memoryId: memory.id, contentVersion: 1, modelId, dimensions: 16, vectors })
 }
-

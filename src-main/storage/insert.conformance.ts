@@ -33,7 +33,8 @@ export function insertConformance(store: OpenedStore): void {
   it('leaves out what was not given', async () => {
     const stored = await put(store())
     expect(Object.keys(stored)).not.toEqual(expect.arrayContaining(['summary']))
-    for (const field of ['summary', 'source_url', 'accessed_at', 'expires_at', 'deleted_at', 'superseded_by']) expect(stored).not.toHaveProperty(field)
+    for (const field of ['summary', 'source_url', 'accessed_at', 'expires_at', 'deleted_at', 'superseded_by'])
+      expect(stored).not.toHaveProperty(field)
   })
 
   it.each([
@@ -73,7 +74,9 @@ export function insertConformance(store: OpenedStore): void {
 
   it('writes a first history row', async () => {
     const { id } = await put(store(), { created_at: at(-5) })
-    expect((await store().history(id, alice, { limit: 10, now: T0 })).entries).toEqual([{ version: 1, action: 'created', changed_at: at(-5), changed_by: 'alice' }])
+    expect((await store().history(id, alice, { limit: 10, now: T0 })).entries).toEqual([
+      { version: 1, action: 'created', changed_at: at(-5), changed_by: 'alice' },
+    ])
   })
 
   it('returns the memory that is there for the same content of the same agent in the same namespace', async () => {
@@ -86,7 +89,12 @@ export function insertConformance(store: OpenedStore): void {
 
   it('takes no other agent, namespace or nearly the same content for a duplicate', async () => {
     await put(store(), { content: 'same' })
-    const others = [aMemory({ content: 'same', agent_id: 'bob' }), aMemory({ content: 'same', namespace: 'team-b' }), aMemory({ content: 'same ' }), aMemory({ content: 'Same' })]
+    const others = [
+      aMemory({ content: 'same', agent_id: 'bob' }),
+      aMemory({ content: 'same', namespace: 'team-b' }),
+      aMemory({ content: 'same ' }),
+      aMemory({ content: 'Same' }),
+    ]
     for (const other of others) expect((await store().insert(other, by(agent(other.agent_id)))).isDuplicate).toBe(false)
     expect((await list(store(), OWNER)).total).toBe(5)
   })
@@ -117,12 +125,20 @@ export function insertConformance(store: OpenedStore): void {
 
   it('marks what a new memory supersedes, as far as the scope may edit it', async () => {
     const own = await put(store())
-    const writable = await put(store(), { agent_id: 'bob', access_level: 'shared', shared_with: [{ agent_id: 'alice', permission: 'write' }] })
+    const writable = await put(store(), {
+      agent_id: 'bob',
+      access_level: 'shared',
+      shared_with: [{ agent_id: 'alice', permission: 'write' }],
+    })
     const readable = await put(store(), { agent_id: 'bob', access_level: 'public' })
     const links = [own, writable, readable].map(({ id }) => ({ to: id, kind: 'supersedes' as const }))
     const next = await put(store(), { links: [...links, { to: newId(), kind: 'supersedes' }], created_at: at(1) })
     const after = await store().getMany([own.id, writable.id, readable.id], OWNER, at(1))
-    expect(after.map(({ superseded_by, version }) => [superseded_by, version])).toEqual([[next.id, 2], [next.id, 2], [undefined, 1]])
+    expect(after.map(({ superseded_by, version }) => [superseded_by, version])).toEqual([
+      [next.id, 2],
+      [next.id, 2],
+      [undefined, 1],
+    ])
     const { entries } = await store().history(own.id, alice, { limit: 1, now: at(1) })
     expect(entries).toMatchObject([{ action: 'updated', changed_by: 'alice', before: { version: 1 } }])
   })

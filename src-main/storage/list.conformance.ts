@@ -58,12 +58,16 @@ export function listConformance(store: OpenedStore): void {
     expect(await allPages(store(), alice, { trash: true, limit: 2 })).toEqual(['z', 'y', 'x'])
   })
 
-  it.each(['', 'x', 'bm90IG91cnM', Buffer.from('["oldest",1,2]').toString('base64url'), Buffer.from('["newest",1]').toString('base64url'), Buffer.from('["newest","a","b"]').toString('base64url')])(
-    'refuses a cursor that is not its own: %j',
-    async (cursor) => {
-      await expect(list(store(), alice, { cursor })).rejects.toMatchObject({ code: 'invalid_request' })
-    },
-  )
+  it.each([
+    '',
+    'x',
+    'bm90IG91cnM',
+    Buffer.from('["oldest",1,2]').toString('base64url'),
+    Buffer.from('["newest",1]').toString('base64url'),
+    Buffer.from('["newest","a","b"]').toString('base64url'),
+  ])('refuses a cursor that is not its own: %j', async (cursor) => {
+    await expect(list(store(), alice, { cursor })).rejects.toMatchObject({ code: 'invalid_request' })
+  })
 
   describe('filters', () => {
     it.each([
@@ -84,7 +88,14 @@ export function listConformance(store: OpenedStore): void {
     ] satisfies [string, Partial<ListQuery>, string[]][])('by %s', async (_, filter, expected) => {
       await put(store(), { content: '1', tags: ['red'], importance: 0.2, created_at: at(-40), pinned: true })
       await put(store(), { content: '2', tags: ['blue', 'red'], importance: 0.5, created_at: at(-30) })
-      await put(store(), { content: '3', tags: ['blue'], importance: 0.9, namespace: 'team-b', access_level: 'public', created_at: at(-20) })
+      await put(store(), {
+        content: '3',
+        tags: ['blue'],
+        importance: 0.9,
+        namespace: 'team-b',
+        access_level: 'public',
+        created_at: at(-20),
+      })
       await put(store(), { content: '4', tags: [], importance: 0.1, agent_id: 'bob', access_level: 'public', created_at: at(-10) })
       const { memories, total } = await list(store(), alice, { sort: 'oldest', ...filter })
       expect(memories.map(({ content }) => content)).toEqual(expected)

@@ -25,7 +25,10 @@ export function trashConformance(store: OpenedStore): void {
     expect(await store().get(memory.id, bob, { now: at(1), includeTrash: true })).toBeUndefined()
     expect((await list(store(), alice, { trash: true, now: at(1) })).memories).toEqual([trashed])
     expect((await list(store(), bob, { trash: true, now: at(1) })).total).toBe(0)
-    expect((await store().history(memory.id, alice, { limit: 9, now: at(1) })).entries).toMatchObject([{ action: 'deleted', version: 2, before: memory }, { action: 'created' }])
+    expect((await store().history(memory.id, alice, { limit: 9, now: at(1) })).entries).toMatchObject([
+      { action: 'deleted', version: 2, before: memory },
+      { action: 'created' },
+    ])
     await expect(store().history(memory.id, bob, { limit: 9, now: at(1) })).rejects.toMatchObject({ code: 'not_found' })
   })
 

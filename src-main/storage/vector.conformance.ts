@@ -31,7 +31,11 @@ export function vectorConformance(store: OpenedStore): void {
 
   it('gives enough memories even where one fills the neighbourhood with its windows', async () => {
     const long = await put(store())
-    await embed(store(), long, Array.from({ length: 400 }, () => vector(4, 0.01)))
+    await embed(
+      store(),
+      long,
+      Array.from({ length: 400 }, () => vector(4, 0.01)),
+    )
     const others = await Promise.all(Array.from({ length: 5 }, () => put(store())))
     for (const other of others) await embed(store(), other, [vector(4, 0.4)])
     const { candidates: found } = await candidates(store(), alice, { ...ask(4), candidateLimit: 6 })
@@ -42,9 +46,19 @@ export function vectorConformance(store: OpenedStore): void {
     const first = await put(store())
     const second = await put(store())
     await embed(store(), first, [vector(1)], 'model-1')
-    await store().putVectors({ memoryId: second.id, contentVersion: 1, modelId: 'model-2', dimensions: 24, vectors: [new Float32Array(24).fill(0.2)] })
+    await store().putVectors({
+      memoryId: second.id,
+      contentVersion: 1,
+      modelId: 'model-2',
+      dimensions: 24,
+      vectors: [new Float32Array(24).fill(0.2)],
+    })
     expect(await candidates(store(), alice, ask(1))).toMatchObject({ candidates: [{ id: first.id }], isPartial: true })
-    expect((await candidates(store(), alice, { vector: { values: new Float32Array(24).fill(0.2), modelId: 'model-2' } })).candidates.map(({ id }) => id)).toEqual([second.id])
+    expect(
+      (await candidates(store(), alice, { vector: { values: new Float32Array(24).fill(0.2), modelId: 'model-2' } })).candidates.map(
+        ({ id }) => id,
+      ),
+    ).toEqual([second.id])
     expect(await candidates(store(), alice, ask(1, 'model-3'))).toEqual({ candidates: [], keywordCeiling: 0, isPartial: true })
   })
 
@@ -57,7 +71,13 @@ export function vectorConformance(store: OpenedStore): void {
     const { candidates: found, isPartial } = await candidates(store(), alice, { text: 'telescope', ...ask(1) })
     expect(isPartial).toBe(true)
     const legs = new Map(found.map(({ id, keyword, vector: score }) => [id, [keyword !== undefined, score !== undefined]]))
-    expect(legs).toEqual(new Map([[both.id, [true, true]], [words.id, [true, false]], [near.id, [false, true]]]))
+    expect(legs).toEqual(
+      new Map([
+        [both.id, [true, true]],
+        [words.id, [true, false]],
+        [near.id, [false, true]],
+      ]),
+    )
   })
 
   it('applies access and filters before the limit', async () => {
@@ -68,13 +88,21 @@ export function vectorConformance(store: OpenedStore): void {
     await embed(store(), plain, [vector(7, 0.5)])
     expect((await candidates(store(), alice, { ...ask(7), candidateLimit: 1 })).candidates).toMatchObject([{ id: plain.id }])
     expect((await candidates(store(), alice, { ...ask(7), candidateLimit: 1, tags: ['t'] })).candidates).toMatchObject([{ id: mine.id }])
-    expect((await candidates(store(), OWNER, { ...ask(7), candidateLimit: 1, agentId: 'alice', tags: ['t'] })).candidates).toMatchObject([{ id: mine.id }])
+    expect((await candidates(store(), OWNER, { ...ask(7), candidateLimit: 1, agentId: 'alice', tags: ['t'] })).candidates).toMatchObject([
+      { id: mine.id },
+    ])
   })
 
   it('hands out what has no vectors of a model, oldest first, with the content as it is', async () => {
-    const memories = [await put(store(), { content: 'one' }), await put(store(), { content: 'two' }), await put(store(), { content: 'three' })]
+    const memories = [
+      await put(store(), { content: 'one' }),
+      await put(store(), { content: 'two' }),
+      await put(store(), { content: 'three' }),
+    ]
     expect(await store().countWithoutVectors('model-1', T0)).toBe(3)
-    expect(await store().withoutVectors('model-1', 2, T0)).toEqual(memories.slice(0, 2).map(({ id, content }) => ({ id, contentVersion: 1, text: content })))
+    expect(await store().withoutVectors('model-1', 2, T0)).toEqual(
+      memories.slice(0, 2).map(({ id, content }) => ({ id, contentVersion: 1, text: content })),
+    )
     await embed(store(), memories[0]!, [vector(1)])
     expect((await store().withoutVectors('model-1', 9, T0)).map(({ text }) => text)).toEqual(['two', 'three'])
     expect(await store().countWithoutVectors('model-1', T0)).toBe(2)
@@ -95,9 +123,19 @@ export function vectorConformance(store: OpenedStore): void {
     expect((await candidates(store(), alice, ask(1))).candidates).toEqual([])
     const [waiting] = await store().withoutVectors('model-1', 1, T0)
     expect(waiting).toMatchObject({ id: memory.id, text: 'moved on' })
-    expect(await store().putVectors({ memoryId: memory.id, contentVersion: waiting!.contentVersion, modelId: 'model-1', dimensions: 16, vectors: [vector(2)] })).toBe(true)
+    expect(
+      await store().putVectors({
+        memoryId: memory.id,
+        contentVersion: waiting!.contentVersion,
+        modelId: 'model-1',
+        dimensions: 16,
+        vectors: [vector(2)],
+      }),
+    ).toBe(true)
     expect((await candidates(store(), alice, ask(2))).candidates).toMatchObject([{ id: memory.id }])
-    expect(await store().putVectors({ memoryId: newId(), contentVersion: 1, modelId: 'model-1', dimensions: 16, vectors: [vector(2)] })).toBe(false)
+    expect(
+      await store().putVectors({ memoryId: newId(), contentVersion: 1, modelId: 'model-1', dimensions: 16, vectors: [vector(2)] }),
+    ).toBe(false)
   })
 
   it('replaces vectors, and takes none at all for an answer', async () => {

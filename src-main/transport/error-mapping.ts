@@ -47,6 +47,7 @@ function fromFramework(error: unknown): unknown {
     return new AppError('invalid_request', 'The body must be JSON, with the header Content-Type: application/json.', { cause: error })
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return new AppError('invalid_request', 'The body is empty; send a JSON object.', { cause: error })
+  if (statusCode === 414) return new AppError('invalid_request', 'The path is too long.', { cause: error })
   if (statusCode === 400)
     return new AppError('invalid_request', `The request could not be read: ${inner.slice(0, 200).toWellFormed()}`, { cause: error })
   if (statusCode === 404) return new AppError('not_found', 'There is nothing here; /docs lists every path.', { cause: error })

@@ -29,9 +29,9 @@ export class HostCheck {
     this.#allowsIpHosts = options.bindHosts.some((host) => !LOOPBACK_NAMES.has(bracketed(host)))
   }
 
-  /** Tells which port the dashboard is served from; its origins are then ours. */
+  /** Tells which port the dashboard is served from; its origins, as browsers write them (without port 80), are then ours. */
   ownPortIs(port: number): void {
-    this.#ownOrigins = new Set([...this.#hosts].map((host) => `http://${host}:${port}`))
+    this.#ownOrigins = new Set([...this.#hosts].map((host) => new URL(`http://${host}:${port}`).origin))
   }
 
   /** Throws `forbidden` naming the header that is wrong. */

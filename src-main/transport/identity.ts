@@ -14,7 +14,7 @@ export interface ClaimedIdentity {
 export function readIdentity(headers: IncomingHttpHeaders): ClaimedIdentity {
   const agentId = readName(headers, HEADERS.agentId, 'X-Agent-ID')
   if (agentId !== undefined && RESERVED_AGENT_IDS.includes(agentId)) {
-    throw new AppError('forbidden', `X-Agent-ID "${agentId}" is reserved for the person at the machine; choose another name.`, {
+    throw new AppError('forbidden', `X-Agent-ID "${agentId}" is reserved for the person at the machine and the server itself; choose another name.`, {
       details: { field: 'X-Agent-ID' },
     })
   }

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
@@ -137,6 +139,7 @@ export class SqliteEngine {
 
   /** Copies the database as it stands, page by page, while other calls go on. */
   async backup(toFile: string): Promise<void> {
+    mkdirSync(dirname(toFile), { recursive: true })
     await this.#connection.backup(toFile)
   }
 

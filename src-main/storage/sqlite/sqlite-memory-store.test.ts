@@ -12,5 +12,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 let serial = 0
 memoryStoreConformance('SqliteMemoryStore', () => {
   const folder = join(root, String(serial++))
-  return openSqliteMemoryStore({ file: join(folder, 'memory.db'), backupFolder: join(folder, 'backups'), synchronous: 'normal', log: silentLog })
+  return openSqliteMemoryStore({
+    file: join(folder, 'memory.db'),
+    backupFolder: join(folder, 'backups'),
+    synchronous: 'normal',
+    log: silentLog,
+  })
 })

@@ -67,6 +67,11 @@ export class HttpServer {
       genReqId: () => newId(),
       forceCloseConnections: true,
       routerOptions: { maxParamLength: 200 },
+      // What fails before there is a route: a path that is no URL, or is too long.
+      frameworkErrors: (error, request, reply) => {
+        const { status, headers, body } = toHttpFailure(error, request.id)
+        void reply.code(status).headers(headers).header(HEADERS.requestId, request.id).send(body)
+      },
     })
   }
 
@@ -125,13 +130,10 @@ export class HttpServer {
     this.#app.addHook('onRequest', (request, reply, done) => {
       this.#running += 1
       this.#total += 1
+      // Not `onResponse`: it stays away when the client leaves before its answer.
+      reply.raw.once('close', () => (this.#running -= 1))
       void reply.header(HEADERS.requestId, request.id)
       this.#parts.guard.assertOurs(request.headers)
-      done()
-    })
-    this.#app.addHook('onRequestAbort', (_request, done) => done())
-    this.#app.addHook('onResponse', (_request, _reply, done) => {
-      this.#running -= 1
       done()
     })
     this.#app.setErrorHandler((error: FastifyError, request, reply) => {
