@@ -21,12 +21,13 @@ class App extends EventEmitter {
   }
 
   quit(): void {
-    let isPrevented = false
-    this.emit('before-quit', { preventDefault: () => (isPrevented = true) })
-    if (!isPrevented) this.exit(0)
+    const event = { isPrevented: false, preventDefault: () => (event.isPrevented = true) }
+    this.emit('before-quit', event)
+    if (!event.isPrevented) this.exit(0)
   }
 
   exit(code: number): void {
+    // eslint-disable-next-line no-restricted-syntax -- this is what Electron's own does
     process.exit(code)
   }
 }
@@ -86,7 +87,10 @@ export class BrowserWindow extends EventEmitter {
 export const app = new App()
 export const dialog = { showErrorBox: (title: string, content: string): void => tell('error-box', { title, content }) }
 export const shell = {
-  openExternal: (url: string): Promise<void> => Promise.resolve(tell('external', { url })),
+  openExternal: (url: string): Promise<void> => {
+    tell('external', { url })
+    return Promise.resolve()
+  },
   openPath: (path: string): Promise<string> => {
     tell('path', { path })
     return Promise.resolve('')
@@ -100,8 +104,8 @@ const deeds: Readonly<Record<string, (argument: string) => unknown>> = {
   'close-window': () => BrowserWindow.all[0]?.close(),
   'second-instance': () => app.emit('second-instance'),
   probe: (url) => BrowserWindow.all[0]?.webContents.probe(url),
-  invoke: async (channel) => handlers.get(channel)?.({ senderFrame: { url: currentUrl } }),
-  'invoke-as-stranger': async (channel) => handlers.get(channel)?.({ senderFrame: { url: 'https://elsewhere.example/' } }),
+  invoke: (channel) => handlers.get(channel)?.({ senderFrame: { url: currentUrl } }),
+  'invoke-as-stranger': (channel) => handlers.get(channel)?.({ senderFrame: { url: 'https://elsewhere.example/' } }),
 }
 
 process.on('message', (message: { deed: string; argument: string; id: number }) => {

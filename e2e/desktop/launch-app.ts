@@ -63,7 +63,7 @@ export class AppUnderTest {
     const id = this.#nextId++
     this.#child.send({ deed, argument, id })
     const { result, error } = await this.until('done', (told) => told['id'] === id)
-    if (error !== undefined) throw new Error(String(error))
+    if (error !== undefined) throw new Error(error as string) // the stand-in sends text
     return result
   }
 
