@@ -69,7 +69,7 @@ function writeAll(writers: readonly Writer[], onAcknowledged: () => void = () =>
 async function everything(server: RunningServer): Promise<Map<string, { content: string; agent_id: string }>> {
   const owner = new RestClient(server.apiUrl, { headers: { authorization: `Bearer ${server.ownerToken}` } })
   const rows = new Map<string, { content: string; agent_id: string }>()
-  for (let cursor = ''; ; ) {
+  for (let cursor = ''; ;) {
     const page = await owner.get(`/memory?limit=100${cursor}`)
     expect(page.status, page.text).toBe(200)
     for (const memory of page.body['memories'] as { id: string; content: string; agent_id: string }[]) rows.set(memory.id, memory)
@@ -91,7 +91,10 @@ test('eight clients that write a hundred memories each at once get 800 ids, and 
   for (const { id, content, writer } of writes) expect(rows.get(id ?? '')).toMatchObject({ content, agent_id: writer })
 })
 
-test('after kill -9 in the middle of the writes no acknowledged id is missing, and the database is sound', async ({ startServer, closing }) => {
+test('after kill -9 in the middle of the writes no acknowledged id is missing, and the database is sound', async ({
+  startServer,
+  closing,
+}) => {
   test.setTimeout(120_000)
   const server = await (await startServer()).untilHealthy()
   const writers = (await openWriters(server)).map((writer) => closing(writer))

@@ -1,4 +1,13 @@
-import { connectBridge, connectClassicWs, connectHttp, connectModernBridge, connectModernHttp, connectModernWs, connectNamedWs, MODERN } from './clients/mcp-clients.ts'
+import {
+  connectBridge,
+  connectClassicWs,
+  connectHttp,
+  connectModernBridge,
+  connectModernHttp,
+  connectModernWs,
+  connectNamedWs,
+  MODERN,
+} from './clients/mcp-clients.ts'
 import { RawSocket } from './clients/raw-socket.ts'
 import { call, callAny, textOf } from './clients/tool-calls.ts'
 import type { ToolCaller } from './clients/tool-calls.ts'
@@ -8,7 +17,15 @@ import type { RunningServer } from './processes/server-process.ts'
 
 /** What both SDKs' clients have, as far as these tests use it. */
 interface AnyClient extends ToolCaller {
-  listTools(): Promise<{ tools: { name: string; description?: string | undefined; inputSchema: object; outputSchema?: object | undefined; annotations?: object | undefined }[] }>
+  listTools(): Promise<{
+    tools: {
+      name: string
+      description?: string | undefined
+      inputSchema: object
+      outputSchema?: object | undefined
+      annotations?: object | undefined
+    }[]
+  }>
   callTool(params: { name: string; arguments?: Record<string, unknown> }, ...options: unknown[]): Promise<unknown>
   listResources(): Promise<{ resources: { uri: string }[] }>
   listResourceTemplates(): Promise<{ resourceTemplates: { uriTemplate: string }[] }>
@@ -28,15 +45,43 @@ interface Way {
 const WAYS: readonly Way[] = [
   { name: 'SDK v1 on its own WebSocket transport', protocol: 'legacy', connect: (server) => connectClassicWs(server) },
   { name: 'SDK v1 on a WebSocket with identity', protocol: 'legacy', connect: (server, agentId) => connectNamedWs(server, { agentId }) },
-  { name: 'SDK v2 in the legacy era on a WebSocket', protocol: 'legacy', connect: (server, agentId) => connectModernWs(server, 'legacy', { agentId }) },
-  { name: 'SDK v2 choosing the era itself on a WebSocket', protocol: 'modern', connect: (server, agentId) => connectModernWs(server, 'auto', { agentId }) },
-  { name: 'SDK v2 pinned to the modern era on a WebSocket', protocol: 'modern', connect: (server, agentId) => connectModernWs(server, { pin: MODERN }, { agentId }) },
+  {
+    name: 'SDK v2 in the legacy era on a WebSocket',
+    protocol: 'legacy',
+    connect: (server, agentId) => connectModernWs(server, 'legacy', { agentId }),
+  },
+  {
+    name: 'SDK v2 choosing the era itself on a WebSocket',
+    protocol: 'modern',
+    connect: (server, agentId) => connectModernWs(server, 'auto', { agentId }),
+  },
+  {
+    name: 'SDK v2 pinned to the modern era on a WebSocket',
+    protocol: 'modern',
+    connect: (server, agentId) => connectModernWs(server, { pin: MODERN }, { agentId }),
+  },
   { name: 'SDK v1 through the bridge', protocol: 'legacy', connect: (server, agentId) => connectBridge(server, { agentId }) },
-  { name: 'SDK v2 choosing the era itself through the bridge', protocol: 'modern', connect: (server, agentId) => connectModernBridge(server, 'auto', { agentId }) },
-  { name: 'SDK v2 in the legacy era through the bridge', protocol: 'legacy', connect: (server, agentId) => connectModernBridge(server, 'legacy', { agentId }) },
+  {
+    name: 'SDK v2 choosing the era itself through the bridge',
+    protocol: 'modern',
+    connect: (server, agentId) => connectModernBridge(server, 'auto', { agentId }),
+  },
+  {
+    name: 'SDK v2 in the legacy era through the bridge',
+    protocol: 'legacy',
+    connect: (server, agentId) => connectModernBridge(server, 'legacy', { agentId }),
+  },
   { name: 'SDK v1 on /mcp', protocol: 'legacy', connect: (server, agentId) => connectHttp(server, { agentId }) },
-  { name: 'SDK v2 in the legacy era on /mcp', protocol: 'legacy', connect: (server, agentId) => connectModernHttp(server, 'legacy', { agentId }) },
-  { name: 'SDK v2 pinned to the modern era on /mcp', protocol: 'modern', connect: (server, agentId) => connectModernHttp(server, { pin: MODERN }, { agentId }) },
+  {
+    name: 'SDK v2 in the legacy era on /mcp',
+    protocol: 'legacy',
+    connect: (server, agentId) => connectModernHttp(server, 'legacy', { agentId }),
+  },
+  {
+    name: 'SDK v2 pinned to the modern era on /mcp',
+    protocol: 'modern',
+    connect: (server, agentId) => connectModernHttp(server, { pin: MODERN }, { agentId }),
+  },
 ]
 
 for (const [index, way] of WAYS.entries()) {
@@ -96,7 +141,9 @@ for (const [index, way] of WAYS.entries()) {
       const controller = new AbortController()
       const params = { name: 'semantic_search', arguments: { query: 'something that nobody waits for' } }
       // The SDKs take their options in different places.
-      const cancelled = way.name.startsWith('SDK v1') ? client.callTool(params, undefined, { signal: controller.signal }) : client.callTool(params, { signal: controller.signal })
+      const cancelled = way.name.startsWith('SDK v1')
+        ? client.callTool(params, undefined, { signal: controller.signal })
+        : client.callTool(params, { signal: controller.signal })
       controller.abort(new Error('changed my mind'))
       await expect(cancelled).rejects.toThrow(/changed my mind|abort/i)
       expect((await callAny(client, 'health_check')).isError).toBeFalsy()
@@ -108,7 +155,9 @@ for (const [index, way] of WAYS.entries()) {
       expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['memory://recent', 'memory://tags', 'memory://stats'])
       expect((await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(['memory://{id}'])
       expect(await jsonOf(client, `memory://${memory.id}`)).toMatchObject({ id: memory.id, content: memory.content })
-      expect(await jsonOf(client, 'memory://recent')).toMatchObject({ memories: expect.arrayContaining([expect.objectContaining({ id: memory.id })]) })
+      expect(await jsonOf(client, 'memory://recent')).toMatchObject({
+        memories: expect.arrayContaining([expect.objectContaining({ id: memory.id })]),
+      })
       expect(await jsonOf(client, 'memory://stats')).toMatchObject({ total_memories: expect.any(Number) })
       await expect(client.readResource({ uri: 'memory://00000000-0000-7000-8000-000000000000' })).rejects.toThrow(/not found/i)
       await expect(client.readResource({ uri: 'file:///etc/passwd' })).rejects.toThrow(/not found/i)
@@ -117,7 +166,11 @@ for (const [index, way] of WAYS.entries()) {
     test('gets prompts, with what is remembered in them', async ({ sharedServer, closing }) => {
       const client = await open(sharedServer, closing)
       await call(client, 'store_memory', { content: `The lighthouse of ${way.name} blinks twice.` })
-      expect((await client.listPrompts()).prompts.map(({ name }) => name)).toEqual(['remember-session', 'recall-context', 'review-memories'])
+      expect((await client.listPrompts()).prompts.map(({ name }) => name)).toEqual([
+        'remember-session',
+        'recall-context',
+        'review-memories',
+      ])
       const { messages } = await client.getPrompt({ name: 'recall-context', arguments: { topic: 'lighthouse' } })
       expect(JSON.stringify(messages)).toContain('blinks twice')
       await expect(client.getPrompt({ name: 'recall-context' })).rejects.toThrow(/topic/)
@@ -126,10 +179,25 @@ for (const [index, way] of WAYS.entries()) {
   })
 }
 
-test('a WebSocket client that names itself is welcomed with its session, and one that does not is left in peace', async ({ sharedServer, closing }) => {
-  const named = closing(await RawSocket.open(sharedServer.wsUrl, { 'x-agent-id': 'guest', 'x-agent-namespace': 'lobby', 'x-agent-capabilities': '{"languages":["ja"]}' }, ['mcp']))
+test('a WebSocket client that names itself is welcomed with its session, and one that does not is left in peace', async ({
+  sharedServer,
+  closing,
+}) => {
+  const named = closing(
+    await RawSocket.open(
+      sharedServer.wsUrl,
+      { 'x-agent-id': 'guest', 'x-agent-namespace': 'lobby', 'x-agent-capabilities': '{"languages":["ja"]}' },
+      ['mcp'],
+    ),
+  )
   const { params } = await named.next((message) => message.method === 'welcome')
-  expect(params).toMatchObject({ agent_id: 'guest', namespace: 'lobby', capabilities: { languages: ['ja'] }, session_id: expect.stringMatching(/^[0-9a-f-]{36}$/), server_version: expect.any(String) })
+  expect(params).toMatchObject({
+    agent_id: 'guest',
+    namespace: 'lobby',
+    capabilities: { languages: ['ja'] },
+    session_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    server_version: expect.any(String),
+  })
   const unnamed = closing(await RawSocket.open(sharedServer.wsUrl))
   expect((await unnamed.request('ping')).result).toEqual({})
   expect(unnamed.messages.filter((message) => message.method !== undefined)).toEqual([])
@@ -139,15 +207,26 @@ test('the plain JSON-RPC methods answer without any handshake', async ({ sharedS
   const socket = closing(await RawSocket.open(`${sharedServer.wsUrl}/mcp`, { 'x-agent-id': 'plain' }))
   const created = await socket.request('create_memory', { content: 'Plain calls need no MCP.', tags: ['rpc'] })
   const memory = created.result?.['memory'] as { id: string }
-  expect((await socket.request('search_memories', { query: 'plain calls' })).result).toMatchObject({ count: 1, memories: [{ id: memory.id }] })
+  expect((await socket.request('search_memories', { query: 'plain calls' })).result).toMatchObject({
+    count: 1,
+    memories: [{ id: memory.id }],
+  })
   expect((await socket.request('get_agent_info')).result).toMatchObject({ agent_id: 'plain', memory_count: 1 })
   expect((await socket.request('get_session_statistics', {})).result).toMatchObject({ agent_id: 'plain', requests: 3, errors: 0 })
-  expect((await socket.request('create_memory', { content: '' })).error).toMatchObject({ code: -32602, message: expect.stringContaining('content must not be empty') })
+  expect((await socket.request('create_memory', { content: '' })).error).toMatchObject({
+    code: -32602,
+    message: expect.stringContaining('content must not be empty'),
+  })
 })
 
 test('a client that lost its connection resumes its session with the secret of the last one, once', async ({ sharedServer, closing }) => {
   const headers = { 'x-agent-id': 'returning', 'x-agent-capabilities': '{"colour":"blue"}' }
-  const welcome = async (socket: RawSocket) => (await socket.next((message) => message.method === 'welcome')).params as { session_id: string; resume_token: string; capabilities: unknown }
+  const welcome = async (socket: RawSocket) =>
+    (await socket.next((message) => message.method === 'welcome')).params as {
+      session_id: string
+      resume_token: string
+      capabilities: unknown
+    }
   const first = await RawSocket.open(sharedServer.wsUrl, headers)
   const before = await welcome(first)
   await first.close()
@@ -156,7 +235,9 @@ test('a client that lost its connection resumes its session with the secret of t
   expect(after).toMatchObject({ session_id: before.session_id, capabilities: { colour: 'blue' } })
   const again = await welcome(closing(await RawSocket.open(sharedServer.wsUrl, resuming)))
   expect(again.session_id, 'a secret works once').not.toBe(before.session_id)
-  const thief = await welcome(closing(await RawSocket.open(sharedServer.wsUrl, { 'x-agent-id': 'thief', 'x-session-resume': after.resume_token })))
+  const thief = await welcome(
+    closing(await RawSocket.open(sharedServer.wsUrl, { 'x-agent-id': 'thief', 'x-session-resume': after.resume_token })),
+  )
   expect(thief.session_id, 'and for its agent only').not.toBe(before.session_id)
 })
 

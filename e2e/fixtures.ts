@@ -27,6 +27,7 @@ interface WorkerFixtures {
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures this one needs
   makePlace: async ({}, use) => {
     const places: ServerPlace[] = []
     await use(() => {
@@ -48,6 +49,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await Promise.allSettled(opened.map((part) => part.close()))
   },
   sharedServer: [
+    // eslint-disable-next-line no-empty-pattern -- the same
     async ({}, use) => {
       const place = new ServerPlace(temporaryFolder())
       const server = await place.start()

@@ -17,9 +17,15 @@ function inspect(server: RunningServer, target: readonly string[], args: readonl
 }
 
 /** The ways the Inspector knows to a server. */
-const TARGETS: readonly { readonly name: string; of(server: RunningServer): string[] }[] = [
-  { name: 'over /mcp in the legacy era', of: (server) => [`${server.apiUrl}/mcp`, '--transport', 'http', '--header', 'X-Agent-ID: inspector'] },
-  { name: 'over /mcp in the modern era', of: (server) => [`${server.apiUrl}/mcp`, '--transport', 'http', '--protocol-era', 'modern', '--header', 'X-Agent-ID: inspector'] },
+const TARGETS: readonly { readonly name: string; readonly of: (server: RunningServer) => string[] }[] = [
+  {
+    name: 'over /mcp in the legacy era',
+    of: (server) => [`${server.apiUrl}/mcp`, '--transport', 'http', '--header', 'X-Agent-ID: inspector'],
+  },
+  {
+    name: 'over /mcp in the modern era',
+    of: (server) => [`${server.apiUrl}/mcp`, '--transport', 'http', '--protocol-era', 'modern', '--header', 'X-Agent-ID: inspector'],
+  },
   { name: 'through the bridge in the legacy era', of: (server) => bridgeTarget(server) },
   { name: 'through the bridge in the modern era', of: (server) => [...bridgeTarget(server), '--protocol-era', 'modern'] },
 ]
@@ -35,15 +41,38 @@ for (const { name, of } of TARGETS) {
     const listed = await inspect(sharedServer, target, ['--method', 'tools/list', '--strict'])
     expect(listed.code, listed.stderr).toBe(0)
     expect(listed.stdout).toContain('"store_memory"')
-    const stored = await inspect(sharedServer, target, ['--method', 'tools/call', '--tool-name', 'store_memory', '--tool-arg', `content=The Inspector was here ${name}.`, 'importance=0.7'])
+    const stored = await inspect(sharedServer, target, [
+      '--method',
+      'tools/call',
+      '--tool-name',
+      'store_memory',
+      '--tool-arg',
+      `content=The Inspector was here ${name}.`,
+      'importance=0.7',
+    ])
     expect(stored.code, stored.stderr).toBe(0)
     expect(stored.stdout).toContain(`The Inspector was here ${name}.`)
-    const refused = await inspect(sharedServer, target, ['--method', 'tools/call', '--tool-name', 'store_memory', '--tool-arg', 'content=x', 'importance=7'])
+    const refused = await inspect(sharedServer, target, [
+      '--method',
+      'tools/call',
+      '--tool-name',
+      'store_memory',
+      '--tool-arg',
+      'content=x',
+      'importance=7',
+    ])
     expect(refused.code, 'a tool result with isError').toBe(5)
     const read = await inspect(sharedServer, target, ['--method', 'resources/read', '--uri', 'memory://recent'])
     expect(read.code, read.stderr).toBe(0)
     expect(read.stdout).toContain('The Inspector was here')
-    const prompt = await inspect(sharedServer, target, ['--method', 'prompts/get', '--prompt-name', 'recall-context', '--prompt-args', 'topic=Inspector'])
+    const prompt = await inspect(sharedServer, target, [
+      '--method',
+      'prompts/get',
+      '--prompt-name',
+      'recall-context',
+      '--prompt-args',
+      'topic=Inspector',
+    ])
     expect(prompt.code, prompt.stderr).toBe(0)
     expect(prompt.stdout).toContain('was here')
   })

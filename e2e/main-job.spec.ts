@@ -12,7 +12,12 @@ const READER = { agentId: 'reader' }
 async function storeNotes(writer: ToolCaller): Promise<Map<string, string>> {
   const ids = new Map<string, string>()
   for (const { key, content, tags, importance } of NOTES) {
-    const stored = await call(writer, 'store_memory', { content, tags: [...tags], access_level: 'team', ...(importance !== undefined && { importance }) })
+    const stored = await call(writer, 'store_memory', {
+      content,
+      tags: [...tags],
+      access_level: 'team',
+      ...(importance !== undefined && { importance }),
+    })
     expect(stored.memory.content, 'what is stored is stored verbatim').toBe(content)
     ids.set(key, stored.memory.id)
   }
@@ -36,7 +41,12 @@ async function misses(reader: ToolCaller, ids: ReadonlyMap<string, string>): Pro
     const rank = memories.findIndex((memory) => memory.id === ids.get(answer)) + 1
     if (rank >= 1 && rank <= 3) continue
     const shown = [...memories.slice(0, 3), ...memories.filter((memory) => memory.id === ids.get(answer))]
-    missed.push({ question: asks, wanted: answer, rank, got: shown.map(({ id, score, why }) => `${keyOf.get(id) ?? '?'} ${score} ${JSON.stringify(why)}`) })
+    missed.push({
+      question: asks,
+      wanted: answer,
+      rank,
+      got: shown.map(({ id, score, why }) => `${keyOf.get(id) ?? '?'} ${score} ${JSON.stringify(why)}`),
+    })
   }
   return missed
 }
@@ -63,7 +73,10 @@ test('the questions share at most two words with the notes that answer them', ()
   expect(shared.filter(({ words }) => words.length > 2)).toEqual([])
 })
 
-test('a second agent finds what the first one stored, by paraphrased questions, on every wire and after a power cut', async ({ startServer, closing }) => {
+test('a second agent finds what the first one stored, by paraphrased questions, on every wire and after a power cut', async ({
+  startServer,
+  closing,
+}) => {
   test.setTimeout(120_000)
   const server = await (await startServer()).untilHealthy()
   const writer = closing(await connectClassicWs(server))
@@ -75,7 +88,10 @@ test('a second agent finds what the first one stored, by paraphrased questions, 
   await test.step('at least 18 of 20 questions find their note among the first three', async () => {
     const missed = await misses(reader, ids)
     for (const miss of missed) test.info().annotations.push({ type: 'missed question', description: JSON.stringify(miss) })
-    expect(missed.length, `missed:\n${missed.map((miss) => `${miss.question} -> ${miss.wanted} (rank ${miss.rank})\n    ${miss.got.join('\n    ')}`).join('\n')}`).toBeLessThanOrEqual(2)
+    expect(
+      missed.length,
+      `missed:\n${missed.map((miss) => `${miss.question} -> ${miss.wanted} (rank ${miss.rank})\n    ${miss.got.join('\n    ')}`).join('\n')}`,
+    ).toBeLessThanOrEqual(2)
   })
 
   await test.step('REST and /mcp answer the same question with the same memories in the same order', async () => {

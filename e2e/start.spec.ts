@@ -23,7 +23,7 @@ const DISCOVER = {
 const SLOW_BYTES = 400 * 1024 ** 3
 
 /** Models that do not work, each in its own way. */
-const BROKEN_MODELS: readonly { readonly name: string; make(folder: string): void }[] = [
+const BROKEN_MODELS: readonly { readonly name: string; readonly make: (folder: string) => void }[] = [
   { name: 'missing', make: () => undefined },
   {
     name: 'truncated',
@@ -62,12 +62,18 @@ const BROKEN_MODELS: readonly { readonly name: string; make(folder: string): voi
 ]
 
 for (const { name, make } of BROKEN_MODELS) {
-  test(`with a model that is ${name}, both handshakes answer within a second and search goes on by words`, async ({ makePlace, closing }) => {
+  test(`with a model that is ${name}, both handshakes answer within a second and search goes on by words`, async ({
+    makePlace,
+    closing,
+  }) => {
     const place = makePlace()
     const folder = join(place.folder, 'model')
     make(folder)
     const server = await place.start({ env: { TMWS_EMBEDDING_MODEL: folder } })
-    for (const [method, params] of [['initialize', INITIALIZE], ['server/discover', DISCOVER]] as const) {
+    for (const [method, params] of [
+      ['initialize', INITIALIZE],
+      ['server/discover', DISCOVER],
+    ] as const) {
       const start = performance.now()
       const socket = closing(await RawSocket.open(server.wsUrl, { 'x-agent-id': 'early' }))
       const answer = await socket.request(method, params)
@@ -97,7 +103,9 @@ test('search by meaning heals when the missing model appears, without a restart'
   const server = await place.start({ env: { TMWS_EMBEDDING_MODEL: folder } })
   const client = closing(await connectNamedWs(server, { agentId: 'patient' }))
   const { memory } = await call(client, 'store_memory', { content: 'Yusuf is allergic to peanuts.' })
-  await until('the server to notice that there is no model', async () => /missing/.test((await server.health()).checks.embedding.message ?? ''))
+  await until('the server to notice that there is no model', async () =>
+    /missing/.test((await server.health()).checks.embedding.message ?? ''),
+  )
   symlinkSync(BUILT.model, folder)
   await server.untilHealthy(40_000)
   const hit = await until('the memory to be found by meaning', async () => {
@@ -157,7 +165,9 @@ test('two starts at the same moment on one folder leave exactly one server', asy
 
 test('what a killed server left behind is ignored: the next start works, on the same ports', async ({ startServer, closing }) => {
   const first = await startServer()
-  const { memory } = await call(closing(await connectNamedWs(first, { agentId: 'a' })), 'store_memory', { content: 'Before the power cut.' })
+  const { memory } = await call(closing(await connectNamedWs(first, { agentId: 'a' })), 'store_memory', {
+    content: 'Before the power cut.',
+  })
   await first.kill()
   expect(first.place.discovery()?.pid, 'the file is stale now').toBe(first.process.pid)
   const second = await first.place.start({ apiPort: first.apiPort, wsPort: first.wsPort })
@@ -168,7 +178,11 @@ test('what a killed server left behind is ignored: the next start works, on the 
 })
 
 test('a discovery file of a process that has gone, or that is no discovery file, does not stop a start', async ({ makePlace }) => {
-  for (const left of ['{"api_url":"http://127.0.0.1:1","pid":4194303,"version":"0","started_at":"2020-01-01T00:00:00.000Z"}', 'not json', '']) {
+  for (const left of [
+    '{"api_url":"http://127.0.0.1:1","pid":4194303,"version":"0","started_at":"2020-01-01T00:00:00.000Z"}',
+    'not json',
+    '',
+  ]) {
     const place = makePlace()
     writeFileSync(place.runtimeFile, left)
     const server = await place.start()
@@ -182,11 +196,16 @@ test('the discovery file is for the same person only', async ({ startServer }) =
   expect(ownerToken.length).toBeGreaterThanOrEqual(32)
 })
 
-test('SIGTERM ends it cleanly: running calls are answered, sockets close with 1001, exit code 0, nothing left behind', async ({ startServer, closing }) => {
+test('SIGTERM ends it cleanly: running calls are answered, sockets close with 1001, exit code 0, nothing left behind', async ({
+  startServer,
+  closing,
+}) => {
   const server = await (await startServer()).untilHealthy()
   const socket = closing(await RawSocket.open(server.wsUrl, { 'x-agent-id': 'last' }))
   const feed = closing(await RawSocket.open(`${server.apiUrl.replace('http', 'ws')}/api/v1/events`, { 'x-agent-id': 'last' }))
-  const answers = Array.from({ length: 20 }, (_, number) => socket.request('create_memory', { content: `Written in the last moment, ${number}.` }))
+  const answers = Array.from({ length: 20 }, (_, number) =>
+    socket.request('create_memory', { content: `Written in the last moment, ${number}.` }),
+  )
   await until('the first answers', () => socket.messages.some((message) => message.id === 'raw-1'))
   const ending = server.stop()
   const settled = await Promise.allSettled(answers)
@@ -203,7 +222,15 @@ test('SIGTERM ends it cleanly: running calls are answered, sockets close with 10
 
 test('npm start without a display says in one line why there is no window, and serves', async ({ makePlace }) => {
   const place = makePlace()
-  const start = place.run(process.execPath, [join(ROOT, 'resources', 'scripts', 'start.ts'), '--api-port', '0', '--ws-port', '0', '--data-dir', place.dataDir])
+  const start = place.run(process.execPath, [
+    join(ROOT, 'resources', 'scripts', 'start.ts'),
+    '--api-port',
+    '0',
+    '--ws-port',
+    '0',
+    '--data-dir',
+    place.dataDir,
+  ])
   const file = await until('the discovery file', () => start.isRunning && place.discovery(), 50_000)
   expect(start.stderr.split('\n').filter((line) => line.startsWith('No window'))).toEqual([
     'No window: there is no display. The server runs without one; its dashboard opens in any browser.',

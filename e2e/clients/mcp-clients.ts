@@ -48,7 +48,11 @@ export async function connectBridge(server: RunningServer, identity: Identity = 
 }
 
 /** SDK v2 through the bridge. */
-export async function connectModernBridge(server: RunningServer, mode: VersionNegotiationMode, identity: Identity = {}): Promise<ModernClient> {
+export async function connectModernBridge(
+  server: RunningServer,
+  mode: VersionNegotiationMode,
+  identity: Identity = {},
+): Promise<ModernClient> {
   const client = modernClient(mode)
   await client.connect(new ModernStdioTransport({ ...bridgeCommand(server, identity), stderr: 'ignore' }))
   return client
@@ -57,15 +61,23 @@ export async function connectModernBridge(server: RunningServer, mode: VersionNe
 /** SDK v1 on /mcp. */
 export async function connectHttp(server: RunningServer, identity: Identity = {}): Promise<ClassicClient> {
   const client = classicClient()
-  const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.apiUrl), { requestInit: { headers: identityHeaders(identity) } })
+  const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.apiUrl), {
+    requestInit: { headers: identityHeaders(identity) },
+  })
   await client.connect(transport as Transport) // sessionId is optional there, and undefined here
   return client
 }
 
 /** SDK v2 on /mcp. */
-export async function connectModernHttp(server: RunningServer, mode: VersionNegotiationMode, identity: Identity = {}): Promise<ModernClient> {
+export async function connectModernHttp(
+  server: RunningServer,
+  mode: VersionNegotiationMode,
+  identity: Identity = {},
+): Promise<ModernClient> {
   const client = modernClient(mode)
-  const transport: ModernTransport = new ModernHttpTransport(new URL('/mcp', server.apiUrl), { requestInit: { headers: identityHeaders(identity) } })
+  const transport: ModernTransport = new ModernHttpTransport(new URL('/mcp', server.apiUrl), {
+    requestInit: { headers: identityHeaders(identity) },
+  })
   await client.connect(transport)
   return client
 }

@@ -32,14 +32,23 @@ export function rawHttp(url: string, { method = 'GET', headers = {}, body }: Raw
 
 /** A WebSocket handshake by hand: status 101 with the headers of the answer, or how it was refused. */
 export function rawUpgrade(wsUrl: string, headers: Readonly<Record<string, string | string[]>> = {}): Promise<RawAnswer> {
-  const handshake = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+  const handshake = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
   return new Promise((resolve, reject) => {
-    const outgoing = request(wsUrl.replace(/^ws/, 'http'), { headers: { ...handshake, ...headers }, agent: false, timeout: 10_000 }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
-    })
+    const outgoing = request(
+      wsUrl.replace(/^ws/, 'http'),
+      { headers: { ...handshake, ...headers }, agent: false, timeout: 10_000 },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (text += chunk))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
+      },
+    )
     outgoing.on('upgrade', (response, socket) => {
       socket.destroy()
       resolve({ status: response.statusCode ?? 0, headers: response.headers, text: '' })

@@ -55,7 +55,10 @@ export class RawSocket {
   /** Sends a request and waits for the answer with its id. */
   request(method: string, params?: unknown): Promise<RawMessage> {
     const id = `raw-${this.#nextId++}`
-    return this.exchange(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params !== undefined && { params }) }), (message) => message.id === id)
+    return this.exchange(
+      JSON.stringify({ jsonrpc: '2.0', id, method, ...(params !== undefined && { params }) }),
+      (message) => message.id === id,
+    )
   }
 
   /** Sends text and waits for the first message after it that fits. */
@@ -67,11 +70,16 @@ export class RawSocket {
 
   /** The first message from number `from` on that fits. */
   next(fits: (message: RawMessage) => boolean, from = 0): Promise<RawMessage> {
-    return until('a WebSocket message', () => {
-      const found = this.messages.slice(from).find(fits)
-      if (!found && this.#isClosed) throw new Error('The WebSocket closed instead of answering.')
-      return found
-    }, 10_000, 5)
+    return until(
+      'a WebSocket message',
+      () => {
+        const found = this.messages.slice(from).find(fits)
+        if (!found && this.#isClosed) throw new Error('The WebSocket closed instead of answering.')
+        return found
+      },
+      10_000,
+      5,
+    )
   }
 
   async close(): Promise<void> {

@@ -31,5 +31,10 @@ export function textOf(answer: ToolAnswer): string {
 
 /** Waits until everything stored so far is found by meaning as well as by words. */
 export async function untilIndexed(client: ToolCaller): Promise<void> {
-  await until('every memory to be indexed by meaning', async () => (await call(client, 'semantic_search', { query: 'anything at all' })).degraded === undefined, 30_000, 50)
+  await until(
+    'every memory to be indexed by meaning',
+    async () => (await call(client, 'semantic_search', { query: 'anything at all' })).degraded === undefined,
+    30_000,
+    50,
+  )
 }

@@ -43,6 +43,9 @@ export class WsClientTransport implements Transport {
 
 /** Node's own WebSocket takes headers, which the type for browsers does not know. */
 export function openSocket(url: string, headers: Readonly<Record<string, string>>, protocols: readonly string[] = []): WebSocket {
-  const NodeWebSocket = WebSocket as unknown as new (url: string, options: { readonly protocols: readonly string[]; readonly headers: Readonly<Record<string, string>> }) => WebSocket
+  const NodeWebSocket = WebSocket as unknown as new (
+    url: string,
+    options: { readonly protocols: readonly string[]; readonly headers: Readonly<Record<string, string>> },
+  ) => WebSocket
   return new NodeWebSocket(url, { protocols, headers })
 }

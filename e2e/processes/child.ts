@@ -74,7 +74,10 @@ export interface Finished extends Ending {
 }
 
 /** Runs a Node program to its end. A program that takes longer than `timeoutMs` is killed and fails the test. */
-export async function runNode(args: readonly string[], options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string; readonly timeoutMs?: number }): Promise<Finished> {
+export async function runNode(
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string; readonly timeoutMs?: number },
+): Promise<Finished> {
   const child = new ChildProcess(process.execPath, args, options)
   child.endInput()
   const timeoutMs = options.timeoutMs ?? 30_000
@@ -87,6 +90,8 @@ export async function runNode(args: readonly string[], options: { readonly env: 
 
 /** The environment of this machine without what would make a test depend on it; the home folder is `home`. */
 export function cleanEnvironment(home: string, extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(TMWS_|PW_|PLAYWRIGHT_|NODE_OPTIONS$|XDG_|FORCE_COLOR$|DISPLAY$|WAYLAND_DISPLAY$)/.test(name))
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(TMWS_|PW_|PLAYWRIGHT_|NODE_OPTIONS$|XDG_|FORCE_COLOR$|DISPLAY$|WAYLAND_DISPLAY$)/.test(name),
+  )
   return { ...Object.fromEntries(kept), HOME: home, ...extra }
 }

@@ -16,7 +16,7 @@ export class CallMeter {
   readonly #unsubscribe: () => void
   readonly #timer: NodeJS.Timeout
   readonly #latency = new LatencyWindow(WINDOW_CALLS)
-  #callsByAgent: Record<string, number> = {}
+  #callsByAgent = new Map<string, number>()
   #calls = 0
   #errors = 0
   #memoryOperations = 0
@@ -53,7 +53,7 @@ export class CallMeter {
     if (!event.ok) this.#errors += 1
     if (this.#memoryTools.has(event.tool)) this.#memoryOperations += 1
     this.#latency.add(event.duration_ms)
-    this.#callsByAgent[event.agent_id] = (this.#callsByAgent[event.agent_id] ?? 0) + 1
+    this.#callsByAgent.set(event.agent_id, (this.#callsByAgent.get(event.agent_id) ?? 0) + 1)
   }
 
   #tick(): void {
@@ -66,7 +66,7 @@ export class CallMeter {
         event: {
           type: 'rates',
           at: toIso(this.#clock.now()),
-          calls_by_agent: this.#callsByAgent,
+          calls_by_agent: Object.fromEntries(this.#callsByAgent),
           calls: this.#calls,
           errors: this.#errors,
           sessions: this.#sessionCount(),
@@ -74,7 +74,7 @@ export class CallMeter {
         },
       })
     }
-    this.#callsByAgent = {}
+    this.#callsByAgent.clear()
     this.#calls = 0
     this.#errors = 0
   }

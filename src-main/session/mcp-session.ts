@@ -1,5 +1,5 @@
-import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
-import type { ListToolsResult } from '@modelcontextprotocol/server'
+import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
+import type { Implementation, ListToolsResult } from '@modelcontextprotocol/server'
 import { AppError } from '../base/errors.ts'
 import { inputJsonSchema, outputJsonSchema } from '../contract/json-schema.ts'
 import { PROMPTS } from '../contract/prompts.ts'
@@ -39,11 +39,13 @@ export function createMcpServer(session: Session, version: string): Server {
   )
   server.oninitialized = () => {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- only the legacy handshake gets here, and there it is the one source
-    const client = server.getClientVersion()
-    if (client) session.nameClient(`${client.name} ${client.version}`)
+    nameClient(session, server.getClientVersion())
   }
   server.setRequestHandler('tools/list', () => ({ tools: describeTools(session.listTools()) }))
   server.setRequestHandler('tools/call', async (request, context) => {
+    // Modern clients name themselves with each request.
+    const envelope = context.mcpReq.envelope as { [CLIENT_INFO_META_KEY]?: Implementation } | undefined // the SDK has checked it, its type says nothing
+    nameClient(session, envelope?.[CLIENT_INFO_META_KEY])
     try {
       return toolSuccess(await session.call(request.params.name, request.params.arguments ?? {}, { signal: context.mcpReq.signal }))
     } catch (error) {
@@ -68,6 +70,10 @@ export function createMcpServer(session: Session, version: string): Server {
     return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] }
   })
   return server
+}
+
+function nameClient(session: Session, client: Implementation | undefined): void {
+  if (client) session.nameClient(`${client.name} ${client.version}`)
 }
 
 async function readResource(session: Session, uri: string, signal: AbortSignal) {

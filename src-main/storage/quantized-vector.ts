@@ -1,21 +1,22 @@
 /**
  * Vectors as they are kept: one signed byte per dimension after a float32 scale. A quarter of float32 in file and cache, and
- * the cosine of two unit vectors is off by less than 0.002. Layout: scale (4 bytes, little endian), then the bytes.
+ * a cosine is off by less than 0.002. Layout: scale (4 bytes, little endian), then the bytes.
  */
 const SCALE_BYTES = 4
 
 export function quantize(vector: Float32Array): Uint8Array {
-  let norm = 0
-  let peak = 0
-  for (const value of vector) {
-    norm += value * value
-    peak = Math.max(peak, Math.abs(value))
-  }
   const bytes = new Uint8Array(SCALE_BYTES + vector.length)
-  if (!(norm > 0) || !Number.isFinite(norm)) return bytes
-  const step = peak / 127
-  new DataView(bytes.buffer).setFloat32(0, step / Math.sqrt(norm), true)
-  for (let i = 0; i < vector.length; i++) bytes[SCALE_BYTES + i] = Math.round((vector[i] ?? 0) / step)
+  const peak = vector.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+  if (!(peak > 0) || !Number.isFinite(peak)) return bytes
+  const values = new Int8Array(bytes.buffer, SCALE_BYTES)
+  let norm = 0
+  for (let i = 0; i < vector.length; i++) {
+    const value = Math.round(((vector[i] ?? 0) / peak) * 127)
+    values[i] = value
+    norm += value * value
+  }
+  // The rounded vector is the one that gets length 1: its direction is then all that rounding can have changed.
+  new DataView(bytes.buffer).setFloat32(0, 1 / Math.sqrt(norm), true)
   return bytes
 }
 

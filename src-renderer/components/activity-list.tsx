@@ -20,8 +20,8 @@ export function ActivityList({ items, previews, now }: ActivityListProps) {
       {items.map((item) => (
         <li key={item.key} className={item.isOld ? 'row activity-row' : 'row activity-row new'}>
           <AgentName agentId={item.agentId} />
-          <span className={item.kind === 'failed' ? 'truncate activity-text failed' : 'truncate activity-text'}>
-            {verbOf(item)} <What item={item} previews={previews} />
+          <span className={item.kind === 'failed' ? 'activity-text failed' : 'activity-text'}>
+            <span>{verbOf(item)}</span> <What item={item} previews={previews} />
           </span>
           <span className="figures faint right">
             <Age at={item.at} now={now} />
@@ -37,7 +37,13 @@ function What({ item, previews }: { readonly item: ActivityRow; readonly preview
   if (memoryId !== undefined) {
     const preview = previews.get(memoryId)
     const text = count > 1 || preview === undefined ? strings.activity.memories(count) : preview
-    return kind === 'purged' ? text : <a href={`#/memories/${memoryId}`}>{text}</a>
+    return kind === 'purged' ? (
+      <span>{text}</span>
+    ) : (
+      <a className="truncate" href={`#/memories/${memoryId}`}>
+        {text}
+      </a>
+    )
   }
   const extra = [...(count > 1 ? [strings.activity.times(count)] : []), ...(durationMs === undefined ? [] : [latency(durationMs)])]
   return <span className="faint figures">{extra.join(' · ')}</span>

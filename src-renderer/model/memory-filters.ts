@@ -24,6 +24,8 @@ export const NO_FILTERS: MemoryFilters = { tags: [], tagMatch: 'any', minImporta
 
 export const PAGE_SIZE = 100
 const SEARCH_LIMIT = 50
+/** Hits below it share next to nothing with the question; they come on demand. */
+export const WEAK_SCORE = 0.1
 
 export function listInputOf(filters: MemoryFilters, sort: SortOrder, now: number, cursor?: string): ListInput {
   return {
@@ -36,8 +38,8 @@ export function listInputOf(filters: MemoryFilters, sort: SortOrder, now: number
   }
 }
 
-export function searchInputOf(query: string, filters: MemoryFilters, now: number): SearchInput {
-  return { query, limit: SEARCH_LIMIT, ...sharedInput(filters, now) }
+export function searchInputOf(query: string, filters: MemoryFilters, withWeak: boolean, now: number): SearchInput {
+  return { query, limit: SEARCH_LIMIT, ...(withWeak ? {} : { min_score: WEAK_SCORE }), ...sharedInput(filters, now) }
 }
 
 function sharedInput({ agentId, namespace, tags, tagMatch, minImportance, since }: MemoryFilters, now: number) {

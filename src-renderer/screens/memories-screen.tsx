@@ -153,7 +153,12 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             </Button>
           )}
           {isSearch ? (
-            <span className="faint">{words.bestMatch}</span>
+            <span className="faint best-match">
+              <button type="button" className="facet-more" onClick={() => list.setWithWeak(!state.withWeak)}>
+                {state.withWeak ? words.hideWeak : words.showWeak}
+              </button>
+              {words.bestMatch}
+            </span>
           ) : (
             <ChoiceMenu
               label={words.sortBy}
@@ -168,7 +173,13 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
           {state.status === 'loading' ? (
             <ListSkeleton />
           ) : items.length === 0 ? (
-            <MemoryListFace state={state} onRetry={() => stores.retryNow()} onNew={onNew} onClear={() => list.replaceFilters(NO_FILTERS)} />
+            <MemoryListFace
+              state={state}
+              onRetry={() => stores.retryNow()}
+              onNew={onNew}
+              onClear={() => list.replaceFilters(NO_FILTERS)}
+              onWeak={() => list.setWithWeak(true)}
+            />
           ) : (
             <MemoryList
               key={`${state.answered ?? ''} ${sort} ${JSON.stringify(filters)}`}

@@ -9,12 +9,13 @@ interface MemoryListFaceProps {
   readonly onRetry: () => void
   readonly onNew: () => void
   readonly onClear: () => void
+  readonly onWeak: () => void
 }
 
 const words = strings.memories
 
 /** Why there is no row to show, and what to do about it. */
-export function MemoryListFace({ state, onRetry, onNew, onClear }: MemoryListFaceProps) {
+export function MemoryListFace({ state, onRetry, onNew, onClear, onWeak }: MemoryListFaceProps) {
   const { status, error, filters, answered } = state
   const clear = countFilters(filters) > 0 && <Button onClick={onClear}>{words.clearFilters}</Button>
   if (status === 'failed') {
@@ -27,6 +28,7 @@ export function MemoryListFace({ state, onRetry, onNew, onClear }: MemoryListFac
   if (answered !== undefined) {
     return (
       <Face fill title={words.noHit(answered)} text={words.noHitHow}>
+        {!state.withWeak && <Button onClick={onWeak}>{words.showWeak}</Button>}
         {clear}
       </Face>
     )

@@ -100,7 +100,9 @@ function Charts({ rates, now, theme }: { readonly rates: readonly RatePoint[]; r
 }
 
 function figuresOf({ sessions, totalMemories, rates, status }: ReturnType<Stores['overview']['store']['getState']>) {
-  const agents = new Set(sessions.map((session) => session.agent_id)).size
+  // REST callers hold no session; they count by their calls of the last minutes.
+  const agents = new Set([...sessions.map((session) => session.agent_id), ...rates.flatMap((point) => Object.keys(point.callsByAgent))])
+    .size
   const perMinute = callsPerMinute(rates)
   const p95 = rates.at(-1)?.latency?.p95
   const known = (value: string) => (status === 'loading' ? '–' : value)

@@ -9,6 +9,8 @@ export interface MemoryListState {
   readonly query: string
   readonly filters: MemoryFilters
   readonly sort: SortOrder
+  /** Whether a search also brings hits of a very low score. */
+  readonly withWeak: boolean
   readonly status: 'loading' | 'ready' | 'failed'
   readonly error?: string
   /** A newer answer is on its way; what is shown stays until then. */
@@ -36,6 +38,7 @@ export class MemoryList {
     query: '',
     filters: NO_FILTERS,
     sort: 'newest',
+    withWeak: false,
     status: 'loading',
     isRefreshing: false,
     isLoadingMore: false,
@@ -54,7 +57,7 @@ export class MemoryList {
   }
 
   setQuery(query: string): void {
-    this.store.setState({ query })
+    this.store.setState({ query, withWeak: false })
     clearTimeout(this.#typing)
     this.#typing = setTimeout(() => void this.load(), query.trim() === '' ? 0 : TYPING_MS)
   }
@@ -72,6 +75,11 @@ export class MemoryList {
 
   setSort(sort: SortOrder): void {
     this.store.setState({ sort })
+    void this.load()
+  }
+
+  setWithWeak(withWeak: boolean): void {
+    this.store.setState({ withWeak })
     void this.load()
   }
 
@@ -139,7 +147,10 @@ export class MemoryList {
 
   async #firstPage(query: string, filters: MemoryFilters, sort: SortOrder, signal: AbortSignal): Promise<Partial<MemoryListState>> {
     if (query !== '') {
-      const { memories, degraded } = await this.#client.searchMemories(searchInputOf(query, filters, Date.now()), signal)
+      const { memories, degraded } = await this.#client.searchMemories(
+        searchInputOf(query, filters, this.store.getState().withWeak, Date.now()),
+        signal,
+      )
       return { items: memories, total: memories.length, answered: query, ...(degraded === undefined ? {} : { degraded }) }
     }
     const { memories, total, next_cursor } = await this.#client.listMemories(listInputOf(filters, sort, Date.now()), signal)

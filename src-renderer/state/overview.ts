@@ -24,6 +24,8 @@ export interface OverviewState {
 const MOST_PREVIEWS = 200
 const EARLIER = 20
 const HEALTH_EVERY_MS = 15_000
+/** A burst of new memories costs one count, not one each. */
+const COUNT_AFTER_MS = 1500
 
 /** Is it running, who is connected, what just happened. */
 export class Overview {
@@ -35,6 +37,7 @@ export class Overview {
     previews: new Map(),
   }))
   readonly #client: ServerClient
+  #counting: ReturnType<typeof setTimeout> | undefined
 
   constructor(client: ServerClient) {
     this.#client = client
@@ -79,6 +82,7 @@ export class Overview {
     }
     const activity = addActivity(state.activity, events, OWNER_AGENT_ID)
     this.store.setState({ rates, sessions, activity, ...(totalMemories === undefined ? {} : { totalMemories }) })
+    if (events.some((event) => 'memory_id' in event)) this.#countSoon()
   }
 
   /** Takes the texts of memories that just changed. */
@@ -89,6 +93,17 @@ export class Overview {
       previews.set(memory.id, previewOf(memory))
     }
     this.store.setState({ previews: new Map([...previews].slice(-MOST_PREVIEWS)) })
+  }
+
+  #countSoon(): void {
+    if (this.#counting !== undefined) return
+    this.#counting = setTimeout(() => {
+      this.#counting = undefined
+      void this.#client.stats().then(
+        ({ total_memories }) => this.store.setState({ totalMemories: total_memories }),
+        () => undefined,
+      )
+    }, COUNT_AFTER_MS)
   }
 
   async #loadHealth(): Promise<void> {

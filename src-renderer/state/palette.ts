@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ServerClient } from '../api/server-client.ts'
 import type { Memory } from '../api/types.ts'
+import { WEAK_SCORE } from '../model/memory-filters.ts'
 
 export interface PaletteState {
   readonly query: string
@@ -32,7 +33,7 @@ export class Palette {
     const request = new AbortController()
     this.#request = request
     try {
-      const { memories } = await this.#client.searchMemories({ query, limit: MOST_HITS }, request.signal)
+      const { memories } = await this.#client.searchMemories({ query, limit: MOST_HITS, min_score: WEAK_SCORE }, request.signal)
       if (!request.signal.aborted) this.store.setState({ hits: memories })
     } catch {
       // Commands still work without hits.

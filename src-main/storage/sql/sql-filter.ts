@@ -26,20 +26,11 @@ export function candidateSql(eb: MemoryExpressions, query: CandidateQuery, scope
   return eb.and(conditions)
 }
 
-/** True if the query asks for no less than all the scope may see, bar what is superseded. */
-export function isUnfiltered(query: CandidateQuery): boolean {
-  const { tags, agentId, namespace, minImportance, since, until, accessLevel, pinned } = query
-  const isPlain = [agentId, namespace, since, until, accessLevel, pinned].every((value) => value === undefined)
-  return isPlain && query.includeShared && (tags ?? []).length === 0 && (minImportance ?? 0) <= 0
-}
-
 function tagConditions(eb: MemoryExpressions, filter: MemoryFilter): Expression<SqlBool>[] {
   const tags = [...new Set(filter.tags)]
   if (tags.length === 0) return []
   const groups = filter.tagMatch === 'all' ? tags.map((tag) => [tag]) : [tags]
-  return groups.map((group) =>
-    eb.exists(eb.selectFrom('memory_tags as t').select('t.memory_seq').whereRef('t.memory_seq', '=', 'm.seq').where('t.tag', 'in', group)),
-  )
+  return groups.map((group) => eb('m.seq', 'in', eb.selectFrom('memory_tags as t').select('t.memory_seq').where('t.tag', 'in', group)))
 }
 
 /** A memory is superseded only for those who can see what took its place: to others it would vanish without a trace. */

@@ -12,6 +12,9 @@ export interface PackedVectorEntry {
   readonly vectors: readonly Uint8Array[]
 }
 
+/** Three variables each, and drivers bound their number. */
+const ROWS_PER_INSERT = 200
+
 /** Replaces the vectors of one model of one live memory, if its content is still what they were made from. */
 export function putVectors({ db, index }: SqlParts, entry: PackedVectorEntry): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
@@ -25,11 +28,9 @@ export function putVectors({ db, index }: SqlParts, entry: PackedVectorEntry): P
     const modelId = await requireModel(tx, index, entry)
     if (row.deleted_at === null) await index.removeVectors(tx, row.seq, modelId)
     await tx.deleteFrom('memory_vectors').where('memory_seq', '=', row.seq).where('model_id', '=', modelId).execute()
-    if (entry.vectors.length > 0) {
-      await tx
-        .insertInto('memory_vectors')
-        .values(entry.vectors.map((vector) => ({ memory_seq: row.seq, model_id: modelId, vector })))
-        .execute()
+    for (let i = 0; i < entry.vectors.length; i += ROWS_PER_INSERT) {
+      const rows = entry.vectors.slice(i, i + ROWS_PER_INSERT).map((vector) => ({ memory_seq: row.seq, model_id: modelId, vector }))
+      await tx.insertInto('memory_vectors').values(rows).execute()
     }
     await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', '=', row.seq).execute()
     if (row.deleted_at === null) await index.addVectors(tx, row.seq, modelId)

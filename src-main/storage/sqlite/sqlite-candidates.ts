@@ -1,4 +1,5 @@
 import { expressionBuilder, sql } from 'kysely'
+import type { Expression, SqlBool } from 'kysely'
 import { toIso } from '../../base/clock.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Candidate, CandidateQuery, CandidateSet } from '../memory-store.ts'
@@ -6,52 +7,56 @@ import { toUnit } from '../quantized-vector.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
 import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
+import type { RawQueries } from './sqlite-raw-query.ts'
 import type { SqliteSearchIndex } from './sqlite-search-index.ts'
 import { BM25_SQL } from './sqlite-text-index.ts'
+import type { WordQuestion } from './sqlite-text-index.ts'
 import { VectorLeg } from './sqlite-vector-leg.ts'
-import type { CandidateRow } from './sqlite-vector-leg.ts'
 
-/** Both legs of a search, each filtered before its limit. What one leg found, the other scores too if it can. */
-export async function findCandidates(db: MemoryDb, index: SqliteSearchIndex, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
+export interface CandidateParts {
+  readonly db: MemoryDb
+  readonly queries: RawQueries
+  readonly index: SqliteSearchIndex
+}
+
+/** Both legs of a search, each filtered before its limit. What only words found gets its closeness too. */
+export async function findCandidates(parts: CandidateParts, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
   const rules = candidateSql(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>(), query, scope)
-  const question = query.text === undefined ? undefined : index.text.ask(query.text)
-  const found = new Map<number, Found>()
-  if (question) {
-    const rows = await sql<Found & { keyword: number }>`
-      SELECT m.seq, m.id, m.importance, m.created_at, ${sql.raw(BM25_SQL)} AS keyword
-      FROM memory_words JOIN memories m ON m.seq = memory_words.rowid
-      WHERE memory_words MATCH ${question.match} AND ${rules} ORDER BY keyword DESC LIMIT ${query.candidateLimit}`.execute(db)
-    for (const row of rows.rows) found.set(row.seq, { ...row, keyword: Math.max(0, row.keyword) })
-  }
+  const words = query.text === undefined ? undefined : parts.index.text.ask(query.text)
+  const keyword = words ? keywordLeg(parts.queries, words, rules, query.candidateLimit) : new Map<number, number>()
+  let vector = new Map<number, number>()
   let isPartial = false
   if (query.vector) {
-    const modelId = await findModel(db, query.vector.modelId)
-    isPartial = await hasUnembedded(db, modelId, scope, Date.parse(query.now))
+    const modelId = await findModel(parts.db, query.vector.modelId)
+    isPartial = await hasUnembedded(parts.db, modelId, scope, Date.parse(query.now))
     if (modelId !== undefined) {
-      const leg = new VectorLeg(db, index.vectors.ofModel(modelId), modelId, toUnit(query.vector.values))
-      for (const row of await leg.nearest(rules, query.candidateLimit))
-        found.set(row.seq, { ...row, ...found.get(row.seq), vector: row.vector })
-      const unscored = [...found.values()].filter((row) => row.vector === undefined).map((row) => row.seq)
-      for (const [seq, vector] of await leg.score(unscored)) {
-        const row = found.get(seq)
-        if (row) found.set(seq, { ...row, vector })
-      }
+      const leg = new VectorLeg(parts.queries, parts.index.vectors.ofModel(modelId), modelId, toUnit(query.vector.values))
+      const nearest = leg.nearest(rules, query.candidateLimit)
+      vector = new Map([...nearest, ...leg.score([...keyword.keys()].filter((seq) => !nearest.has(seq)))])
     }
   }
-  return { candidates: [...found.values()].map(toCandidate), keywordCeiling: question?.ceiling ?? 0, isPartial }
+  return { candidates: describe(parts.queries, keyword, vector), keywordCeiling: words?.ceiling ?? 0, isPartial }
 }
 
-interface Found extends CandidateRow {
-  readonly keyword?: number
-  readonly vector?: number
-}
+/** BM25 scores by `seq`. Words that most memories share are asked for only if the others find too few. */
+function keywordLeg(queries: RawQueries, words: WordQuestion, rules: Expression<SqlBool>, limit: number): Map<number, number> {
+  const found = matching(words.tellingMatch ?? words.match)
+  return words.tellingMatch !== undefined && found.size < limit ? matching(words.match) : found
 
-function toCandidate({ id, importance, created_at, keyword, vector }: Found): Candidate {
-  return {
-    id,
-    importance,
-    createdAt: toIso(created_at),
-    ...(keyword !== undefined && { keyword }),
-    ...(vector !== undefined && { vector }),
+  function matching(match: string): Map<number, number> {
+    const rows = queries.rows<[number, number]>(sql`
+      SELECT m.seq, ${sql.raw(BM25_SQL)} AS score FROM memory_words JOIN memories m ON m.seq = memory_words.rowid
+      WHERE memory_words MATCH ${match} AND ${rules} ORDER BY score DESC LIMIT ${limit}`)
+    return new Map(rows.map(([seq, score]) => [seq, Math.max(0, score)]))
   }
+}
+
+function describe(queries: RawQueries, keyword: ReadonlyMap<number, number>, vector: ReadonlyMap<number, number>): Candidate[] {
+  const seqs = JSON.stringify([...new Set([...keyword.keys(), ...vector.keys()])])
+  const rows = queries.rows<[number, string, number, number]>(sql`
+    SELECT seq, id, importance, created_at FROM memories WHERE seq IN (SELECT value FROM json_each(${seqs}))`)
+  return rows.map(([seq, id, importance, createdAt]) => {
+    const [words, closeness] = [keyword.get(seq), vector.get(seq)]
+    return { id, importance, createdAt: toIso(createdAt), ...(words !== undefined && { keyword: words }), ...(closeness !== undefined && { vector: closeness }) }
+  })
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { AppError, messageOf } from '../../base/errors.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/index.ts'
 import { newestBackup } from './sqlite-backup.ts'
@@ -23,7 +24,7 @@ export interface SqliteFileOptions {
 /** Opens the file, new or not, at the newest schema. Throws `unavailable`, having changed nothing, when it is not fit to use. */
 export function openDatabase(options: SqliteFileOptions): SqliteConnection {
   const migrations = options.migrations ?? MIGRATIONS
-  mkdirSync(dirname(options.file), { recursive: true })
+  makeFolder(dirname(options.file))
   inspect(options, migrations)
   let connection: SqliteConnection | undefined
   try {
@@ -50,6 +51,14 @@ export function checkFile(connection: SqliteConnection): string[] {
 const BUSY_TIMEOUT_MS = 5000
 const CACHE_KIB = 64 * 1024
 const MMAP_BYTES = 256 * 1024 * 1024
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw new AppError('unavailable', `The folder ${folder} of the database cannot be made (${messageOf(cause)}).`, { cause })
+  }
+}
 
 /** Reads what is there before anything may write to it: a damaged or foreign file must stay as it was found. */
 function inspect({ file, backupFolder }: SqliteFileOptions, migrations: readonly Migration[]): void {

@@ -23,6 +23,7 @@ import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 import { createKysely } from './sqlite-kysely.ts'
+import { RawQueries } from './sqlite-raw-query.ts'
 import { SqliteSearchIndex } from './sqlite-search-index.ts'
 import { SqliteTextIndex } from './sqlite-text-index.ts'
 import { SqliteVectorIndex } from './sqlite-vector-index.ts'
@@ -32,12 +33,14 @@ export class SqliteEngine {
   readonly #connection: SqliteConnection
   readonly #index: SqliteSearchIndex
   readonly #parts: SqlParts
+  readonly #queries: RawQueries
 
   constructor(options: SqliteFileOptions) {
     const connection = openDatabase(options)
     this.#connection = connection
     this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
     this.#parts = { db: createKysely(connection), index: this.#index }
+    this.#queries = new RawQueries(connection, this.#parts.db)
     this.#index.text.rebuildIfOutdated()
   }
 
@@ -106,7 +109,7 @@ export class SqliteEngine {
   }
 
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    return findCandidates(this.#parts.db, this.#index, query, scope)
+    return findCandidates({ db: this.#parts.db, queries: this.#queries, index: this.#index }, query, scope)
   }
 
   putVectors(entry: PackedVectorEntry): Promise<boolean> {

@@ -6,6 +6,8 @@ import type { SqliteConnection } from './sqlite-driver.ts'
 export interface WordQuestion {
   /** Its words, quoted and OR-ed; in quotes nothing is FTS5 syntax. */
   readonly match: string
+  /** Without the words that over half of all memories hold, when that leaves any: those add next to nothing to a score. */
+  readonly tellingMatch?: string
   /** Sum of the words' inverse document frequencies. */
   readonly ceiling: number
 }
@@ -25,7 +27,7 @@ export class SqliteTextIndex {
     this.#connection = connection
     this.#insert = connection.prepare('INSERT OR REPLACE INTO memory_words (rowid, content, summary, tags) VALUES (?, ?, ?, ?)')
     this.#remove = connection.prepare('DELETE FROM memory_words WHERE rowid = ?')
-    this.#documents = connection.prepare('SELECT count(*) FROM memories WHERE deleted_at IS NULL').pluck()
+    this.#documents = connection.prepare('SELECT block FROM memory_words_data WHERE id = 1').pluck()
     this.#documentsWith = connection.prepare('SELECT doc FROM memory_terms WHERE term = ?').pluck()
   }
 
@@ -40,13 +42,17 @@ export class SqliteTextIndex {
   ask(text: string): WordQuestion | undefined {
     const terms = queryTerms(text)
     if (terms.length === 0) return undefined
-    // count(*) and fts5vocab's `doc` are integers, or no row.
-    const documents = this.#documents.get() as number
-    const ceiling = terms.reduce(
-      (sum, term) => sum + inverseDocumentFrequency(documents, (this.#documentsWith.get(term) as number | undefined) ?? 0),
-      0,
-    )
-    return { match: terms.map((term) => `"${term}"`).join(' OR '), ceiling }
+    // The blob of FTS5's averages record, as bm25() reads it; an integer of fts5vocab, or no row.
+    const documents = firstVarint(this.#documents.get() as Uint8Array | undefined)
+    const weighed = terms.map((term) => {
+      return { term, weight: inverseDocumentFrequency(documents, (this.#documentsWith.get(term) as number | undefined) ?? 0) }
+    })
+    const telling = weighed.filter(({ weight }) => weight > LEAST_WEIGHT)
+    return {
+      match: toMatch(weighed),
+      ...(telling.length > 0 && telling.length < weighed.length && { tellingMatch: toMatch(telling) }),
+      ceiling: weighed.reduce((sum, { weight }) => sum + weight, 0),
+    }
   }
 
   /** Indexes everything anew if the index was made by other rules than today's. */
@@ -93,4 +99,23 @@ export class SqliteTextIndex {
     }
     this.#connection.prepare("INSERT OR REPLACE INTO index_state (name, value) VALUES ('search-text', ?)").run(SEARCH_TEXT_VERSION)
   }
+}
+
+const LEAST_WEIGHT = inverseDocumentFrequency(1, 1)
+
+function toMatch(words: readonly { readonly term: string }[]): string {
+  return words.map(({ term }) => `"${term}"`).join(' OR ')
+}
+
+/**
+ * The first number of FTS5's averages record: how many rows the table has (fts5_index.c, "Averages Record"). Counting them
+ * takes milliseconds, and every question asks.
+ */
+function firstVarint(blob: Uint8Array | undefined): number {
+  let value = 0
+  for (const byte of blob ?? []) {
+    value = value * 128 + (byte & 0x7f)
+    if (byte < 0x80) return value
+  }
+  return value
 }

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { fastify } from 'fastify'
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import type { Duplex } from 'node:stream'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../base/errors.ts'
@@ -70,7 +70,8 @@ export class HttpServer {
       // What fails before there is a route: a path that is no URL, or is too long.
       frameworkErrors: (error, request, reply) => {
         const { status, headers, body } = toHttpFailure(error, request.id)
-        void reply.code(status).headers(headers).header(HEADERS.requestId, request.id).send(body)
+        const answer = reply as unknown as FastifyReply // its generics stand for a route, and there is none yet
+        void answer.code(status).headers(headers).header(HEADERS.requestId, request.id).send(body)
       },
     })
   }
@@ -120,9 +121,8 @@ export class HttpServer {
   /** Stops accepting, lets running requests finish for at most 10 s, then drops them. */
   async close(): Promise<void> {
     this.#stopMetrics()
-    this.#parts.feed.close()
     await this.#closeStreams()
-    await closeListener(this.#app.server, () => this.#running === 0, DRAIN_MS)
+    await Promise.all([this.#parts.feed.close(), closeListener(this.#app.server, () => this.#running === 0, DRAIN_MS)])
     await this.#app.close()
   }
 
@@ -130,7 +130,7 @@ export class HttpServer {
     this.#app.addHook('onRequest', (request, reply, done) => {
       this.#running += 1
       this.#total += 1
-      // Not `onResponse`: it stays away when the client leaves before its answer.
+      // `close` comes whatever happens to the answer; Fastify's own hook after an answer is skipped when the client has gone.
       reply.raw.once('close', () => (this.#running -= 1))
       void reply.header(HEADERS.requestId, request.id)
       this.#parts.guard.assertOurs(request.headers)

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../base/clock.ts'
@@ -13,7 +14,7 @@ import { canRead } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Guard } from '../guard.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { refuseUpgrade } from './upgrade-refusal.ts'
+import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
 
 export interface EventFeedParts {
   readonly guard: Guard
@@ -25,6 +26,9 @@ export interface EventFeedParts {
   readonly pingTimeoutMs: number
   readonly maxListeners: number
 }
+
+/** How long peers have to answer the close frame, in milliseconds. */
+const CLOSE_WAIT_MS = 1_000
 
 /** `GET /api/v1/events`: what happens, as it happens, to listeners that may know it. One JSON event a frame; nothing is read. */
 export class EventFeed {
@@ -42,8 +46,7 @@ export class EventFeed {
     socket.on('error', () => socket.destroy())
     try {
       this.#parts.guard.assertOurs(request.headers)
-      const path = new URL(request.url ?? '/', 'http://localhost').pathname
-      if (path !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
+      if (pathOf(request) !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
       const { scope } = await this.#parts.guard.identify(request.headers, 'rest')
       if (this.#wss.clients.size >= this.#parts.maxListeners)
         throw new AppError('unavailable', `The event feed has its maximum of ${this.#parts.maxListeners} listeners.`)
@@ -54,9 +57,12 @@ export class EventFeed {
     }
   }
 
-  close(): void {
+  /** Closes every socket with 1001, and drops those whose peer does not answer that. */
+  async close(): Promise<void> {
     this.#heartbeat.close()
     for (const socket of this.#wss.clients) socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
+    for (let waitedMs = 0; waitedMs < CLOSE_WAIT_MS && this.#wss.clients.size > 0; waitedMs += 20) await delay(20)
+    for (const socket of this.#wss.clients) socket.terminate()
   }
 
   #serve(socket: WebSocket, scope: Scope): void {

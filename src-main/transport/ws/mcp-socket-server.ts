@@ -14,7 +14,7 @@ import type { OpenedSession, SessionManager } from '../../session/session-manage
 import type { Guard } from '../guard.ts'
 import { closeListener, listen } from '../listener.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { refuseUpgrade } from './upgrade-refusal.ts'
+import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
 import { WsMcpTransport } from './ws-mcp-transport.ts'
 
 export interface McpSocketOptions {
@@ -52,6 +52,7 @@ export class McpSocketServer {
   readonly #wss: WebSocketServer
   readonly #heartbeat: Heartbeat
   readonly #connections = new Set<Connection>()
+  #isStopping = false
 
   constructor(parts: McpSocketParts, options: McpSocketOptions) {
     this.#parts = parts
@@ -78,6 +79,7 @@ export class McpSocketServer {
 
   /** Stops accepting, lets running calls finish for at most 10 s, closes every socket with 1001. */
   async close(): Promise<void> {
+    this.#isStopping = true
     this.#heartbeat.close()
     for (const { transport } of this.#connections) transport.drain()
     const end = Date.now() + DRAIN_MS
@@ -101,6 +103,8 @@ export class McpSocketServer {
       const holder: { connection?: Connection } = {}
       opened = await this.#parts.sessions.open(caller, (reason) => this.#disconnect(holder.connection, reason), resumeSecretOf(request))
       await opened.session.admit()
+      // Asked last: a stop may have begun during the checks.
+      if (this.#isStopping) throw new AppError('unavailable', 'The server is stopping; connect again in a moment.')
       this.#accept(request, socket, head, opened, holder)
     } catch (error) {
       if (opened) await this.#parts.sessions.close(opened.session, 'refused')
@@ -155,7 +159,7 @@ export class McpSocketServer {
 }
 
 function assertPath(request: IncomingMessage): void {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname
+  const path = pathOf(request)
   if (!MCP_WS_PATHS.includes(path))
     throw new AppError('not_found', `MCP is spoken at ${MCP_WS_PATHS.join(' and ')} (got ${path.slice(0, 100)}).`)
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { toHttpFailure } from '../error-mapping.ts'
 
@@ -16,4 +17,9 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
   // The peer may have gone already.
   socket.on('error', () => undefined)
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
+}
+
+/** The path of a request without its query. What a client sends need not be a URL at all. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/'
 }

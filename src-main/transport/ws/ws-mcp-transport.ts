@@ -20,6 +20,8 @@ export class WsMcpTransport implements Transport {
   readonly #session: Session
   #isClosed = false
   #isDraining = false
+  /** Settles when the last request was let in or refused, so that a cancel does not overtake the request it names. */
+  #admission: Promise<void> = Promise.resolve()
 
   constructor(socket: WebSocket, session: Session) {
     this.#socket = socket
@@ -63,14 +65,16 @@ export class WsMcpTransport implements Transport {
     } else if (frame.kind === 'request') {
       void this.#handleRequest(frame)
     } else {
-      this.onmessage?.(frame.message)
+      void this.#admission.then(() => this.onmessage?.(frame.message))
     }
   }
 
   async #handleRequest(frame: Extract<Frame, { kind: 'request' }>): Promise<void> {
     try {
       if (this.#isDraining) throw new AppError('unavailable', 'The server is stopping; connect again in a moment.')
-      await this.#session.admit()
+      const admission = this.#session.admit()
+      this.#admission = admission.catch(() => undefined)
+      await admission
     } catch (error) {
       await this.#answer(toJsonRpcFailure(frame.id, error))
       return

@@ -1,0 +1,76 @@
+// `npm test`: gets what tests need, builds what is missing, runs the unit tests and the end-to-end tests, and counts both.
+// The last line is `N passed, N failed` (and `, N skipped` if any were); the exit code is 1 if anything failed or nothing ran.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildAll } from './build.ts'
+import { addCounts, countPlaywright, countVitest, NOTHING, sentenceOf } from './test-counts.ts'
+import type { Counts } from './test-counts.ts'
+import { setUpTestMachine } from './setup-test-machine.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const RESULTS = join(ROOT, 'test-results')
+const RUNNER_TIMEOUT_MS = 12 * 60_000
+
+interface Runner {
+  readonly name: string
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Where it writes what it did, as JSON. */
+  readonly report: string
+  readonly count: (report: unknown) => Counts
+}
+
+const RUNNERS: readonly Runner[] = [
+  {
+    name: 'unit and integration tests (Vitest)',
+    program: 'vitest/vitest.mjs',
+    args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(RESULTS, 'vitest.json')}`],
+    env: {},
+    report: join(RESULTS, 'vitest.json'),
+    count: countVitest,
+  },
+  {
+    name: 'end-to-end tests (Playwright)',
+    program: '@playwright/test/cli.js',
+    args: ['test', '--reporter=list,json'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(RESULTS, 'playwright.json'), TMWS_E2E_BUILT: '1' },
+    report: join(RESULTS, 'playwright.json'),
+    count: countPlaywright,
+  },
+]
+
+mkdirSync(RESULTS, { recursive: true })
+setUpTestMachine((line) => console.log(line))
+await buildAll((line) => console.log(line))
+const results = RUNNERS.map((runner) => ({ name: runner.name, counts: run(runner) }))
+console.log('')
+for (const { name, counts } of results) console.log(`${name}: ${sentenceOf(counts)}`)
+const total = results.map(({ counts }) => counts).reduce(addCounts, NOTHING)
+console.log(sentenceOf(total))
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+
+/** Runs it to its end. A runner that ran nothing, or failed in a way that its tests do not show, counts as one failure. */
+function run({ name, program, args, env, report, count }: Runner): Counts {
+  console.log(`\n== ${name} ==`)
+  rmSync(report, { force: true })
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    timeout: RUNNER_TIMEOUT_MS,
+  })
+  const counts = readReport(report, count)
+  const hasUnseenFailure = counts.failed === 0 && (status !== 0 || counts.passed === 0)
+  return hasUnseenFailure ? addCounts(counts, { passed: 0, failed: 1, skipped: 0 }) : counts
+}
+
+function readReport(report: string, count: (report: unknown) => Counts): Counts {
+  try {
+    return count(JSON.parse(readFileSync(report, 'utf8')))
+  } catch {
+    return NOTHING
+  }
+}

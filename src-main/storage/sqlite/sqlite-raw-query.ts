@@ -1,0 +1,36 @@
+import type { RawBuilder } from 'kysely'
+import type { MemoryDb } from '../sql/sql-schema.ts'
+import type { SqliteConnection } from './sqlite-driver.ts'
+
+/** Their texts are few; values in them are bound. */
+const MAX_STATEMENTS = 50
+
+/**
+ * The hot paths of a search: text from Kysely, rows straight from the driver as arrays. Thousands of numbers come back from one
+ * query there, and an object for each would cost more than finding them.
+ */
+export class RawQueries {
+  readonly #connection: SqliteConnection
+  readonly #db: MemoryDb
+  readonly #statements = new Map<string, ReturnType<SqliteConnection['prepare']>>()
+
+  constructor(connection: SqliteConnection, db: MemoryDb) {
+    this.#connection = connection
+    this.#db = db
+  }
+
+  /** All rows; `Row` says what the SELECT list holds. */
+  rows<Row extends readonly unknown[]>(query: RawBuilder<unknown>): Row[] {
+    const { sql, parameters } = query.compile(this.#db)
+    return this.#prepare(sql).all(...parameters) as Row[]
+  }
+
+  #prepare(text: string) {
+    const known = this.#statements.get(text)
+    if (known) return known
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
+    const statement = this.#connection.prepare(text).raw()
+    this.#statements.set(text, statement)
+    return statement
+  }
+}
