@@ -168,7 +168,22 @@ test('a grant to read allows no change, and one to write allows changes of the t
   const seen = (await editor.get(`/memory/${id}`)).body['memory'] as { shared_with: unknown[] }
   expect(seen.shared_with, 'one sees one’s own grant only').toEqual([{ agent_id: 'editor', permission: 'write' }])
   const history = await author.get(`/memory/${id}/history`)
-  expect((history.body['history'] as { actor: string }[]).map(({ actor }) => actor)).toEqual(['editor', 'author', 'author'])
+  expect((history.body['history'] as { changed_by: string }[]).map((entry) => entry.changed_by)).toEqual(['editor', 'author', 'author'])
+  expect((await editor.get(`/memory/${id}/history`)).text, 'grants of others, in the history').not.toContain('third')
+})
+
+test('what a memory said before it was shared stays private, in its history as well', async ({ sharedServer }) => {
+  const writer = new RestClient(sharedServer.apiUrl, { agentId: 'diarist' })
+  const reader = new RestClient(sharedServer.apiUrl, { agentId: 'visitor' })
+  const { id } = (await writer.post('/memory', { content: 'Raw thoughts on the harmonica.' })).body['memory'] as { id: string }
+  await writer.patch(`/memory/${id}`, { content: 'Thoughts, edited for others.' })
+  await writer.post(`/memory/${id}/share`, { shared_with: [{ agent_id: 'visitor', permission: 'write' }] })
+  const seen = await reader.get(`/memory/${id}/history`)
+  expect(seen.status).toBe(200)
+  expect(seen.text).not.toContain('harmonica')
+  const back = await reader.post(`/memory/${id}/restore`, { version: 1 })
+  expect(back.status, 'nor can it be brought back by who could not see it').toBeGreaterThanOrEqual(400)
+  expect((await reader.get(`/memory/${id}`)).text).not.toContain('harmonica')
 })
 
 test('the event feed tells an agent of nothing that it may not see', async ({ startServer, closing }) => {

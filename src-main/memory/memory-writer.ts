@@ -12,7 +12,7 @@ import type { Change, MemoryPatch, MemoryStore } from '../storage/memory-store.t
 import { announceMemory } from './announcer.ts'
 import { presentMemories } from './presentation.ts'
 import { mergeShares, onePerAgent } from './sharing.ts'
-import { patchBackTo } from './restoring.ts'
+import { findVersion, patchBackTo } from './restoring.ts'
 
 /** What the writer tells when a text is new or has changed, so that its vectors follow. */
 export interface VectorQueue {
@@ -107,9 +107,11 @@ export class MemoryWriter {
   /** Out of the trash and, with `version`, back to how it was then. Throws `not_found` for a version that is not in the history. */
   async restore(id: string, version: number | undefined, scope: Scope): Promise<Memory> {
     const change = this.#change(scope)
+    // Looked up before anything changes: for a version that never was, a deleted memory stays in the trash.
+    const then = version === undefined ? undefined : await findVersion(this.#store, id, version, scope, change.now)
     const live = await this.#store.untrash(id, change)
-    if (version === undefined || version === live.version) return this.#announce('memory-restored', live, change)
-    const patch = await patchBackTo(this.#store, live, version, scope, change.now)
+    const patch = then ? patchBackTo(live, then, change.now) : {}
+    if (Object.keys(patch).length === 0) return this.#announce('memory-restored', live, change)
     if (patch.access_level !== undefined) refuseSystemLevel(patch.access_level, scope)
     const restored = await this.#store.update(id, patch, change, { action: 'restored', expectedVersion: live.version })
     if (patch.content !== undefined) this.#vectors.poke()
@@ -147,6 +149,8 @@ function toPatch(fields: Omit<ToolArguments<'update_memory'>, 'memory_id' | 'exp
   return {
     ...defined,
     ...(tags && { tags: unique(tags) }),
+    // Grants without the level shared do nothing, and must not come back with the next one.
+    ...(rest.access_level !== undefined && rest.access_level !== 'shared' && { shared_with: [] }),
     ...(expiresAt !== undefined && { expires_at: expiresAt === null ? null : toIso(Date.parse(expiresAt)) }),
   }
 }

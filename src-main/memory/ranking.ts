@@ -31,7 +31,7 @@ export interface RankedCandidate {
   readonly why: Why
 }
 
-/** Orders candidates by a weighted sum of their parts, best first; equal scores keep the newer first. Pure. */
+/** Orders candidates by a weighted sum of their parts, best first; equal scores put the newer first, and of one moment the larger id. Pure. */
 export function rank(set: CandidateSet, weights: RankingWeights, nowMs: number): RankedCandidate[] {
   const scored = set.candidates.map((candidate) => ({ candidate, parts: partsOf(candidate, set.keywordCeiling, nowMs) }))
   const words = keywordShare(scored.map(({ parts }) => parts))
@@ -41,7 +41,7 @@ export function rank(set: CandidateSet, weights: RankingWeights, nowMs: number):
       const score = weights.relevance * relevance + weights.importance * candidate.importance + weights.recency * parts.recency
       return { id: candidate.id, score: clamp01(score), why: whyOf(parts, candidate.importance), createdAt: candidate.createdAt }
     })
-    .sort((a, b) => b.score - a.score || (a.createdAt < b.createdAt ? 1 : -1))
+    .sort((a, b) => b.score - a.score || descending(a.createdAt, b.createdAt) || descending(a.id, b.id))
     .map(({ id, score, why }) => ({ id, score, why }))
 }
 
@@ -77,6 +77,10 @@ function whyOf(parts: Parts, importance: number): Why {
     importance: round3(importance),
     recency: round3(parts.recency),
   }
+}
+
+function descending(a: string, b: string): number {
+  return a === b ? 0 : a < b ? 1 : -1
 }
 
 function clamp01(value: number): number {

@@ -38,6 +38,8 @@ export class VectorIndexer {
     if (this.#running || this.#abort.signal.aborted || this.#embedder.state.status !== 'ready') return
     this.#running = this.#run().finally(() => {
       this.#running = undefined
+      // A poke may have come after the last look into the store.
+      if (this.#isPoked) this.poke()
     })
   }
 

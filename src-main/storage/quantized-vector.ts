@@ -20,13 +20,14 @@ export function quantize(vector: Float32Array): Uint8Array {
   return bytes
 }
 
-/** Cosine of a question (a unit vector) and a kept vector, -1..1. */
-export function cosine(question: Float32Array, kept: Uint8Array): number {
-  const length = Math.min(question.length, kept.length - SCALE_BYTES)
-  const values = new Int8Array(kept.buffer, kept.byteOffset + SCALE_BYTES, length)
-  let sum = 0
-  for (let i = 0; i < length; i++) sum += (question[i] ?? 0) * (values[i] ?? 0)
-  return Math.max(-1, Math.min(1, sum * scaleOf(kept)))
+/** The bytes of a kept vector: its direction. */
+export function keptValues(kept: Uint8Array): Int8Array {
+  return new Int8Array(kept.buffer, kept.byteOffset + SCALE_BYTES, kept.length - SCALE_BYTES)
+}
+
+/** What makes the bytes of a kept vector a unit vector. */
+export function scaleOf(kept: Uint8Array): number {
+  return new DataView(kept.buffer, kept.byteOffset, SCALE_BYTES).getFloat32(0, true)
 }
 
 /** The vector with length 1; all zeros stays as it is. */
@@ -47,9 +48,5 @@ export function signBits(values: ArrayLike<number>): Uint8Array {
 
 /** `signBits` of a kept vector. */
 export function keptSignBits(kept: Uint8Array): Uint8Array {
-  return signBits(new Int8Array(kept.buffer, kept.byteOffset + SCALE_BYTES, kept.length - SCALE_BYTES))
-}
-
-function scaleOf(kept: Uint8Array): number {
-  return new DataView(kept.buffer, kept.byteOffset, SCALE_BYTES).getFloat32(0, true)
+  return signBits(keptValues(kept))
 }

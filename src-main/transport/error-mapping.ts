@@ -1,6 +1,7 @@
 import { AppError, toErrorBody } from '../base/errors.ts'
 import { ERROR_TABLE } from '../contract/errors.ts'
 import type { ErrorBody } from '../contract/errors.ts'
+import { LIMITS } from '../contract/protocol.ts'
 
 /** The one translation of errors to wires. Numbers come from `ERROR_TABLE`. */
 
@@ -24,6 +25,12 @@ export function toHttpFailure(error: unknown, requestId?: string): HttpFailure {
   }
 }
 
+/** The refusal of an HTTP body over the limit. */
+export function bodyTooLarge(cause?: unknown): AppError {
+  const limitBytes = LIMITS.httpBodyBytes
+  return new AppError('too_large', `The request body is too large; at most ${limitBytes / 1024 / 1024} MiB are taken.`, { details: { limit_bytes: limitBytes }, cause })
+}
+
 export interface JsonRpcFailure {
   readonly jsonrpc: '2.0'
   readonly id: string | number | null
@@ -42,7 +49,7 @@ function fromFramework(error: unknown): unknown {
   const { statusCode } = error
   const code = 'code' in error ? String(error.code) : ''
   const inner = error instanceof Error ? error.message : ''
-  if (statusCode === 413) return new AppError('too_large', 'The request body is too large.', { cause: error })
+  if (statusCode === 413) return bodyTooLarge(error)
   if (statusCode === 415)
     return new AppError('invalid_request', 'The body must be JSON, with the header Content-Type: application/json.', { cause: error })
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')

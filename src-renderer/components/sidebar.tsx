@@ -30,14 +30,14 @@ export function Sidebar(props: SidebarProps) {
         : strings.connection.connecting
   return (
     <div className={isCollapsed ? 'sidebar collapsed' : 'sidebar'}>
-      <div className="sidebar-head">
+      <header className="sidebar-head">
         <Logo size={22} />
         <span className="sidebar-name">{strings.product}</span>
         <span className={`live ${connection}`} role="status" title={state}>
           <span className="live-dot" />
           <span className="live-text">{state}</span>
         </span>
-      </div>
+      </header>
       <nav aria-label={strings.nav.label}>
         <NavLink href="#/overview" icon={<Activity size={16} />} text={strings.nav.overview} isCurrent={screen === 'overview'} />
         <NavLink

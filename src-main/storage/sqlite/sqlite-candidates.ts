@@ -30,7 +30,7 @@ export async function findCandidates(parts: CandidateParts, query: CandidateQuer
     const modelId = await findModel(parts.db, query.vector.modelId)
     isPartial = await hasUnembedded(parts.db, modelId, scope, Date.parse(query.now))
     if (modelId !== undefined) {
-      const leg = new VectorLeg(parts.queries, parts.index.vectors.ofModel(modelId), modelId, toUnit(query.vector.values))
+      const leg = new VectorLeg(parts.queries, parts.index.vectors.ofModel(modelId), toUnit(query.vector.values))
       const nearest = leg.nearest(rules, query.candidateLimit)
       vector = new Map([...nearest, ...leg.score([...keyword.keys()].filter((seq) => !nearest.has(seq)))])
     }
@@ -57,6 +57,12 @@ function describe(queries: RawQueries, keyword: ReadonlyMap<number, number>, vec
     SELECT seq, id, importance, created_at FROM memories WHERE seq IN (SELECT value FROM json_each(${seqs}))`)
   return rows.map(([seq, id, importance, createdAt]) => {
     const [words, closeness] = [keyword.get(seq), vector.get(seq)]
-    return { id, importance, createdAt: toIso(createdAt), ...(words !== undefined && { keyword: words }), ...(closeness !== undefined && { vector: closeness }) }
+    return {
+      id,
+      importance,
+      createdAt: toIso(createdAt),
+      ...(words !== undefined && { keyword: words }),
+      ...(closeness !== undefined && { vector: closeness }),
+    }
   })
 }

@@ -3,7 +3,7 @@ import type { MemoryTransaction } from '../sql/sql-schema.ts'
 import type { SqliteTextIndex } from './sqlite-text-index.ts'
 import type { SqliteVectorIndex } from './sqlite-vector-index.ts'
 
-/** Words in FTS5, sign bits of vectors in memory. The one connection makes all of it part of the open transaction. */
+/** Words in FTS5, vectors in memory. The one connection makes all of it part of the open transaction. */
 export class SqliteSearchIndex implements SearchIndex {
   readonly text: SqliteTextIndex
   readonly vectors: SqliteVectorIndex

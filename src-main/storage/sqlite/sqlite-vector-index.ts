@@ -1,16 +1,15 @@
-import { keptSignBits } from '../quantized-vector.ts'
-import { SignBitIndex } from './sign-bit-index.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
+import { VectorScan } from './vector-scan.ts'
 
 /**
- * The sign bits of live memories' vectors, one index per embedding model, read from `memory_vectors` when a model is first asked
+ * The vectors of live memories for searching, one scan per embedding model, read from `memory_vectors` when a model is first asked
  * for and kept in step from then on. Changes join in at once; those of a transaction that then fails are undone by forgetting.
  */
 export class SqliteVectorIndex {
   readonly #vectorsOf
   readonly #liveVectors
   readonly #dimensions
-  readonly #byModel = new Map<number, SignBitIndex>()
+  readonly #byModel = new Map<number, VectorScan>()
   #hasUnsettledChanges = false
 
   constructor(connection: SqliteConnection) {
@@ -26,7 +25,7 @@ export class SqliteVectorIndex {
   /** Adds what `memory_vectors` holds for a memory, of one model or of all. */
   add(seq: number, modelId?: number): void {
     for (const [model, index] of this.#loaded(modelId)) {
-      for (const vector of this.#vectorsOf.all(seq, model) as Uint8Array[]) index.add(seq, keptSignBits(vector))
+      for (const vector of this.#vectorsOf.all(seq, model) as Uint8Array[]) index.add(seq, vector)
     }
   }
 
@@ -35,13 +34,13 @@ export class SqliteVectorIndex {
     for (const [, index] of this.#loaded(modelId)) index.remove(seq)
   }
 
-  ofModel(modelId: number): SignBitIndex {
+  ofModel(modelId: number): VectorScan {
     const known = this.#byModel.get(modelId)
     if (known) return known
-    const index = new SignBitIndex(this.#dimensions.get(modelId) as number)
+    const index = new VectorScan(this.#dimensions.get(modelId) as number)
     for (const row of this.#liveVectors.iterate(modelId)) {
       const [seq, vector] = row as [number, Uint8Array]
-      index.add(seq, keptSignBits(vector))
+      index.add(seq, vector)
     }
     this.#byModel.set(modelId, index)
     return index
@@ -53,7 +52,7 @@ export class SqliteVectorIndex {
     this.#hasUnsettledChanges = false
   }
 
-  #loaded(modelId: number | undefined): (readonly [number, SignBitIndex])[] {
+  #loaded(modelId: number | undefined): (readonly [number, VectorScan])[] {
     this.#hasUnsettledChanges = true
     return [...this.#byModel].filter(([model]) => modelId === undefined || model === modelId)
   }

@@ -2,7 +2,9 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { fastify } from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../base/errors.ts'
 import type { EventBus } from '../../base/event-bus.ts'
@@ -11,7 +13,7 @@ import type { Log } from '../../base/log.ts'
 import { HEADERS, LIMITS } from '../../contract/protocol.ts'
 import type { Health } from '../../contract/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
-import { toHttpFailure } from '../error-mapping.ts'
+import { bodyTooLarge, toHttpFailure } from '../error-mapping.ts'
 import type { Guard } from '../guard.ts'
 import type { HostCheck } from '../host-check.ts'
 import { closeListener, toListenError } from '../listener.ts'
@@ -44,6 +46,8 @@ export interface HttpServerOptions {
 
 /** Time a client has to send a whole request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** How long the rest of a body that is too large is read and dropped, in milliseconds. */
+const DROP_BODY_MS = 2_000
 /** How long running requests may go on when the server stops, in milliseconds. */
 const DRAIN_MS = 10_000
 
@@ -134,17 +138,26 @@ export class HttpServer {
       reply.raw.once('close', () => (this.#running -= 1))
       void reply.header(HEADERS.requestId, request.id)
       this.#parts.guard.assertOurs(request.headers)
+      // Known before anything of it is read, on every path alike.
+      if (Number(request.headers['content-length']) > LIMITS.httpBodyBytes) throw bodyTooLarge()
       done()
     })
-    this.#app.setErrorHandler((error: FastifyError, request, reply) => {
+    this.#app.setErrorHandler(async (error: FastifyError, request, reply) => {
       const { status, headers, body } = toHttpFailure(error, request.id)
       if (status === 500) this.#parts.log.error({ err: error, request: request.id }, 'a request failed')
+      if (status === 413) await drain(request.raw)
       return reply.code(status).headers(headers).send(body)
     })
     this.#app.setNotFoundHandler((request) => {
       throw new AppError('not_found', `There is no ${request.method} ${request.url.slice(0, 100).toWellFormed()}; /docs lists every path.`)
     })
   }
+}
+
+/** Node resets a client that is still sending when it is answered; what is left is read and dropped first, so that it sees the answer. */
+async function drain(request: IncomingMessage): Promise<void> {
+  request.resume()
+  if (!request.complete) await Promise.race([once(request, 'end').catch(() => undefined), delay(DROP_BODY_MS, undefined, { ref: false })])
 }
 
 const CORS_HEADERS = [

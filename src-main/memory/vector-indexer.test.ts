@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { FixedClock } from '../base/clock.ts'
+import { silentLog } from '../base/log.ts'
+import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
+import { createHashEmbedder } from '../embedding/hash-embedder.ts'
+import type { MemoryStore } from '../storage/memory-store.ts'
+import { agentScope, changes, draft, openMemoryParts, searchFor, START } from './testing/memory-parts.ts'
+import type { MemoryParts } from './testing/memory-parts.ts'
+import { VectorIndexer } from './vector-indexer.ts'
+
+const alice = agentScope('alice')
+const NOW = new Date(START).toISOString()
+
+const opened: MemoryParts[] = []
+afterEach(async () => {
+  for (const parts of opened.splice(0)) await parts.close()
+})
+
+async function open(embedder?: Embedder): Promise<MemoryParts> {
+  const parts = await openMemoryParts(embedder)
+  opened.push(parts)
+  return parts
+}
+
+/** The hash embedder with a state that a test can set. */
+function switchable(status: EmbedderState['status']): Embedder & { become(state: EmbedderState): void } {
+  const listeners = new Set<(state: EmbedderState) => void>()
+  let state = { status } as EmbedderState // the tests name only statuses without a message
+  return {
+    ...createHashEmbedder(),
+    get state() {
+      return state
+    },
+    onStateChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    become(next) {
+      state = next
+      for (const listener of listeners) listener(next)
+    },
+  }
+}
+
+const waiting = (parts: MemoryParts) => parts.store.countWithoutVectors('hash-64', NOW)
+
+describe('the indexer', () => {
+  test('gives every new memory its vectors', async () => {
+    const parts = await open()
+    for (let i = 0; i < 70; i += 1) await parts.writer.store(draft(`note ${i}`), alice)
+    await parts.indexer.settled()
+    expect(await waiting(parts)).toBe(0)
+  })
+
+  test('follows a changed text', async () => {
+    const parts = await open()
+    const { memory } = await parts.writer.store(draft('about cats'), alice)
+    await parts.indexer.settled()
+    await parts.writer.update(changes(memory.id, { content: 'concerning trains' }), alice)
+    await parts.indexer.settled()
+    const [hit] = (await parts.search.search(searchFor('concerning trains', { mode: 'vector' }), alice)).memories
+    expect(hit?.why.vector).toBe(1)
+  })
+
+  test('waits for the model, and starts by itself when that is ready', async () => {
+    const embedder = switchable('loading')
+    const parts = await open(embedder)
+    await parts.writer.store(draft('x'), alice)
+    await parts.indexer.settled()
+    expect(await waiting(parts)).toBe(1)
+    embedder.become({ status: 'ready' })
+    await parts.indexer.settled()
+    expect(await waiting(parts)).toBe(0)
+  })
+
+  test('heals after a failure without being asked', async () => {
+    const hash = createHashEmbedder()
+    let failures = 1
+    const parts = await open({ ...hash, embedTexts: (texts, signal) => (failures-- > 0 ? Promise.reject(new Error('a hiccup')) : hash.embedTexts(texts, signal)) })
+    await parts.writer.store(draft('x'), alice)
+    await parts.indexer.settled()
+    expect(await waiting(parts)).toBe(1)
+    await expect.poll(() => waiting(parts), { timeout: 4_000, interval: 100 }).toBe(0)
+  })
+
+  test('stops on close, in the middle of a text that hangs, and does nothing afterwards', async () => {
+    const parts = await open({ ...createHashEmbedder(), embedTexts: (_texts, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))) })
+    await parts.writer.store(draft('x'), alice)
+    await parts.indexer.close()
+    parts.indexer.poke()
+    await parts.indexer.settled()
+    expect(await waiting(parts)).toBe(1)
+  })
+
+  test('never misses a poke, whenever it comes', async () => {
+    // Between the last look into the store and the end of the round lie a few turns of the microtask queue.
+    for (let turns = 0; turns < 12; turns += 1) {
+      let looks = 0
+      const store = { withoutVectors: () => Promise.resolve((looks += 1, [])) } as unknown as MemoryStore // only this method is asked
+      const indexer = new VectorIndexer({ store, embedder: createHashEmbedder(), clock: new FixedClock(START), log: silentLog })
+      indexer.poke()
+      for (let i = 0; i < turns; i += 1) await Promise.resolve()
+      const before = looks
+      indexer.poke()
+      await indexer.settled()
+      await new Promise((resolve) => setImmediate(resolve))
+      expect([turns, looks > before]).toEqual([turns, true])
+    }
+  })
+})
