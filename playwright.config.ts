@@ -1,4 +1,7 @@
 import { defineConfig } from '@playwright/test'
+import { findChromium } from './resources/scripts/setup-test-machine.ts'
+
+const chromium = findChromium()
 
 /** Black-box tests: they start what was built and talk to it through its wires. `npm run test:e2e`. */
 export default defineConfig({
@@ -13,5 +16,21 @@ export default defineConfig({
   // Some tests measure how fast an answer comes; neighbours would be measured along.
   workers: 1,
   forbidOnly: true,
+  use: {
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    launchOptions: {
+      ...(chromium !== undefined && { executablePath: chromium }),
+      // As root, Chromium runs only without its sandbox; nothing but our own server is opened in it.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
   reporter: [['list', { printSteps: false }]],
 })

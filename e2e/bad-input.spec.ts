@@ -43,7 +43,8 @@ test('every bad call is refused on every wire with a sentence that names the fie
 })
 
 test('a field named __proto__ is refused or dropped, and becomes nobody’s property', async ({ sharedServer, closing }) => {
-  const args = '{"content":"fine","__proto__":{"is_owner":true},"context":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}'
+  const args =
+    '{"content":"fine","__proto__":{"is_owner":true},"context":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}'
   for (const wire of await openWires(sharedServer, 'proto', closing)) {
     const { isRefused, text } = await wire.call('store_memory', args)
     if (!isRefused) expect(text, wire.name).not.toContain('is_owner')
@@ -223,7 +224,11 @@ test('a client that sends too much is answered with the limit, never cut off', a
   const body = JSON.stringify({ content: 'x'.repeat(TEN_MB) })
   for (let round = 0; round < 15; round += 1) {
     for (const path of ['/api/v1/memory', '/mcp']) {
-      const answer = await rawHttp(`${sharedServer.apiUrl}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      const answer = await rawHttp(`${sharedServer.apiUrl}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      })
       expect(answer.status).toBe(413)
       expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'too_large', details: { limit_bytes: 4 * 1024 * 1024 } } })
     }

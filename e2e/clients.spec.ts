@@ -219,6 +219,24 @@ test('the plain JSON-RPC methods answer without any handshake', async ({ sharedS
   })
 })
 
+test('a call that is cancelled while it waits gets no answer, and those around it get theirs', async ({ sharedServer, closing }) => {
+  const socket = closing(await RawSocket.open(sharedServer.wsUrl, { 'x-agent-id': 'hasty' }))
+  const search = (id: number): string =>
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'semantic_search', arguments: { query: `question number ${id} that takes a moment` } },
+    })
+  for (let id = 1; id <= 100; id += 1) socket.send(search(id))
+  socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 100, reason: 'no longer needed' } }))
+  await socket.next((message) => message.id === 99)
+  expect((await socket.request('ping')).result).toEqual({})
+  const answered = new Set(socket.messages.map(({ id }) => id))
+  expect(answered.has(100)).toBe(false)
+  for (let id = 1; id <= 99; id += 1) expect(answered.has(id), `call ${id}`).toBe(true)
+})
+
 test('a client that lost its connection resumes its session with the secret of the last one, once', async ({ sharedServer, closing }) => {
   const headers = { 'x-agent-id': 'returning', 'x-agent-capabilities': '{"colour":"blue"}' }
   const welcome = async (socket: RawSocket) =>

@@ -29,7 +29,7 @@ export async function connectClassicWs(server: RunningServer): Promise<ClassicCl
 /** SDK v1 on a WebSocket with identity headers. */
 export async function connectNamedWs(server: RunningServer, identity: Identity): Promise<ClassicClient> {
   const client = classicClient()
-  await client.connect(new WsClientTransport(server.wsUrl, identityHeaders(identity)) as unknown as Transport) // the SDKs' transports differ in types only
+  await client.connect(new WsClientTransport(server.wsUrl, identityHeaders(identity))) // the SDKs' transports differ in types only
   return client
 }
 
@@ -41,9 +41,13 @@ export async function connectModernWs(server: RunningServer, mode: VersionNegoti
 }
 
 /** SDK v1 through the bridge, as a desktop host starts it. */
-export async function connectBridge(server: RunningServer, identity: Identity = {}): Promise<ClassicClient> {
+export async function connectBridge(
+  server: RunningServer,
+  identity: Identity = {},
+  program: string = BUILT.bridge,
+): Promise<ClassicClient> {
   const client = classicClient()
-  await client.connect(new StdioClientTransport({ ...bridgeCommand(server, identity), stderr: 'ignore' }))
+  await client.connect(new StdioClientTransport({ ...bridgeCommand(server, identity), args: [program], stderr: 'ignore' }))
   return client
 }
 
@@ -64,7 +68,7 @@ export async function connectHttp(server: RunningServer, identity: Identity = {}
   const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.apiUrl), {
     requestInit: { headers: identityHeaders(identity) },
   })
-  await client.connect(transport as Transport) // sessionId is optional there, and undefined here
+  await client.connect(transport) // sessionId is optional there, and undefined here
   return client
 }
 

@@ -20,7 +20,7 @@ export async function callAny(client: ToolCaller, name: string, args: Record<str
 
 /** Calls a tool that must succeed, and returns its structured answer. */
 export async function call<N extends ToolName>(client: ToolCaller, name: N, args: ToolInput<N>): Promise<ToolOutput<N>> {
-  const answer = await callAny(client, name, args as Record<string, unknown>) // tools take JSON objects
+  const answer = await callAny(client, name, args) // tools take JSON objects
   if (answer.isError === true) throw new Error(`${name} failed: ${textOf(answer)}`)
   return answer.structuredContent as ToolOutput<N> // checked against its schema by the SDK's client
 }

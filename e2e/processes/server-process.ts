@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** 0, the default, picks a free one. */
   readonly apiPort?: number
   readonly wsPort?: number
+  /** The program to start; the one that was just built when absent. */
+  readonly program?: string
 }
 
 const START_BUDGET_MS = 20_000
@@ -64,7 +66,7 @@ export class ServerPlace {
 
   /** Starts the server and waits for nothing. */
   spawn(options: ServerOptions = {}): ChildProcess {
-    return this.run(process.execPath, [BUILT.server, ...this.#flags(options)], this.environment(options.env))
+    return this.run(process.execPath, [options.program ?? BUILT.server, ...this.#flags(options)], this.environment(options.env))
   }
 
   /** Starts any program that belongs to this place. */

@@ -7,8 +7,15 @@ import type { RuntimeFile } from '../contract/runtime-file.ts'
 export function writeRuntimeFile(path: string, content: RuntimeFile): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${process.pid}.tmp`
-  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  renameSync(temporary, path)
+  // A file left by a crash would keep its own mode, so this one is always new.
+  rmSync(temporary, { force: true })
+  try {
+    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 /** What a discovery file says, with whether its server still lives; undefined when there is no readable one. */

@@ -61,7 +61,13 @@ export class WorkerChannel {
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
       const request: Request = { id, method, payload }
-      this.#worker.postMessage(request, transfer)
+      try {
+        this.#worker.postMessage(request, transfer)
+      } catch (error) {
+        // What cannot be cloned was never asked, so no answer will free its place.
+        this.#pending.delete(id)
+        throw error
+      }
     })
   }
 

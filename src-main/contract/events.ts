@@ -56,6 +56,4 @@ export interface RatesEvent {
   /** Of the calls of the last 60 seconds, in milliseconds; absent when there were none. */
   readonly latency_ms?: { readonly p50: number; readonly p95: number }
   readonly sessions: number
-  /** Absent for listeners that are not the owner. */
-  readonly total_memories?: number
 }

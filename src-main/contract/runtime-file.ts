@@ -23,6 +23,8 @@ export function asRuntimeFile(value: unknown): RuntimeFile | undefined {
     typeof file.api_url === 'string' &&
     typeof file.pid === 'number' &&
     Number.isInteger(file.pid) &&
+    // 0 and below name groups of processes, which always "live".
+    file.pid > 0 &&
     typeof file.version === 'string' &&
     typeof file.started_at === 'string' &&
     (file.ws_url === undefined || typeof file.ws_url === 'string') &&

@@ -84,8 +84,18 @@ describe('the indexer', () => {
   })
 
   test('stops on close, in the middle of a text that hangs, and does nothing afterwards', async () => {
-    const parts = await open({ ...createHashEmbedder(), embedTexts: (_texts, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))) })
+    let begun = () => undefined as void
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve))
+    const parts = await open({
+      ...createHashEmbedder(),
+      embedTexts: (_texts, signal) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('aborted')))
+          begun()
+        }),
+    })
     await parts.writer.store(draft('x'), alice)
+    await hasBegun
     await parts.indexer.close()
     parts.indexer.poke()
     await parts.indexer.settled()

@@ -5,7 +5,7 @@ import { canManage, canRead } from '../contract/scope.ts'
 import type { Scope } from '../contract/scope.ts'
 import { agent, aMemory, at, by, candidates, embed, list, OWNER, T0, vector } from './fixtures.conformance.ts'
 import type { MemoryStore, NewMemory } from './memory-store.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 const AGENTS = ['alice', 'bob', 'carol']
 const NAMESPACES = ['team-a', 'team-b']
@@ -46,8 +46,11 @@ export function accessConformance(store: OpenedStore): void {
                 isTrash,
               ),
             )
-          for (const scope of scopes) await comparePaths(store(), stored, scope)
-          for (const { id } of stored) await store().purge(id, by(OWNER))
+          try {
+            for (const scope of scopes) await comparePaths(store(), stored, scope)
+          } finally {
+            for (const { id } of stored) await store().purge(id, by(OWNER))
+          }
         },
       ),
       { numRuns: 40 },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { newId } from '../base/ids.ts'
 import { agent, alice, at, bob, by, carol, OWNER, put, T0 } from './fixtures.conformance.ts'
 import type { MemoryPatch } from './memory-store.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 const shareWithBob = (permission: 'read' | 'write', expires_at?: string) => ({
   access_level: 'shared' as const,

@@ -6,6 +6,9 @@ import type { CandidateQuery, CandidateSet, Change, ListQuery, MemoryStore, NewM
 
 /** What every part of the suite speaks in. Times stand still at `T0` unless a test moves them. */
 
+/** The store of the running test. */
+export type OpenedStore = () => MemoryStore
+
 export const T0 = '2026-11-22T09:30:00.123Z'
 export const OWNER = OWNER_SCOPE
 

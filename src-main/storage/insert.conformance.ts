@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { newId } from '../base/ids.ts'
 import { aMemory, agent, alice, at, bob, by, list, OWNER, put, T0 } from './fixtures.conformance.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 export function insertConformance(store: OpenedStore): void {
   it('returns and keeps every field, and counts from version 1', async () => {

@@ -3,7 +3,7 @@ import { newId } from '../base/ids.ts'
 import type { Scope } from '../contract/scope.ts'
 import { alice, at, bob, by, list, OWNER, put, T0 } from './fixtures.conformance.ts'
 import type { ListQuery, MemoryStore } from './memory-store.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 async function allPages(store: MemoryStore, scope: Scope, query: Partial<ListQuery>, between?: () => Promise<unknown>): Promise<string[]> {
   const contents: string[] = []

@@ -27,6 +27,3 @@ export function memoryStoreConformance(name: string, open: () => Promise<MemoryS
     describe('access', () => accessConformance(opened))
   })
 }
-
-/** The store of the running test. */
-export type OpenedStore = () => MemoryStore

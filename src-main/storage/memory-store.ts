@@ -17,7 +17,8 @@ export interface MemoryStore {
   /**
    * Keeps a new memory with its first history row (`created`, by `actor`). When the same agent already has a live memory with
    * exactly this content in this namespace, nothing is written and that one is returned with `isDuplicate`.
-   * `supersedes` links also set `superseded_by` of their targets (those the scope may edit).
+   * `supersedes` links also set `superseded_by` of their targets (those the scope may edit), which is a change of theirs with a
+   * history row; an `update` of the links follows both ways.
    */
   insert(memory: NewMemory, change: Change): Promise<{ readonly memory: Memory; readonly isDuplicate: boolean }>
 
@@ -39,10 +40,13 @@ export interface MemoryStore {
   /** Moves a live memory to the trash. Idempotent for its manager: one already there is returned as it is. Same errors as `update`. */
   trash(id: string, change: Change): Promise<Memory>
 
-  /** Takes a memory out of the trash. One that is not there is returned as it is. `conflict` when its content lives again elsewhere. */
+  /**
+   * Takes a memory out of the trash. One that is not there is returned as it is. `conflict` when its content lives again elsewhere.
+   * An expiry that has passed is removed, or the memory would be gone again at once.
+   */
   untrash(id: string, change: Change): Promise<Memory>
 
-  /** Erases a memory, live or in the trash, with its vectors, links and history, for good. Owner scope only: `forbidden` to others who see it, else `not_found`. */
+  /** Erases a memory, live, expired or in the trash, with its vectors, links and history, for good; links of others to it go too. Owner scope only: `forbidden` to others who see it, else `not_found`. */
   purge(id: string, change: Change): Promise<Memory>
 
   /** A page of memories by filter and order. `total` counts all pages. Throws `invalid_request` on a cursor that is not ours. */

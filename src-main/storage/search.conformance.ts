@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { alice, at, bob, by, candidates, foundIds, OWNER, put } from './fixtures.conformance.ts'
 import type { CandidateQuery } from './memory-store.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 export function searchConformance(store: OpenedStore): void {
   it.each([

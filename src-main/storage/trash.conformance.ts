@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { newId } from '../base/ids.ts'
 import { aMemory, agent, alice, at, bob, by, candidates, embed, foundIds, list, OWNER, put, T0, vector } from './fixtures.conformance.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 export function trashConformance(store: OpenedStore): void {
   it('hides what is in the trash from every path but the manager’s trash', async () => {

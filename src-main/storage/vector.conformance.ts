@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { newId } from '../base/ids.ts'
 import { alice, at, bob, by, candidates, embed, OWNER, put, T0, vector } from './fixtures.conformance.ts'
-import type { OpenedStore } from './memory-store.conformance.ts'
+import type { OpenedStore } from './fixtures.conformance.ts'
 
 const ask = (direction: number, modelId = 'model-1') => ({ vector: { values: vector(direction), modelId } })
 

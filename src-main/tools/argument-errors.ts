@@ -12,6 +12,8 @@ export interface SchemaIssue {
 /** How much of a wrong value is repeated to its sender. */
 const SHOWN_CHARACTERS = 60
 const SHOWN_ISSUES = 5
+/** Names in `details.fields`. */
+const LISTED_FIELDS = 50
 
 /**
  * One `invalid_request` from the problems a schema found: each names its field, what is wrong and the value, and unknown fields
@@ -20,14 +22,16 @@ const SHOWN_ISSUES = 5
 export function argumentError(issues: readonly SchemaIssue[], args: unknown, knownFields: readonly string[]): AppError {
   const sentences = issues.slice(0, SHOWN_ISSUES).map((issue) => sentenceOf(issue, args, knownFields))
   if (issues.length > SHOWN_ISSUES) sentences.push(`And ${issues.length - SHOWN_ISSUES} more problems.`)
-  return new AppError('invalid_request', sentences.join(' '), { details: { fields: [...new Set(issues.flatMap(fieldsOf))] } })
+  return new AppError('invalid_request', sentences.join(' '), { details: { fields: [...new Set(issues.flatMap(fieldsOf))].slice(0, LISTED_FIELDS) } })
 }
 
 function sentenceOf(issue: SchemaIssue, args: unknown, knownFields: readonly string[]): string {
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     const where = issue.path.length === 0 ? '' : ` in ${pathOf(issue.path)}`
-    const hint = issue.path.length === 0 ? ` Known fields: ${knownFields.join(', ')}.` : ''
-    return `Unknown field ${issue.keys.map((key) => `"${clip(key)}"`).join(', ')}${where}.${hint}`
+    const known = knownFields.length === 0 ? ' It takes no fields.' : ` Known fields: ${knownFields.join(', ')}.`
+    const names = issue.keys.slice(0, SHOWN_ISSUES).map((key) => `"${clip(key)}"`)
+    const more = issue.keys.length > SHOWN_ISSUES ? ` and ${issue.keys.length - SHOWN_ISSUES} more` : ''
+    return `Unknown field ${names.join(', ')}${more}${where}.${issue.path.length === 0 ? known : ''}`
   }
   const value = valueAt(args, issue.path)
   const field = issue.path.length === 0 ? 'The arguments' : pathOf(issue.path)
@@ -56,7 +60,8 @@ function valueAt(args: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-function show(value: unknown): string {
+/** A value of a caller as a sentence may repeat it. */
+export function show(value: unknown): string {
   if (typeof value === 'string')
     return `${JSON.stringify(clip(value.toWellFormed()))}${value.length > SHOWN_CHARACTERS ? ` of ${value.length} characters` : ''}`
   if (Array.isArray(value)) return `a list of ${value.length}`

@@ -1,8 +1,8 @@
 import { AppError, messageOf } from '../base/errors.ts'
-import { isInProfile, isToolName } from '../contract/tools.ts'
+import { isInProfile, isToolName, TOOLS } from '../contract/tools.ts'
 import type { ToolName } from '../contract/tools.ts'
 import type { ToolContract, ToolProfile } from '../contract/tools/tool-contract.ts'
-import { argumentError } from './argument-errors.ts'
+import { argumentError, show } from './argument-errors.ts'
 import type { ToolTable } from './create-tools.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -24,9 +24,7 @@ export class ToolRunner {
 
   /** The contracts a model is shown, in a fixed order. */
   list(): ToolContract[] {
-    return Object.values(this.#tools)
-      .map((tool) => tool.contract)
-      .filter((contract) => isInProfile(contract, this.#profile))
+    return Object.values<ToolContract>(TOOLS).filter((contract) => isInProfile(contract, this.#profile))
   }
 
   /**
@@ -64,7 +62,7 @@ function parseArguments(contract: ToolContract, args: unknown): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) {
     throw new AppError(
       'invalid_request',
-      `The arguments of ${contract.name} must be a JSON object (got ${Array.isArray(args) ? 'a list' : JSON.stringify(args)}).`,
+      `The arguments of ${contract.name} must be a JSON object (got ${show(args)}).`,
     )
   }
   let result: ReturnType<typeof contract.input.safeParse>

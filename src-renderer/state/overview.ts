@@ -66,11 +66,10 @@ export class Overview {
 
   apply(events: readonly ServerEvent[]): void {
     const state = this.store.getState()
-    let { rates, sessions, totalMemories } = state
+    let { rates, sessions } = state
     for (const event of events) {
       if (event.type === 'rates') {
         rates = addRates(rates, event, OWNER_AGENT_ID)
-        totalMemories = event.total_memories ?? totalMemories
       } else if (event.type === 'session-opened' || event.type === 'session-closed') {
         const others = sessions.filter((session) => session.session_id !== event.session.session_id)
         sessions = event.type === 'session-opened' && isAgents(event.session) ? [event.session, ...others] : others
@@ -81,7 +80,7 @@ export class Overview {
       }
     }
     const activity = addActivity(state.activity, events, OWNER_AGENT_ID)
-    this.store.setState({ rates, sessions, activity, ...(totalMemories === undefined ? {} : { totalMemories }) })
+    this.store.setState({ rates, sessions, activity })
     if (events.some((event) => 'memory_id' in event)) this.#countSoon()
   }
 

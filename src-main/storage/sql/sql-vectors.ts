@@ -80,8 +80,10 @@ export async function findModel(db: MemoryDb, name: string): Promise<number | un
 }
 
 async function requireModel(tx: MemoryTransaction, index: SearchIndex, { modelId, dimensions }: PackedVectorEntry): Promise<number> {
-  const known = await findModel(tx, modelId)
-  if (known !== undefined) return known
+  const known = await tx.selectFrom('embedding_models').selectAll().where('name', '=', modelId).executeTakeFirst()
+  if (known && known.dimensions !== dimensions)
+    throw new Error(`The model ${modelId} has ${known.dimensions} dimensions, not ${dimensions}.`)
+  if (known) return known.id
   const { id } = await tx.insertInto('embedding_models').values({ name: modelId, dimensions }).returning('id').executeTakeFirstOrThrow()
   await tx
     .insertInto('embedding_backlog')

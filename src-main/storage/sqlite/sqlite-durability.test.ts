@@ -107,6 +107,18 @@ it('copies itself while it is written to', async () => {
   await restored.close()
 })
 
+it('closes only when a copy is whole', async () => {
+  const store = await open()
+  await Promise.all(Array.from({ length: 300 }, () => put(store, { content: `${Math.random()} ${'words '.repeat(1000)}` })))
+  const copy = join(folder, 'copy.db')
+  const backup = store.backup(copy)
+  await store.close()
+  await backup
+  const restored = await open({ file: copy })
+  expect((await list(restored, OWNER, { limit: 1 })).total).toBe(300)
+  await restored.close()
+})
+
 it('finishes what was asked before it closes', async () => {
   const store = await open()
   const memories = Array.from({ length: 50 }, () => aMemory())

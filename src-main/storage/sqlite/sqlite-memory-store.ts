@@ -1,3 +1,4 @@
+import { AppError } from '../../base/errors.ts'
 import type { HistoryEntry, Link, Memory } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Log } from '../../base/log.ts'
@@ -132,7 +133,9 @@ export class SqliteMemoryStore implements MemoryStore {
     return this.#call('candidates', query, scope)
   }
 
-  putVectors(entry: VectorEntry): Promise<boolean> {
+  async putVectors(entry: VectorEntry): Promise<boolean> {
+    if (entry.vectors.some(({ length }) => length !== entry.dimensions))
+      throw new Error(`A vector has not the ${entry.dimensions} dimensions of its entry.`)
     const packed: PackedVectorEntry = { ...entry, vectors: entry.vectors.map(quantize) }
     return this.#call('putVectors', packed)
   }
@@ -180,6 +183,7 @@ export class SqliteMemoryStore implements MemoryStore {
   }
 
   async #call<M extends EngineMethod>(method: M, ...args: Parameters<SqliteEngine[M]>): Promise<Awaited<ReturnType<SqliteEngine[M]>>> {
+    if (this.#closing && method !== 'close') throw new AppError('unavailable', 'The store has stopped.')
     const { result, durationMs } = await this.#channel.call<SqliteAnswer>(method, args)
     if (durationMs > SLOW_MS && !UNHURRIED.has(method))
       this.#log.warn({ operation: method, duration_ms: Math.round(durationMs) }, 'the store was slow')

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.ts'
-import type { Migration } from './migrations/index.ts'
+import type { Migration } from './migrations/migration.ts'
 import { writeBackupBefore } from './sqlite-backup.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 

@@ -20,14 +20,22 @@ if (!parentPort) throw new Error('sqlite-worker runs as a worker thread only')
 const options = workerData as SqliteFileOptions
 let engine: SqliteEngine | undefined
 let queue: Promise<unknown> = Promise.resolve()
+const backups = new Set<Promise<unknown>>()
 
 serveWorkerChannel(parentPort, (method, payload) => {
-  // A copy of the file reads a few pages at a time and needs no turn.
-  if (method === 'backup') return queue.then(() => run('backup', payload))
-  const answer = queue.then(() => run(method as EngineMethod, payload))
+  if (method === 'backup') return backUp(payload)
+  const turn = method === 'close' ? Promise.allSettled([queue, ...backups]) : queue
+  const answer = turn.then(() => run(method as EngineMethod, payload))
   queue = answer.catch(() => undefined)
   return answer
 })
+
+/** A copy reads a few pages at a time and holds nobody up; only closing waits for it. */
+function backUp(payload: unknown): Promise<SqliteAnswer> {
+  const backup = queue.then(() => run('backup', payload))
+  backups.add(backup)
+  return backup.finally(() => backups.delete(backup))
+}
 
 async function run(method: EngineMethod, payload: unknown): Promise<SqliteAnswer> {
   const start = performance.now()

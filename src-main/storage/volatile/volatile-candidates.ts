@@ -25,7 +25,7 @@ export function findCandidates(entries: ReadonlyMap<string, Entry>, query: Candi
     .map((entry) => ({
       entry,
       keyword: scorer?.score(entry.words),
-      vector: question && bestCosine(question, entry.vectors.get(vector?.modelId ?? '')),
+      vector: question && bestCosine(question, entry.vectors.get(vector.modelId)),
     }))
   const chosen = new Set([...best(scored, 'keyword', query.candidateLimit), ...best(scored, 'vector', query.candidateLimit)])
   return {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * The tables of sql/sql-schema.ts. `content` and `context` come last in `memories`: SQLite reads a row from its start, and

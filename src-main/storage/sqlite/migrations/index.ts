@@ -1,10 +1,5 @@
 import { init } from './001-init.ts'
+import type { Migration } from './migration.ts'
 
-/** One step of the schema. Never changed once released; a new step follows instead. */
-export interface Migration {
-  /** 1, 2, 3 ...: what `PRAGMA user_version` says after it. */
-  readonly version: number
-  readonly sql: string
-}
-
+/** All steps, first to last. */
 export const MIGRATIONS: readonly Migration[] = [init]
