@@ -279,6 +279,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const screen of ['overview', 'memories', `memories/${id}`]) {
       await page.goto(`${sharedServer.apiUrl}/#/${screen}`)
       await expect(page.getByRole('main')).toBeVisible()
+      await expect(page.getByRole('link', { name: /Memories/ }), 'what comes late is there').toContainText(/\d/)
       if (screen.includes('/'))
         await expect(page.getByRole('complementary', { name: 'Memory', exact: true })).toContainText('Read by everybody.')
       const { violations } = await new AxeBuilder({ page }).analyze()

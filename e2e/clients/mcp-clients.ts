@@ -5,7 +5,6 @@ import { Client as ClassicClient } from '@modelcontextprotocol/sdk/client/index.
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js'
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { HEADERS } from '../../src-main/contract/protocol.ts'
 import { BUILT } from '../processes/places.ts'
 import type { RunningServer } from '../processes/server-process.ts'
@@ -29,7 +28,7 @@ export async function connectClassicWs(server: RunningServer): Promise<ClassicCl
 /** SDK v1 on a WebSocket with identity headers. */
 export async function connectNamedWs(server: RunningServer, identity: Identity): Promise<ClassicClient> {
   const client = classicClient()
-  await client.connect(new WsClientTransport(server.wsUrl, identityHeaders(identity))) // the SDKs' transports differ in types only
+  await client.connect(new WsClientTransport(server.wsUrl, identityHeaders(identity)))
   return client
 }
 
@@ -68,7 +67,7 @@ export async function connectHttp(server: RunningServer, identity: Identity = {}
   const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.apiUrl), {
     requestInit: { headers: identityHeaders(identity) },
   })
-  await client.connect(transport) // sessionId is optional there, and undefined here
+  await client.connect(transport)
   return client
 }
 

@@ -63,7 +63,8 @@ function firstOf(sources: readonly (readonly [unknown, string])[]): { raw: unkno
 function readOne(setting: Setting<unknown>, raw: unknown, source: string): unknown {
   const value = setting.kind.read(raw)
   if (value !== undefined) return value
-  const shown = setting.isSecret ? 'a value' : JSON.stringify(raw)
+  // The password of a URL is as secret as a secret.
+  const shown = setting.isSecret ? 'a value' : JSON.stringify(raw).replace(/:\/\/[^/\s]*@/g, '://...@')
   throw new AppError('invalid_request', `${source} is ${shown}, but must be ${setting.kind.allowed}.`, { details: { setting: source } })
 }
 
