@@ -3,8 +3,17 @@ import { AppError, assertNever, fromErrorMessage, invalidField, messageOf, notFo
 
 describe('an expected error', () => {
   test('shows its code, sentence, details and request', () => {
-    expect(toErrorBody(invalidField('limit', 'must be 1 or more'), 'r1')).toEqual({ code: 'invalid_request', message: 'limit must be 1 or more.', details: { field: 'limit' }, request_id: 'r1' })
-    expect(toErrorBody(notFound('memory', 'm1'))).toEqual({ code: 'not_found', message: 'There is no memory m1, or you may not see it.', details: { memory: 'm1' } })
+    expect(toErrorBody(invalidField('limit', 'must be 1 or more'), 'r1')).toEqual({
+      code: 'invalid_request',
+      message: 'limit must be 1 or more.',
+      details: { field: 'limit' },
+      request_id: 'r1',
+    })
+    expect(toErrorBody(notFound('memory', 'm1'))).toEqual({
+      code: 'not_found',
+      message: 'There is no memory m1, or you may not see it.',
+      details: { memory: 'm1' },
+    })
   })
 
   test('never shows its cause', () => {
@@ -12,15 +21,22 @@ describe('an expected error', () => {
   })
 
   test('says whether the same request may work later', () => {
-    expect([new AppError('unavailable', 'x').retryable, new AppError('rate_limited', 'x').retryable, new AppError('conflict', 'x').retryable]).toEqual([true, true, false])
+    expect([
+      new AppError('unavailable', 'x').retryable,
+      new AppError('rate_limited', 'x').retryable,
+      new AppError('conflict', 'x').retryable,
+    ]).toEqual([true, true, false])
   })
 })
 
-test.each([new Error('SELECT secret'), new TypeError('secret'), 'secret', { message: 'secret' }, null, undefined])('of a bug (%j) nothing is shown', (bug) => {
-  const body = toErrorBody(bug)
-  expect(body.code).toBe('internal')
-  expect(JSON.stringify(body)).not.toContain('secret')
-})
+test.each([new Error('SELECT secret'), new TypeError('secret'), 'secret', { message: 'secret' }, null, undefined])(
+  'of a bug (%j) nothing is shown',
+  (bug) => {
+    const body = toErrorBody(bug)
+    expect(body.code).toBe('internal')
+    expect(JSON.stringify(body)).not.toContain('secret')
+  },
+)
 
 describe('across a thread', () => {
   const cross = (error: unknown) => fromErrorMessage(structuredClone(toErrorMessage(error)))
@@ -31,11 +47,14 @@ describe('across a thread', () => {
     expect(error).toMatchObject({ name: 'AppError', code: 'conflict', message: 'Not now.', details: { version: 3 } })
   })
 
-  test.each([new TypeError('a bug'), 'text', undefined, { code: 'conflict', message: 'looks like one of ours' }])('%j stays a bug', (bug) => {
-    const error = cross(bug)
-    expect([error instanceof AppError, error instanceof Error]).toEqual([false, true])
-    expect(error.message).toBe(messageOf(bug))
-  })
+  test.each([new TypeError('a bug'), 'text', undefined, { code: 'conflict', message: 'looks like one of ours' }])(
+    '%j stays a bug',
+    (bug) => {
+      const error = cross(bug)
+      expect([error instanceof AppError, error instanceof Error]).toEqual([false, true])
+      expect(error.message).toBe(messageOf(bug))
+    },
+  )
 
   test('a code that is none of ours makes a bug', () => {
     expect(fromErrorMessage({ code: 'constructor' as 'internal', message: 'x' })).not.toBeInstanceOf(AppError)

@@ -18,5 +18,8 @@ test('closes in reverse order, one after the other, and a failing one keeps none
   const [one, two] = [stack.close(), stack.close()]
   await Promise.all([one, two])
   await stack.close()
-  expect([closed, failed]).toEqual([['third', 'a resource'], ['fourth', 'second']])
+  expect([closed, failed]).toEqual([
+    ['third', 'a resource'],
+    ['fourth', 'second'],
+  ])
 })

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readRuntimeFile, removeRuntimeFile, writeRuntimeFile } from './runtime-files.ts'
 
-const content = { api_url: 'http://127.0.0.1:8000', ws_url: 'ws://127.0.0.1:8001', pid: process.pid, version: '1', started_at: '2026-11-22T10:00:00.000Z', token: 't' }
+const content = {
+  api_url: 'http://127.0.0.1:8000',
+  ws_url: 'ws://127.0.0.1:8001',
+  pid: process.pid,
+  version: '1',
+  started_at: '2026-11-22T10:00:00.000Z',
+  token: 't',
+}
 
 let folder: string
 let path: string
@@ -19,7 +26,11 @@ describe('a discovery file', () => {
   test('is read as it was written, for this user only, and leaves nothing beside it', () => {
     writeRuntimeFile(path, content)
     expect(readRuntimeFile(path)).toEqual({ ...content, isAlive: true })
-    expect([statSync(path).mode & 0o777, statSync(join(folder, 'home')).mode & 0o777, readdirSync(join(folder, 'home'))]).toEqual([0o600, 0o700, ['runtime.json']])
+    expect([statSync(path).mode & 0o777, statSync(join(folder, 'home')).mode & 0o777, readdirSync(join(folder, 'home'))]).toEqual([
+      0o600,
+      0o700,
+      ['runtime.json'],
+    ])
   })
 
   test('that was readable by others is not so afterwards', () => {
@@ -42,14 +53,23 @@ describe('a discovery file', () => {
     expect(readRuntimeFile(path)?.isAlive).toBe(false)
   })
 
-  test.each(['', '{', 'null', '[]', '5', '{}', '{"api_url":"x"}', JSON.stringify({ ...content, pid: '1' }), JSON.stringify({ ...content, token: 5 }), JSON.stringify({ ...content, pid: 0 }), JSON.stringify({ ...content, pid: -1 })])(
-    'that holds %j is none',
-    (text) => {
-      mkdirSync(join(folder, 'home'))
-      writeFileSync(path, text)
-      expect(readRuntimeFile(path)).toBeUndefined()
-    },
-  )
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '5',
+    '{}',
+    '{"api_url":"x"}',
+    JSON.stringify({ ...content, pid: '1' }),
+    JSON.stringify({ ...content, token: 5 }),
+    JSON.stringify({ ...content, pid: 0 }),
+    JSON.stringify({ ...content, pid: -1 }),
+  ])('that holds %j is none', (text) => {
+    mkdirSync(join(folder, 'home'))
+    writeFileSync(path, text)
+    expect(readRuntimeFile(path)).toBeUndefined()
+  })
 
   test('that is not there is none', () => {
     expect(readRuntimeFile(path)).toBeUndefined()

@@ -16,18 +16,26 @@ function open(maxPending = 10): WorkerChannel {
 describe('a channel to a thread', () => {
   test('pairs answers with requests, in whatever order they finish', async () => {
     const channel = open()
-    expect(await Promise.all([channel.call('wait', 60), channel.call('wait', 5), channel.call('echo', { a: [1, 'x'] })])).toEqual([60, 5, { a: [1, 'x'] }])
+    expect(await Promise.all([channel.call('wait', 60), channel.call('wait', 5), channel.call('echo', { a: [1, 'x'] })])).toEqual([
+      60,
+      5,
+      { a: [1, 'x'] },
+    ])
     expect(channel.pendingCount).toBe(0)
   })
 
   test('keeps the code, sentence and details of an expected error', async () => {
-    const error: unknown = await open().call('refuse', null).catch((thrown: unknown) => thrown)
+    const error: unknown = await open()
+      .call('refuse', null)
+      .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(AppError)
     expect(error).toMatchObject({ code: 'conflict', message: 'Not now.', details: { version: 3 }, retryable: false })
   })
 
   test('keeps a bug a bug', async () => {
-    const error: unknown = await open().call('break', null).catch((thrown: unknown) => thrown)
+    const error: unknown = await open()
+      .call('break', null)
+      .catch((thrown: unknown) => thrown)
     expect(error).not.toBeInstanceOf(AppError)
     expect(error).toMatchObject({ message: 'a bug', cause: expect.stringContaining('TypeError: a bug') as string })
   })
@@ -35,7 +43,10 @@ describe('a channel to a thread', () => {
   test('refuses one request too many, and takes it later', async () => {
     const channel = open(2)
     const waiting = [channel.call('wait', 50), channel.call('wait', 50)]
-    await expect(channel.call('echo', 1)).rejects.toMatchObject({ code: 'unavailable', message: 'The echo has too much to do at the moment; try again in a second.' })
+    await expect(channel.call('echo', 1)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'The echo has too much to do at the moment; try again in a second.',
+    })
     await Promise.all(waiting)
     expect(await channel.call('echo', 1)).toBe(1)
   })

@@ -42,7 +42,15 @@ describe('settings', () => {
     expect(load()).toEqual({
       environment: 'development',
       api: { host: '127.0.0.1', port: 8000 },
-      ws: { enabled: true, host: '127.0.0.1', port: 8001, maxConnections: 100, pingIntervalMs: 20_000, pingTimeoutMs: 10_000, maxMessageBytes: 1_048_576 },
+      ws: {
+        enabled: true,
+        host: '127.0.0.1',
+        port: 8001,
+        maxConnections: 100,
+        pingIntervalMs: 20_000,
+        pingTimeoutMs: 10_000,
+        maxMessageBytes: 1_048_576,
+      },
       sessions: { idleTimeoutSeconds: 3600, resumeTtlSeconds: 600 },
       auth: { enabled: false },
       rateLimit: { enabled: true, requests: 1200, periodSeconds: 60 },
@@ -59,7 +67,8 @@ describe('settings', () => {
   })
 
   test('come from the flag, then the variable, then the file, then the default', () => {
-    const ports = () => [load({ TMWS_API_PORT: '2' }, { api_port: '1' }), load({ TMWS_API_PORT: '2' }), load()].map((config) => config.api.port)
+    const ports = () =>
+      [load({ TMWS_API_PORT: '2' }, { api_port: '1' }), load({ TMWS_API_PORT: '2' }), load()].map((config) => config.api.port)
     settingsFile('{"api_port": 3}')
     expect(ports()).toEqual([1, 2, 3])
     settingsFile('{}')
@@ -102,7 +111,11 @@ describe('settings', () => {
       const base = name === 'auth_enabled' ? ask : {}
       expect([name, JSON.stringify(load({ ...base, [SETTINGS[name].env]: value })) === JSON.stringify(load(base))]).toEqual([name, false])
     }
-    expect(Object.keys(others).toSorted()).toEqual(Object.keys(SETTINGS).filter((name) => name !== 'config').toSorted())
+    expect(Object.keys(others).toSorted()).toEqual(
+      Object.keys(SETTINGS)
+        .filter((name) => name !== 'config')
+        .toSorted(),
+    )
   })
 
   test.each<[string, Record<string, string>, string]>([
@@ -112,8 +125,16 @@ describe('settings', () => {
     ['a switch', { TMWS_AUTH_ENABLED: 'maybe' }, 'TMWS_AUTH_ENABLED is "maybe", but must be true or false.'],
     ['a choice', { TMWS_LOG_LEVEL: 'loud' }, 'TMWS_LOG_LEVEL is "loud", but must be debug | info | warn | error.'],
     ['a host', { TMWS_API_HOST: 'http://x' }, 'TMWS_API_HOST is "http://x", but must be a host name or an IP address.'],
-    ['a list', { TMWS_CORS_ORIGINS: 'https://a.example' }, 'TMWS_CORS_ORIGINS is "https://a.example", but must be a JSON list of origins such as ["https://app.example.com"].'],
-    ['an origin with a path', { TMWS_CORS_ORIGINS: '["https://a.example/"]' }, 'TMWS_CORS_ORIGINS is "[\\"https://a.example/\\"]", but must be a JSON list of origins such as ["https://app.example.com"].'],
+    [
+      'a list',
+      { TMWS_CORS_ORIGINS: 'https://a.example' },
+      'TMWS_CORS_ORIGINS is "https://a.example", but must be a JSON list of origins such as ["https://app.example.com"].',
+    ],
+    [
+      'an origin with a path',
+      { TMWS_CORS_ORIGINS: '["https://a.example/"]' },
+      'TMWS_CORS_ORIGINS is "[\\"https://a.example/\\"]", but must be a JSON list of origins such as ["https://app.example.com"].',
+    ],
     ['a database', { TMWS_DATABASE_URL: 'mysql:x' }, 'TMWS_DATABASE_URL is "mysql:x", but must be sqlite:PATH or volatile:.'],
   ])('of %s that is bad stop with one sentence', (_what, settings, sentence) => {
     expect(refusal(settings)).toBe(sentence)
@@ -128,15 +149,25 @@ describe('settings', () => {
   test('that are secret are never shown', () => {
     expect(refusal({ TMWS_SECRET_KEY: 'hunter2' })).toBe('TMWS_SECRET_KEY is a value, but must be at least 32 characters.')
     expect(refusal({ TMWS_DATABASE_URL: 'postgresql://me:hunter2@db.example/x' })).toMatch(/^TMWS_DATABASE_URL is (?!.*hunter2)/)
-    for (const secret of ['change-me-change-me-change-me-change-me', 'ab'.repeat(20)]) expect(refusal({ TMWS_ENVIRONMENT: 'production', TMWS_SECRET_KEY: secret })).not.toContain(secret)
+    for (const secret of ['change-me-change-me-change-me-change-me', 'ab'.repeat(20)])
+      expect(refusal({ TMWS_ENVIRONMENT: 'production', TMWS_SECRET_KEY: secret })).not.toContain(secret)
   })
 
   test('nobody knows are warned of, and those of the bridge are not', () => {
-    expect(load({ TMWS_COLOUR: 'red', TMWS_AGENT_ID: 'x', TMWS_TOKEN: 'y' }).warnings).toEqual(['TMWS_COLOUR is not a setting of this version and is ignored.'])
+    expect(load({ TMWS_COLOUR: 'red', TMWS_AGENT_ID: 'x', TMWS_TOKEN: 'y' }).warnings).toEqual([
+      'TMWS_COLOUR is not a setting of this version and is ignored.',
+    ])
   })
 
   test('are read from the environment trimmed, and empty ones are not set', () => {
-    const environment = readEnvironment({ TMWS_API_PORT: ' 9 ', TMWS_LOG_LEVEL: '  ', OTHER: 'x', APPDATA: 'C:\\a', XDG_DATA_HOME: '/x', DISPLAY: ':0' })
+    const environment = readEnvironment({
+      TMWS_API_PORT: ' 9 ',
+      TMWS_LOG_LEVEL: '  ',
+      OTHER: 'x',
+      APPDATA: 'C:\\a',
+      XDG_DATA_HOME: '/x',
+      DISPLAY: ':0',
+    })
     expect(environment).toEqual({ settings: { TMWS_API_PORT: '9' }, machine: { appData: 'C:\\a', xdgDataHome: '/x', display: ':0' } })
   })
 })
@@ -145,7 +176,12 @@ describe('the settings file', () => {
   test('may hold comments and trailing commas, and values of their own type', () => {
     settingsFile('// mine\n{\n  "api_port": 9, /* a port */\n  "ws_enabled": false,\n  "cors_origins": ["https://a.example"],\n}\n')
     const config = load()
-    expect([config.api.port, config.ws.enabled, config.corsOrigins, config.settingsFile]).toEqual([9, false, ['https://a.example'], join(folder, 'settings.json')])
+    expect([config.api.port, config.ws.enabled, config.corsOrigins, config.settingsFile]).toEqual([
+      9,
+      false,
+      ['https://a.example'],
+      join(folder, 'settings.json'),
+    ])
   })
 
   test.each<[string, string, RegExp]>([
@@ -161,7 +197,9 @@ describe('the settings file', () => {
   })
 
   test('that was named must be there', () => {
-    expect(refusal({}, { config: join(folder, 'missing.json') })).toBe(`The settings file ${join(folder, 'missing.json')} cannot be read (ENOENT).`)
+    expect(refusal({}, { config: join(folder, 'missing.json') })).toBe(
+      `The settings file ${join(folder, 'missing.json')} cannot be read (ENOENT).`,
+    )
     writeFileSync(join(folder, 'mine.json'), '{"api_port": 7}')
     expect(load({ TMWS_CONFIG: join(folder, 'mine.json') }).api.port).toBe(7)
   })
@@ -193,7 +231,9 @@ describe('production, and every bind that others can reach', () => {
     expect(refusal({ ...safe, TMWS_RATE_LIMIT_ENABLED: 'false' })).toMatch(/^TMWS_RATE_LIMIT_ENABLED is false, but must be true/)
     expect(refusal({ ...safe, TMWS_CORS_ORIGINS: '["*"]' })).toMatch(/^TMWS_CORS_ORIGINS holds "\*", but must name each origin/)
     expect(refusal({ ...way, TMWS_SECRET_KEY: 'please-change-this-secret-key-now!' })).toMatch(/^TMWS_SECRET_KEY looks like a sample value/)
-    expect(refusal({ ...way, TMWS_SECRET_KEY: 'aaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb' })).toMatch(/^TMWS_SECRET_KEY repeats too few characters/)
+    expect(refusal({ ...way, TMWS_SECRET_KEY: 'aaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb' })).toMatch(
+      /^TMWS_SECRET_KEY repeats too few characters/,
+    )
     expect(refusal({ ...way, TMWS_SECRET_KEY: 'short' })).toMatch(/^TMWS_SECRET_KEY is a value, but must be at least 32 characters/)
   })
 

@@ -33,7 +33,9 @@ describe('example.env', () => {
     const shown = new Map(readExample().map(({ name, value }) => [name, value]))
     const other = settings.flatMap(({ env, kind, default: fallback }) => {
       const value = shown.get(env)
-      return fallback === undefined || JSON.stringify(kind.read(value)) === JSON.stringify(fallback) ? [] : [`${env}=${value ?? ''} (default ${JSON.stringify(fallback)})`]
+      return fallback === undefined || JSON.stringify(kind.read(value)) === JSON.stringify(fallback)
+        ? []
+        : [`${env}=${value ?? ''} (default ${JSON.stringify(fallback)})`]
     })
     expect(other).toEqual([])
   })

@@ -73,7 +73,8 @@ function readSettingsFile(path: string, isRequired: boolean): { path: string; va
   try {
     content = readFileSync(path, 'utf8')
   } catch (error) {
-    if (!isRequired && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    // ENOTDIR: the data folder cannot be a folder; making it fails with a better sentence.
+    if (!isRequired && ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw new AppError(
       'invalid_request',
       `The settings file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,

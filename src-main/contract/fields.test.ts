@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { agentIdSchema, contentSchema, contextSchema, importanceSchema, instantSchema, limitSchema, memoryIdSchema, tagSchema, tagsSchema, textSchema, urlSchema } from './fields.ts'
+import {
+  agentIdSchema,
+  contentSchema,
+  contextSchema,
+  importanceSchema,
+  instantSchema,
+  limitSchema,
+  memoryIdSchema,
+  tagSchema,
+  tagsSchema,
+  textSchema,
+  urlSchema,
+} from './fields.ts'
 
 interface Checkable {
   safeParse(value: unknown): { readonly success: boolean }
@@ -10,12 +22,40 @@ const NUL = '\u0000'
 const LONE = 'a\ud800'
 
 describe('content', () => {
-  test.each(['x', ' x ', 'a\tb\r\nc', '\u001b[31mred', '日本語 🌊', '\u200b', '\ufeffx', 'x'.repeat(100_000), '\u202Ereversed', '<script>'])('%j is kept', (text) => {
+  test.each([
+    'x',
+    ' x ',
+    'a\tb\r\nc',
+    '\u001b[31mred',
+    '日本語 🌊',
+    '\u200b',
+    '\ufeffx',
+    'x'.repeat(100_000),
+    '\u202Ereversed',
+    '<script>',
+  ])('%j is kept', (text) => {
     const result = contentSchema.safeParse(text)
     expect(result.data).toBe(text)
   })
 
-  test.each(['', ' ', '\n\t', NUL, `a${NUL}b`, '\u0007', '\u000b', '\u007f', LONE, '\udc00', 'x'.repeat(100_001), 5, null, undefined, ['x'], {}])('%j is refused', (text) => {
+  test.each([
+    '',
+    ' ',
+    '\n\t',
+    NUL,
+    `a${NUL}b`,
+    '\u0007',
+    '\u000b',
+    '\u007f',
+    LONE,
+    '\udc00',
+    'x'.repeat(100_001),
+    5,
+    null,
+    undefined,
+    ['x'],
+    {},
+  ])('%j is refused', (text) => {
     expect(accepts(contentSchema, text)).toBe(false)
   })
 })
@@ -30,25 +70,47 @@ describe('tags', () => {
 })
 
 describe('names', () => {
-  test.each(['a', '9', 'claude-desktop', 'a.b_c:d@e/f', 'x'.repeat(64)])('%j is one', (name) => expect(accepts(agentIdSchema, name)).toBe(true))
-  test.each(['', '-a', '@a', 'a b', 'a,b', 'é', `a${NUL}`, 'a\n', 'x'.repeat(65)])('%j is none', (name) => expect(accepts(agentIdSchema, name)).toBe(false))
+  test.each(['a', '9', 'claude-desktop', 'a.b_c:d@e/f', 'x'.repeat(64)])('%j is one', (name) =>
+    expect(accepts(agentIdSchema, name)).toBe(true),
+  )
+  test.each(['', '-a', '@a', 'a b', 'a,b', 'é', `a${NUL}`, 'a\n', 'x'.repeat(65)])('%j is none', (name) =>
+    expect(accepts(agentIdSchema, name)).toBe(false),
+  )
 })
 
 describe('ids', () => {
   test.each(['0199f3b0-0000-7000-8000-000000000000'])('%s is one', (id) => expect(accepts(memoryIdSchema, id)).toBe(true))
-  test.each(['0199F3B0-0000-7000-8000-000000000000', '0199f3b000007000800000000000000', '', '{0199f3b0-0000-7000-8000-000000000000}', '0199f3b0-0000-7000-8000-000000000000\n', '../../etc/passwd'])('%j is none', (id) =>
-    expect(accepts(memoryIdSchema, id)).toBe(false),
-  )
+  test.each([
+    '0199F3B0-0000-7000-8000-000000000000',
+    '0199f3b000007000800000000000000',
+    '',
+    '{0199f3b0-0000-7000-8000-000000000000}',
+    '0199f3b0-0000-7000-8000-000000000000\n',
+    '../../etc/passwd',
+  ])('%j is none', (id) => expect(accepts(memoryIdSchema, id)).toBe(false))
 })
 
 describe('times', () => {
-  test.each(['2026-11-22T10:00:00Z', '2026-11-22T10:00:00.123Z', '2026-11-22T10:00:00+02:00'])('%s is one', (time) => expect(accepts(instantSchema, time)).toBe(true))
-  test.each(['2026-11-22', '2026-11-22T10:00:00', '2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z', 'yesterday', '', 5, '2026-11-22T25:00:00Z'])('%j is none', (time) => expect(accepts(instantSchema, time)).toBe(false))
+  test.each(['2026-11-22T10:00:00Z', '2026-11-22T10:00:00.123Z', '2026-11-22T10:00:00+02:00'])('%s is one', (time) =>
+    expect(accepts(instantSchema, time)).toBe(true),
+  )
+  test.each([
+    '2026-11-22',
+    '2026-11-22T10:00:00',
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    'yesterday',
+    '',
+    5,
+    '2026-11-22T25:00:00Z',
+  ])('%j is none', (time) => expect(accepts(instantSchema, time)).toBe(false))
 })
 
 describe('numbers', () => {
   test.each([0, 0.5, 1])('%d is an importance', (value) => expect(accepts(importanceSchema, value)).toBe(true))
-  test.each([-0.1, 1.1, Number.NaN, Number.POSITIVE_INFINITY, '0.5', null])('%j is none', (value) => expect(accepts(importanceSchema, value)).toBe(false))
+  test.each([-0.1, 1.1, Number.NaN, Number.POSITIVE_INFINITY, '0.5', null])('%j is none', (value) =>
+    expect(accepts(importanceSchema, value)).toBe(false),
+  )
   test('a limit has a default and bounds', () => {
     expect([undefined, 1, 100].map((value) => limitSchema(7).parse(value))).toEqual([7, 1, 100])
     for (const value of [0, 101, 1.5, '5', null]) expect(accepts(limitSchema(7), value)).toBe(false)
@@ -72,8 +134,18 @@ describe('context', () => {
 })
 
 describe('links to elsewhere', () => {
-  test.each(['https://a.example/b?c=d', 'http://localhost:1/', 'file:///home/x'])('%s is one', (url) => expect(accepts(urlSchema, url)).toBe(true))
-  test.each(['javascript:alert(1)', 'data:text/html,x', 'vbscript:x', 'ftp://a.example', 'a.example', '', `https://a.example/${'x'.repeat(2_048)}`])('%j is none', (url) => expect(accepts(urlSchema, url)).toBe(false))
+  test.each(['https://a.example/b?c=d', 'http://localhost:1/', 'file:///home/x'])('%s is one', (url) =>
+    expect(accepts(urlSchema, url)).toBe(true),
+  )
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'ftp://a.example',
+    'a.example',
+    '',
+    `https://a.example/${'x'.repeat(2_048)}`,
+  ])('%j is none', (url) => expect(accepts(urlSchema, url)).toBe(false))
 })
 
 test('every refusal says what is allowed', () => {

@@ -8,7 +8,12 @@ interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly parameters?: readonly { readonly $ref?: string; readonly name?: string; readonly in?: string; readonly required?: boolean }[]
-  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly properties: Record<string, unknown>; readonly required?: readonly string[] } }> }
+  readonly requestBody?: {
+    readonly content: Record<
+      string,
+      { readonly schema: { readonly properties: Record<string, unknown>; readonly required?: readonly string[] } }
+    >
+  }
   readonly responses: Record<string, unknown>
 }
 interface Document {
@@ -18,7 +23,9 @@ interface Document {
 }
 
 const document = openApiDocument('1.2.3') as unknown as Document // checked below
-const operations = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ path, method, operation })))
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+)
 
 describe('the document', () => {
   test('is plain JSON of OpenAPI 3.1 with the version of the server', () => {
@@ -30,7 +37,10 @@ describe('the document', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"(#[^"]+)"/g)].map((match) => match[1] ?? '')
     expect(references.length).toBeGreaterThan(0)
     for (const reference of new Set(references)) {
-      const target = reference.slice(2).split('/').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document)
+      const target = reference
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document)
       expect([reference, typeof target]).toEqual([reference, 'object'])
     }
   })
@@ -38,7 +48,9 @@ describe('the document', () => {
   test('has every route, and no other but those around it', () => {
     const listed = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     const routes = REST_ROUTES.map((route) => `${route.method} ${fullPathOf(route).replace(/:(\w+)/g, '{$1}')}`)
-    expect(listed.toSorted()).toEqual([...routes, 'GET /health', 'GET /health/live', 'GET /health/ready', 'GET /metrics', 'POST /api/v1/login'].toSorted())
+    expect(listed.toSorted()).toEqual(
+      [...routes, 'GET /health', 'GET /health/live', 'GET /health/ready', 'GET /metrics', 'POST /api/v1/login'].toSorted(),
+    )
   })
 
   test('names each operation once, under a tag that is listed', () => {

@@ -14,7 +14,12 @@ const who: Record<string, Scope> = {
   stranger: agent('stranger', 'team-b'),
   admin: agent('admin', 'team-b', true),
 }
-const facts = (level: AccessLevel, shares: Share[] = []): AccessFacts => ({ agent_id: 'alice', namespace: 'team-a', access_level: level, shared_with: shares })
+const facts = (level: AccessLevel, shares: Share[] = []): AccessFacts => ({
+  agent_id: 'alice',
+  namespace: 'team-a',
+  access_level: level,
+  shared_with: shares,
+})
 
 /** read, edit and manage as three letters; a dash where it may not. */
 function rights(memory: AccessFacts, scope: Scope): string {
@@ -36,7 +41,9 @@ describe.each(Object.entries(TABLE))('a %s memory of alice', (level, row) => {
 })
 
 describe('a grant', () => {
-  const grant = (permission: 'read' | 'write', expiresAt?: string): Share[] => [{ agent_id: 'stranger', permission, ...(expiresAt !== undefined && { expires_at: expiresAt }) }]
+  const grant = (permission: 'read' | 'write', expiresAt?: string): Share[] => [
+    { agent_id: 'stranger', permission, ...(expiresAt !== undefined && { expires_at: expiresAt }) },
+  ]
 
   test.each<[string, AccessFacts, string]>([
     ['to read', facts('shared', grant('read')), 'r--'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { agentScope, changes, draft, grants, listOf, openMemoryParts, owner } from './testing/memory-parts.ts'
-import type { MemoryParts } from './testing/memory-parts.ts'
+import { agentScope, changes, draft, grants, listOf, openMemoryParts, owner } from '../server/testing/memory-parts.ts'
+import type { MemoryParts } from '../server/testing/memory-parts.ts'
 
 const alice = agentScope('alice', 'team-a')
 const mate = agentScope('mate', 'team-a')
@@ -24,12 +24,20 @@ describe('recalling', () => {
     await parts.reader.recall(id, alice)
     await parts.reader.recall(id, owner)
     const { access_count, accessed_at, version, updated_at } = await parts.reader.recall(id, owner)
-    expect({ access_count, accessed_at, version, updated_at }).toEqual({ access_count: 2, accessed_at: '2026-11-22T10:00:01.000Z', version: 1, updated_at: '2026-11-22T10:00:00.000Z' })
+    expect({ access_count, accessed_at, version, updated_at }).toEqual({
+      access_count: 2,
+      accessed_at: '2026-11-22T10:00:01.000Z',
+      version: 1,
+      updated_at: '2026-11-22T10:00:00.000Z',
+    })
   })
 
   test('what is not there and what one may not see sound alike', async () => {
     const id = await stored('x')
-    await expect(parts.reader.recall(id, bob)).rejects.toMatchObject({ code: 'not_found', message: `There is no memory ${id}, or you may not see it.` })
+    await expect(parts.reader.recall(id, bob)).rejects.toMatchObject({
+      code: 'not_found',
+      message: `There is no memory ${id}, or you may not see it.`,
+    })
   })
 })
 
@@ -37,7 +45,12 @@ describe('what a reader is shown of a memory', () => {
   test('grants: all to its owner, one’s own to others', async () => {
     const id = await stored('x', { access_level: 'shared', shared_with: [{ agent_id: 'bob' }, { agent_id: 'carol', permission: 'write' }] })
     const shownTo = async (scope: typeof alice) => (await parts.reader.recall(id, scope)).shared_with.map((share) => share.agent_id)
-    expect([await shownTo(alice), await shownTo(owner), await shownTo(bob), await shownTo(agentScope('carol'))]).toEqual([['bob', 'carol'], ['bob', 'carol'], ['bob'], ['carol']])
+    expect([await shownTo(alice), await shownTo(owner), await shownTo(bob), await shownTo(agentScope('carol'))]).toEqual([
+      ['bob', 'carol'],
+      ['bob', 'carol'],
+      ['bob'],
+      ['carol'],
+    ])
   })
 
   test('no link and no successor that the reader may not see, on any path', async () => {
@@ -69,7 +82,8 @@ describe('history', () => {
     await parts.writer.update(changes(id, { content: 'still private' }), alice)
     await parts.writer.update(changes(id, { content: 'clean', access_level: 'team' }), alice)
     await parts.writer.update(changes(id, { content: 'cleaner' }), alice)
-    const versionsFor = async (scope: typeof alice) => (await parts.reader.history(id, scope, { limit: 10 })).history.map((entry) => [entry.version, entry.before?.content])
+    const versionsFor = async (scope: typeof alice) =>
+      (await parts.reader.history(id, scope, { limit: 10 })).history.map((entry) => [entry.version, entry.before?.content])
     expect(await versionsFor(alice)).toEqual([
       [4, 'clean'],
       [3, 'still private'],
@@ -86,7 +100,11 @@ describe('history', () => {
 
   test('shows older grants and links as little as the memory itself', async () => {
     const hidden = await stored('hidden')
-    const id = await stored('x', { access_level: 'shared', shared_with: [{ agent_id: 'bob' }, { agent_id: 'carol' }], links: [{ to: hidden, kind: 'relates' }] })
+    const id = await stored('x', {
+      access_level: 'shared',
+      shared_with: [{ agent_id: 'bob' }, { agent_id: 'carol' }],
+      links: [{ to: hidden, kind: 'relates' }],
+    })
     await parts.writer.update(changes(id, { content: 'y' }), alice)
     const [entry] = (await parts.reader.history(id, bob, { limit: 5 })).history
     expect([entry?.before?.shared_with.map((share) => share.agent_id), entry?.before?.links]).toEqual([['bob'], []])
@@ -135,7 +153,8 @@ describe('lists, tags and counts', () => {
     parts.clock.advance(3_600_000)
     await stored('new and dull', { tags: ['x', 'y'], importance: 0.1 })
     const wanted = await stored('new and grave', { tags: ['x'], importance: 0.9, pinned: true })
-    const list = async (filter: Parameters<typeof listOf>[0]) => (await parts.reader.list(listOf(filter), alice)).memories.map((memory) => memory.content)
+    const list = async (filter: Parameters<typeof listOf>[0]) =>
+      (await parts.reader.list(listOf(filter), alice)).memories.map((memory) => memory.content)
     expect(await list({ min_importance: 0.5 })).toEqual(['new and grave'])
     expect(await list({ tags: ['x', 'y'], tag_match: 'all' })).toEqual(['new and dull'])
     expect(await list({ tags: ['y', 'z'], tag_match: 'any' })).toEqual(['new and dull'])
@@ -147,6 +166,9 @@ describe('lists, tags and counts', () => {
   })
 
   test('a range turned round is refused', async () => {
-    await expect(parts.reader.list(listOf({ since: 'yesterday', until: '2020-01-01' }), alice)).rejects.toMatchObject({ code: 'invalid_request', details: { field: 'since' } })
+    await expect(parts.reader.list(listOf({ since: 'yesterday', until: '2020-01-01' }), alice)).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { field: 'since' },
+    })
   })
 })

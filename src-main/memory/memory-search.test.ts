@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
 import { createHashEmbedder } from '../embedding/hash-embedder.ts'
-import { agentScope, draft, openMemoryParts, owner, searchFor } from './testing/memory-parts.ts'
-import type { MemoryParts } from './testing/memory-parts.ts'
+import { agentScope, draft, openMemoryParts, owner, searchFor } from '../server/testing/memory-parts.ts'
+import type { MemoryParts } from '../server/testing/memory-parts.ts'
 
 const alice = agentScope('alice', 'team-a')
 const bob = agentScope('bob', 'team-b')
@@ -33,7 +33,16 @@ describe('search', () => {
     const parts = await open()
     await fill(parts)
     const answer = await parts.search.search(searchFor('billing Postgres'), alice)
-    expect(answer).toMatchObject({ mode: 'hybrid', memories: [{ content: 'the billing service stays on Postgres 15', why: { keyword: expect.any(Number) as number, vector: expect.any(Number) as number } }, {}] })
+    expect(answer).toMatchObject({
+      mode: 'hybrid',
+      memories: [
+        {
+          content: 'the billing service stays on Postgres 15',
+          why: { keyword: expect.any(Number) as number, vector: expect.any(Number) as number },
+        },
+        {},
+      ],
+    })
     expect(answer.degraded).toBeUndefined()
   })
 
@@ -59,7 +68,8 @@ describe('search', () => {
     await fill(parts)
     await parts.writer.store(draft('billing for everybody', { access_level: 'public' }), bob)
     await parts.indexer.settled()
-    const contents = async (scope: typeof alice, more = {}) => (await parts.search.search(searchFor('billing', more), scope)).memories.map(({ content }) => content).toSorted()
+    const contents = async (scope: typeof alice, more = {}) =>
+      (await parts.search.search(searchFor('billing', more), scope)).memories.map(({ content }) => content).toSorted()
     expect(await contents(bob)).toEqual(['billing for everybody'])
     expect(await contents(alice, { include_shared: false })).not.toContain('billing for everybody')
     expect(await contents(owner)).toHaveLength(3)
@@ -74,20 +84,26 @@ describe('search', () => {
     expect((await parts.search.search(searchFor('limit', { include_superseded: true }), alice)).memories).toHaveLength(2)
   })
 
-  test.each(['', '"', '*', 'AND OR NOT', "'; DROP TABLE memories; --", 'a:b', '(', '日本語', '🌊', '\u200B', '-', 'NEAR(a b)', '^x', '%'])('the question %j harms nothing', async (query) => {
-    const parts = await open()
-    await fill(parts)
-    const answer = await parts.search.search({ ...searchFor('x'), query }, alice)
-    expect(Array.isArray(answer.memories)).toBe(true)
-    expect(await parts.reader.count(alice)).toBe(2)
-  })
+  test.each(['', '"', '*', 'AND OR NOT', "'; DROP TABLE memories; --", 'a:b', '(', '日本語', '🌊', '\u200B', '-', 'NEAR(a b)', '^x', '%'])(
+    'the question %j harms nothing',
+    async (query) => {
+      const parts = await open()
+      await fill(parts)
+      const answer = await parts.search.search({ ...searchFor('x'), query }, alice)
+      expect(Array.isArray(answer.memories)).toBe(true)
+      expect(await parts.reader.count(alice)).toBe(2)
+    },
+  )
 })
 
 describe('a search that works less well says so', () => {
   test.each<[EmbedderState, string]>([
     [{ status: 'off' }, 'Search by meaning is switched off; results match words only.'],
     [{ status: 'loading' }, 'The embedding model is still loading; results match words only.'],
-    [{ status: 'failed', message: 'The model file is damaged; build it again.' }, 'Search by meaning does not work: The model file is damaged; build it again. Results match words only.'],
+    [
+      { status: 'failed', message: 'The model file is damaged; build it again.' },
+      'Search by meaning does not work: The model file is damaged; build it again. Results match words only.',
+    ],
   ])('%j', async (state, sentence) => {
     const parts = await open(inState(state))
     await fill(parts)
@@ -101,15 +117,24 @@ describe('a search that works less well says so', () => {
   test('when the question cannot be embedded', async () => {
     const parts = await open({ ...createHashEmbedder(), embedQuery: () => Promise.reject(new Error('out of memory')) })
     await fill(parts)
-    expect(await parts.search.search(searchFor('billing'), alice)).toMatchObject({ mode: 'keyword', degraded: 'The question could not be embedded (out of memory); results match words only.' })
+    expect(await parts.search.search(searchFor('billing'), alice)).toMatchObject({
+      mode: 'keyword',
+      degraded: 'The question could not be embedded (out of memory); results match words only.',
+    })
   })
 
   test('when the model is too busy, after two seconds', async () => {
-    const parts = await open({ ...createHashEmbedder(), embedQuery: (_text, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))) })
+    const parts = await open({
+      ...createHashEmbedder(),
+      embedQuery: (_text, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))),
+    })
     await fill(parts)
     const start = performance.now()
     const answer = await parts.search.search(searchFor('billing'), alice)
-    expect([answer.degraded, answer.memories.length]).toEqual(['The question could not be embedded (the model is too busy); results match words only.', 1])
+    expect([answer.degraded, answer.memories.length]).toEqual([
+      'The question could not be embedded (the model is too busy); results match words only.',
+      1,
+    ])
     expect(performance.now() - start).toBeLessThan(3_000)
   })
 
@@ -117,13 +142,18 @@ describe('a search that works less well says so', () => {
     const hash = createHashEmbedder()
     const parts = await open({ ...hash, embedTexts: () => Promise.reject(new Error('later')) })
     await fill(parts)
-    expect((await parts.search.search(searchFor('billing'), alice)).degraded).toBe('Some memories are not yet indexed by meaning; they are found by words only.')
+    expect((await parts.search.search(searchFor('billing'), alice)).degraded).toBe(
+      'Some memories are not yet indexed by meaning; they are found by words only.',
+    )
     expect((await parts.search.search(searchFor('billing'), bob)).degraded).toBeUndefined()
   })
 })
 
 test('a cancelled search ends with the reason of the cancel', async () => {
-  const parts = await open({ ...createHashEmbedder(), embedQuery: (_text, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))) })
+  const parts = await open({
+    ...createHashEmbedder(),
+    embedQuery: (_text, signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))),
+  })
   const abort = new AbortController()
   const answer = parts.search.search(searchFor('x'), alice, abort.signal)
   abort.abort(new Error('the client left'))

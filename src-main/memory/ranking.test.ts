@@ -27,7 +27,8 @@ const anyWeights = fc.constantFrom(SEARCH_WEIGHTS, RECALL_WEIGHTS)
 
 describe('ranking', () => {
   test('the weights of a set add up to one', () => {
-    for (const { relevance, importance, recency } of [SEARCH_WEIGHTS, RECALL_WEIGHTS]) expect(relevance + importance + recency).toBeCloseTo(1, 10)
+    for (const { relevance, importance, recency } of [SEARCH_WEIGHTS, RECALL_WEIGHTS])
+      expect(relevance + importance + recency).toBeCloseTo(1, 10)
   })
 
   test('keeps every candidate once, with scores from 0 to 1, best first', () => {
@@ -35,7 +36,8 @@ describe('ranking', () => {
       fc.property(anySet, anyWeights, fc.double({ min: 0, max: 40, noNaN: true }), (candidates, weights, ceiling) => {
         const result = ranked(candidates, { weights, ceiling })
         expect(result.map(({ id }) => id).toSorted()).toEqual(candidates.map(({ id }) => id).toSorted())
-        for (const { score, why } of result) for (const part of [score, ...Object.values(why)]) expect(part >= 0 && part <= 1).toBe(true)
+        for (const { score, why } of result)
+          for (const part of [score, ...Object.values(why)]) expect(part !== undefined && part >= 0 && part <= 1).toBe(true)
         for (const [i, { score }] of result.entries()) expect(score).toBeLessThanOrEqual(result[i - 1]?.score ?? 1)
       }),
     )
@@ -62,7 +64,10 @@ describe('ranking', () => {
   })
 
   test('of two alike the newer is first, and of the same moment always the same one', () => {
-    expect(ranked([candidate('old', { createdAt: at(2_000) }), candidate('new', { createdAt: at(1_999) })]).map(({ id }) => id)).toEqual(['new', 'old'])
+    expect(ranked([candidate('old', { createdAt: at(2_000) }), candidate('new', { createdAt: at(1_999) })]).map(({ id }) => id)).toEqual([
+      'new',
+      'old',
+    ])
     expect(ranked([candidate('b'), candidate('a'), candidate('c')]).map(({ id }) => id)).toEqual(['c', 'b', 'a'])
   })
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { agentScope, changes, draft, listOf, openMemoryParts, owner } from './testing/memory-parts.ts'
-import type { MemoryParts } from './testing/memory-parts.ts'
+import { agentScope, changes, draft, listOf, openMemoryParts, owner } from '../server/testing/memory-parts.ts'
+import type { MemoryParts } from '../server/testing/memory-parts.ts'
 
 const alice = agentScope('alice')
 const bob = agentScope('bob')
@@ -19,7 +19,9 @@ describe('out of the trash', () => {
   test('a memory comes back as it was', async () => {
     const before = (await parts.writer.store(draft('x', { tags: ['a'], summary: 's' }), alice)).memory
     await parts.writer.trash(before.id, alice)
-    expect((await parts.reader.list(listOf({ trash: true }), alice)).memories).toMatchObject([{ id: before.id, deleted_at: '2026-11-22T10:00:00.000Z' }])
+    expect((await parts.reader.list(listOf({ trash: true }), alice)).memories).toMatchObject([
+      { id: before.id, deleted_at: '2026-11-22T10:00:00.000Z' },
+    ])
     expect(await parts.writer.restore(before.id, undefined, alice)).toEqual({ ...before, version: 3 })
     expect((await parts.reader.list(listOf({ trash: true }), alice)).total).toBe(0)
   })
@@ -50,8 +52,25 @@ describe('out of the trash', () => {
 describe('back to a version', () => {
   test('every field is what it was, and the way there is in the history', async () => {
     const other = await stored('other')
-    const then = (await parts.writer.store(draft('one', { tags: ['a'], summary: 's', context: { n: 1 }, links: [{ to: other, kind: 'relates' }] }), alice)).memory
-    await parts.writer.update(changes(then.id, { content: 'two', tags: ['b'], summary: null, context: {}, links: [], importance: 1, access_level: 'public', pinned: true }), alice)
+    const then = (
+      await parts.writer.store(
+        draft('one', { tags: ['a'], summary: 's', context: { n: 1 }, links: [{ to: other, kind: 'relates' }] }),
+        alice,
+      )
+    ).memory
+    await parts.writer.update(
+      changes(then.id, {
+        content: 'two',
+        tags: ['b'],
+        summary: null,
+        context: {},
+        links: [],
+        importance: 1,
+        access_level: 'public',
+        pinned: true,
+      }),
+      alice,
+    )
     const restored = await parts.writer.restore(then.id, 1, alice)
     expect(restored).toEqual({ ...then, version: 3 })
     const { history } = await parts.reader.history(then.id, alice, { limit: 10 })

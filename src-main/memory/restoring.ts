@@ -15,7 +15,9 @@ export async function findVersion(store: MemoryStore, id: string, version: numbe
   if (!current) throw notFound('memory', id)
   const then = current.version === version ? current : await findInHistory(store, id, version, scope, now)
   if (then) return then
-  throw new AppError('not_found', `Version ${version} of memory ${id} is not in its history; get_memory_history lists those that are.`, { details: { version } })
+  throw new AppError('not_found', `Version ${version} of memory ${id} is not in its history; get_memory_history lists those that are.`, {
+    details: { version },
+  })
 }
 
 /**
@@ -37,15 +39,24 @@ export function patchBackTo(live: Memory, then: Memory, now: string): MemoryPatc
     expires_at: isStillToCome ? (then.expires_at ?? null) : null,
     links: then.links,
   }
-  const current: Record<string, unknown> = { ...live, summary: live.summary ?? null, source_url: live.source_url ?? null, expires_at: live.expires_at ?? null }
+  const current: Record<string, unknown> = {
+    ...live,
+    summary: live.summary ?? null,
+    source_url: live.source_url ?? null,
+    expires_at: live.expires_at ?? null,
+  }
   const changed = Object.entries(wanted).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(current[field]))
-  return Object.fromEntries(changed) as MemoryPatch // a subset of `wanted`
+  return Object.fromEntries(changed)
 }
 
 async function findInHistory(store: MemoryStore, id: string, version: number, scope: Scope, now: string): Promise<Memory | undefined> {
   let cursor: string | undefined
   do {
-    const page: { entries: HistoryEntry[]; nextCursor?: string } = await store.history(id, scope, { limit: PAGE, now, ...(cursor !== undefined && { cursor }) })
+    const page: { entries: HistoryEntry[]; nextCursor?: string } = await store.history(id, scope, {
+      limit: PAGE,
+      now,
+      ...(cursor !== undefined && { cursor }),
+    })
     const before = page.entries.find((entry) => entry.before?.version === version)?.before
     if (before) return canRead(before, scope, Date.parse(now)) ? before : undefined
     cursor = page.nextCursor

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '../base/log.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import { Retention } from './retention.ts'
-import { agentScope, draft, listOf, openMemoryParts, owner } from './testing/memory-parts.ts'
-import type { MemoryParts } from './testing/memory-parts.ts'
+import { agentScope, draft, listOf, openMemoryParts, owner } from '../server/testing/memory-parts.ts'
+import type { MemoryParts } from '../server/testing/memory-parts.ts'
 
 const alice = agentScope('alice')
 const DAY = 86_400_000
@@ -25,7 +25,9 @@ describe('a round', () => {
     parts.clock.advance(60_000)
     await retention().sweep()
     expect((await parts.reader.list(listOf({ trash: true }), alice)).memories).toMatchObject([{ id: memory.id }])
-    expect((await parts.reader.history(memory.id, alice, { limit: 1 })).history).toMatchObject([{ action: 'expired', changed_by: 'system' }])
+    expect((await parts.reader.history(memory.id, alice, { limit: 1 })).history).toMatchObject([
+      { action: 'expired', changed_by: 'system' },
+    ])
     parts.clock.advance(30 * DAY)
     await retention().sweep()
     expect((await parts.reader.list(listOf({ trash: true }), owner)).total).toBe(1)
@@ -39,7 +41,11 @@ describe('a round', () => {
     const { memory } = await parts.writer.store(draft('short', { ttl_seconds: 1 }), alice)
     parts.clock.advance(2_000)
     let fail = true
-    const flaky: MemoryStore = { ...parts.store, expire: (now: string) => (fail ? Promise.reject(new Error('disk full')) : parts.store.expire(now)), emptyTrash: (before: string) => parts.store.emptyTrash(before) }
+    const flaky: MemoryStore = {
+      ...parts.store,
+      expire: (now: string) => (fail ? Promise.reject(new Error('disk full')) : parts.store.expire(now)),
+      emptyTrash: (before: string) => parts.store.emptyTrash(before),
+    }
     const sweeper = retention(flaky)
     await sweeper.sweep()
     fail = false

@@ -29,7 +29,14 @@ describe('grants', () => {
   test.each<[string, Memory, Share[], string[], Share[], AccessLevel]>([
     ['make a private memory shared', memory('private'), [read('bob')], [], [read('bob')], 'shared'],
     ['are added to those that stand', memory('shared', [read('bob')]), [read('carol')], [], [read('bob'), read('carol')], 'shared'],
-    ['replace the one of the same agent', memory('shared', [read('bob'), read('carol')]), [write('bob')], [], [write('bob'), read('carol')], 'shared'],
+    [
+      'replace the one of the same agent',
+      memory('shared', [read('bob'), read('carol')]),
+      [write('bob')],
+      [],
+      [write('bob'), read('carol')],
+      'shared',
+    ],
     ['to one agent twice are the last', memory('private'), [read('bob'), write('bob')], [], [write('bob')], 'shared'],
     ['are taken away', memory('shared', [read('bob'), read('carol')]), [], ['bob', 'nobody'], [read('carol')], 'shared'],
     ['gone to the last leave it private', memory('shared', [read('bob')]), [], ['bob'], [], 'private'],

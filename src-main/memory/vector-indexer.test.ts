@@ -4,8 +4,8 @@ import { silentLog } from '../base/log.ts'
 import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
 import { createHashEmbedder } from '../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
-import { agentScope, changes, draft, openMemoryParts, searchFor, START } from './testing/memory-parts.ts'
-import type { MemoryParts } from './testing/memory-parts.ts'
+import { agentScope, changes, draft, openMemoryParts, searchFor, START } from '../server/testing/memory-parts.ts'
+import type { MemoryParts } from '../server/testing/memory-parts.ts'
 import { VectorIndexer } from './vector-indexer.ts'
 
 const alice = agentScope('alice')
@@ -76,7 +76,10 @@ describe('the indexer', () => {
   test('heals after a failure without being asked', async () => {
     const hash = createHashEmbedder()
     let failures = 1
-    const parts = await open({ ...hash, embedTexts: (texts, signal) => (failures-- > 0 ? Promise.reject(new Error('a hiccup')) : hash.embedTexts(texts, signal)) })
+    const parts = await open({
+      ...hash,
+      embedTexts: (texts, signal) => (failures-- > 0 ? Promise.reject(new Error('a hiccup')) : hash.embedTexts(texts, signal)),
+    })
     await parts.writer.store(draft('x'), alice)
     await parts.indexer.settled()
     expect(await waiting(parts)).toBe(1)
@@ -84,7 +87,7 @@ describe('the indexer', () => {
   })
 
   test('stops on close, in the middle of a text that hangs, and does nothing afterwards', async () => {
-    let begun = () => undefined as void
+    let begun: () => void = () => undefined
     const hasBegun = new Promise<void>((resolve) => (begun = resolve))
     const parts = await open({
       ...createHashEmbedder(),
@@ -106,7 +109,7 @@ describe('the indexer', () => {
     // Between the last look into the store and the end of the round lie a few turns of the microtask queue.
     for (let turns = 0; turns < 12; turns += 1) {
       let looks = 0
-      const store = { withoutVectors: () => Promise.resolve((looks += 1, [])) } as unknown as MemoryStore // only this method is asked
+      const store = { withoutVectors: () => Promise.resolve(((looks += 1), [])) } as unknown as MemoryStore // only this method is asked
       const indexer = new VectorIndexer({ store, embedder: createHashEmbedder(), clock: new FixedClock(START), log: silentLog })
       indexer.poke()
       for (let i = 0; i < turns; i += 1) await Promise.resolve()

@@ -36,7 +36,11 @@ function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
 }
 
 function run(args: readonly string[], more: Record<string, string> = {}): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [ENTRY, ...args], { env: environment(more), encoding: 'utf8', timeout: 30_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ENTRY, ...args], {
+    env: environment(more),
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
   return { code: status, out: stdout, err: stderr }
 }
 
@@ -67,11 +71,14 @@ describe('the command', () => {
     expect(run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
   })
 
-  test.each([[['--colour', 'red']], [['--api-prot', '1']], [['nonsense']], [['--api-port']], [['doctor', '--nonsense']]])('used wrongly as %j ends with 2 and a hint', (args) => {
-    const { code, out, err } = run(args)
-    expect([code, out]).toEqual([2, ''])
-    expect(err).toMatch(/^error: /)
-  })
+  test.each([[['--colour', 'red']], [['--api-prot', '1']], [['nonsense']], [['--api-port']], [['doctor', '--nonsense']]])(
+    'used wrongly as %j ends with 2 and a hint',
+    (args) => {
+      const { code, out, err } = run(args)
+      expect([code, out]).toEqual([2, ''])
+      expect(err).toMatch(/^error: /)
+    },
+  )
 
   test.each<[readonly string[], Record<string, string>, string]>([
     [['--server', '--api-port', 'x'], {}, 'tmws: --api-port is "x", but must be a port from 0 to 65535.\n'],
@@ -104,7 +111,11 @@ describe('tmws --server', () => {
 
   test('after a crash starts again, and has what was acknowledged', async () => {
     const first = await serve()
-    await fetch(`${first.apiUrl}/api/v1/memory`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-agent-id': 'alice' }, body: '{"content":"acknowledged"}' })
+    await fetch(`${first.apiUrl}/api/v1/memory`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-agent-id': 'alice' },
+      body: '{"content":"acknowledged"}',
+    })
     first.child.kill('SIGKILL')
     await once(first.child, 'exit')
     const second = await serve()
@@ -114,7 +125,11 @@ describe('tmws --server', () => {
 
   test('warns of a variable that does nothing, and keeps texts and tokens out of its log', async () => {
     const { apiUrl, err, child } = await serve({ TMWS_COLOUR: 'red', TMWS_LOG_LEVEL: 'debug' })
-    await fetch(`${apiUrl}/api/v1/memory`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-agent-id': 'alice', authorization: 'Bearer very-secret-token' }, body: '{"content":"very-secret-content"}' })
+    await fetch(`${apiUrl}/api/v1/memory`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-agent-id': 'alice', authorization: 'Bearer very-secret-token' },
+      body: '{"content":"very-secret-content"}',
+    })
     const { token } = JSON.parse(readFileSync(join(folder, 'runtime.json'), 'utf8')) as { token: string }
     child.kill('SIGTERM')
     await once(child, 'exit')

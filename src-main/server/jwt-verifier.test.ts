@@ -7,17 +7,32 @@ const SECRET = 'k8Jd02mPqx7ZtVw5Lr9Yh3Bn6Gf1Sa4Q'
 const key = (secret: string) => new TextEncoder().encode(secret)
 const verifier = new JwtVerifier(SECRET)
 
-function sign(claims: Record<string, unknown>, { expires = '5m', alg = 'HS256', secret = SECRET }: { expires?: string | undefined; alg?: string; secret?: string } = {}): Promise<string> {
+function sign(
+  claims: Record<string, unknown>,
+  { expires = '5m', alg = 'HS256', secret = SECRET }: { expires?: string | undefined; alg?: string; secret?: string } = {},
+): Promise<string> {
   return new SignJWT(claims).setProtectedHeader({ alg }).setExpirationTime(expires).sign(key(secret))
 }
 
 describe('a good token', () => {
   test.each([
     [{ sub: 'alice' }, { agentId: 'alice', namespace: 'default', isAdmin: false }],
-    [{ sub: 'alice', namespace: 'team-a', scope: 'read admin' }, { agentId: 'alice', namespace: 'team-a', isAdmin: true }],
-    [{ sub: 'alice', scope: 'administrator' }, { agentId: 'alice', namespace: 'default', isAdmin: false }],
-    [{ sub: 'alice', scope: ['admin'] }, { agentId: 'alice', namespace: 'default', isAdmin: false }],
-    [{ sub: 'alice', isAdmin: true }, { agentId: 'alice', namespace: 'default', isAdmin: false }],
+    [
+      { sub: 'alice', namespace: 'team-a', scope: 'read admin' },
+      { agentId: 'alice', namespace: 'team-a', isAdmin: true },
+    ],
+    [
+      { sub: 'alice', scope: 'administrator' },
+      { agentId: 'alice', namespace: 'default', isAdmin: false },
+    ],
+    [
+      { sub: 'alice', scope: ['admin'] },
+      { agentId: 'alice', namespace: 'default', isAdmin: false },
+    ],
+    [
+      { sub: 'alice', isAdmin: true },
+      { agentId: 'alice', namespace: 'default', isAdmin: false },
+    ],
   ])('with %j says who its bearer is', async (claims, expected) => {
     expect(await verifier.verify(await sign(claims))).toEqual(expected)
   })
@@ -36,12 +51,20 @@ describe('a bad token', () => {
 
   test.each<[string, () => Promise<string> | string, string]>([
     ['that has expired', () => sign({ sub: 'alice' }, { expires: '-5m' }), 'The token has expired.'],
-    ['signed with another secret', () => sign({ sub: 'alice' }, { secret: 'another-secret-of-thirty-two-chars' }), 'The token is not valid.'],
+    [
+      'signed with another secret',
+      () => sign({ sub: 'alice' }, { secret: 'another-secret-of-thirty-two-chars' }),
+      'The token is not valid.',
+    ],
     ['signed by another algorithm', () => sign({ sub: 'alice' }, { alg: 'HS384' }), 'The token is not valid.'],
     ['without a signature', () => new UnsecuredJWT({ sub: 'alice' }).setExpirationTime('5m').encode(), 'The token is not valid.'],
     ['whose header says "none"', () => forged('{"alg":"none"}'), 'The token is not valid.'],
     ['whose header says "HS256 " with a blank', () => forged('{"alg":"HS256 "}'), 'The token is not valid.'],
-    ['that never ends', () => new SignJWT({ sub: 'alice' }).setProtectedHeader({ alg: 'HS256' }).sign(key(SECRET)), 'The token is not valid.'],
+    [
+      'that never ends',
+      () => new SignJWT({ sub: 'alice' }).setProtectedHeader({ alg: 'HS256' }).sign(key(SECRET)),
+      'The token is not valid.',
+    ],
     ['without a subject', () => sign({}), 'The token is not valid.'],
     ['with a changed payload', async () => (await sign({ sub: 'alice' })).replace(/\.[^.]+\./, `.${payload}.`), 'The token is not valid.'],
     ['that is text', () => 'nonsense', 'The token is not valid.'],

@@ -66,7 +66,12 @@ describe('a start', () => {
 
   test('on a folder that has a server says where that one runs', async () => {
     const first = await start()
-    await expect(start()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(`TMWS already runs on this data folder, at ${first.addresses.apiUrl} (process ${process.pid}). Use that one,`) as string })
+    await expect(start()).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(
+        `TMWS already runs on this data folder, at ${first.addresses.apiUrl} (process ${process.pid}). Use that one,`,
+      ) as string,
+    })
     expect((await fetch(`${first.addresses.apiUrl}/health`)).status).toBe(200)
     expect(readRuntimeFile(testConfig(folder).runtimeFile)?.api_url).toBe(first.addresses.apiUrl)
   })
@@ -75,7 +80,9 @@ describe('a start', () => {
     await start()
     const { dataDir } = testConfig(folder)
     writeRuntimeFile(dataPaths(dataDir).ownerFile, { api_url: 'http://127.0.0.1:1', pid: process.pid, version: '1', started_at: '' })
-    await expect(start()).rejects.toThrow(/at http:\/\/127\.0\.0\.1:1 \(process \d+\), but does not answer\. End that process, then start again\.$/)
+    await expect(start()).rejects.toThrow(
+      /at http:\/\/127\.0\.0\.1:1 \(process \d+\), but does not answer\. End that process, then start again\.$/,
+    )
   })
 
   test.each([
@@ -95,7 +102,10 @@ describe('a start', () => {
   })
 
   test('with an address that is not of this machine says so', async () => {
-    await expect(start({ TMWS_API_HOST: '192.0.2.1', TMWS_SECRET_KEY: 'k8Jd02mPqx7ZtVw5Lr9Yh3Bn6Gf1Sa4Q' })).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringContaining('192.0.2.1') as string })
+    await expect(start({ TMWS_API_HOST: '192.0.2.1', TMWS_SECRET_KEY: 'k8Jd02mPqx7ZtVw5Lr9Yh3Bn6Gf1Sa4Q' })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('192.0.2.1') as string,
+    })
   })
 
   test('with a data folder that cannot be made says so', async () => {
@@ -132,7 +142,11 @@ describe('a stop', () => {
   test('keeps what was stored for the next start', async () => {
     const first = await start()
     const body = JSON.stringify({ content: 'kept over a restart' })
-    await fetch(`${first.addresses.apiUrl}/api/v1/memory`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-agent-id': 'alice' }, body })
+    await fetch(`${first.addresses.apiUrl}/api/v1/memory`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-agent-id': 'alice' },
+      body,
+    })
     await first.stop()
     const second = await start()
     const answer = await fetch(`${second.addresses.apiUrl}/api/v1/memory`, { headers: { 'x-agent-id': 'alice' } })
@@ -142,9 +156,15 @@ describe('a stop', () => {
 
 describe('health', () => {
   test('tells of a model that does not work, and stays up', async () => {
-    await using server = await TestServer.start({}, { embedder: { ...createHashEmbedder(), state: { status: 'failed', message: 'The model is damaged.' } } })
+    await using server = await TestServer.start(
+      {},
+      { embedder: { ...createHashEmbedder(), state: { status: 'failed', message: 'The model is damaged.' } } },
+    )
     const { status, body } = await server.rest<unknown>('GET', '//health')
-    expect([status, body]).toMatchObject([200, { status: 'degraded', checks: { embedding: { status: 'degraded', message: 'The model is damaged. Search matches words only.' } } }])
+    expect([status, body]).toMatchObject([
+      200,
+      { status: 'degraded', checks: { embedding: { status: 'degraded', message: 'The model is damaged. Search matches words only.' } } },
+    ])
     expect((await server.rest('GET', '//health/ready')).status).toBe(200)
   })
 

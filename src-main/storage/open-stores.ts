@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts'
+import type { AgentStore } from './agent-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -20,18 +21,27 @@ export interface BackupSource {
   backup(toFile: string): Promise<void>
 }
 
-export async function openMemoryStore(options: MemoryStoreOptions): Promise<MemoryStore> {
-  switch (options.provider) {
-    case 'sqlite': {
-      const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
-      const { provider: _, ...rest } = options
-      return openSqliteMemoryStore(rest)
-    }
-    case 'volatile': {
-      const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
-      return new VolatileMemoryStore()
-    }
+/** What one data folder holds. Closing `memories` closes all. */
+export interface Stores {
+  readonly memories: MemoryStore
+  readonly agents: AgentStore
+}
+
+export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
+  if (options.provider === 'sqlite') {
+    const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
+    const { provider: _, ...rest } = options
+    const memories = await openSqliteMemoryStore(rest)
+    return { memories, agents: memories.agents }
   }
+  const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
+  const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
+  return { memories: new VolatileMemoryStore(), agents: new VolatileAgentStore() }
+}
+
+/** The memories alone, for tools and tests that need no more. */
+export async function openMemoryStore(options: MemoryStoreOptions): Promise<MemoryStore> {
+  return (await openStores(options)).memories
 }
 
 export async function openSessionStore(_options: { readonly provider: 'volatile' }): Promise<SessionStore> {

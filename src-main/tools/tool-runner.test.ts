@@ -4,20 +4,47 @@ import { silentLog } from '../base/log.ts'
 import type { SessionInfo } from '../contract/session.ts'
 import { TOOLS } from '../contract/tools.ts'
 import type { ToolName } from '../contract/tools.ts'
-import { agentScope, openMemoryParts, owner } from '../memory/testing/memory-parts.ts'
-import type { MemoryParts } from '../memory/testing/memory-parts.ts'
+import { agentScope, openMemoryParts, owner } from '../server/testing/memory-parts.ts'
+import type { MemoryParts } from '../server/testing/memory-parts.ts'
 import { createTools } from './create-tools.ts'
 import type { SystemReport } from './system-report.ts'
 import type { ToolContext } from './tool.ts'
 import { ToolRunner } from './tool-runner.ts'
 
 const AT = '2026-11-22T10:00:00.000Z'
-const INFO: SessionInfo = { session_id: 's1', agent_id: 'alice', namespace: 'default', transport: 'websocket', started_at: AT, last_seen_at: AT, requests: 1, errors: 0, bytes_in: 0, bytes_out: 0, latency_ms: { p50: 1, p95: 2 } }
+const INFO: SessionInfo = {
+  session_id: 's1',
+  agent_id: 'alice',
+  namespace: 'default',
+  transport: 'websocket',
+  started_at: AT,
+  last_seen_at: AT,
+  requests: 1,
+  errors: 0,
+  bytes_in: 0,
+  bytes_out: 0,
+  latency_ms: { p50: 1, p95: 2 },
+}
 const check = { status: 'healthy' } as const
 const system: SystemReport = {
-  health: () => Promise.resolve({ status: 'healthy', version: '1', uptime_seconds: 1, checks: { storage: check, embedding: check, state: check, sessions: check } }),
+  health: () =>
+    Promise.resolve({
+      status: 'healthy',
+      version: '1',
+      uptime_seconds: 1,
+      checks: { storage: check, embedding: check, state: check, sessions: check },
+    }),
   stats: () =>
-    Promise.resolve({ total_sessions: 1, unique_agents: 1, average_session_duration_seconds: 1, ws_connections: 1, api_requests_total: 1, memory_operations_total: 1, uptime_seconds: 1, total_memories: 1 }),
+    Promise.resolve({
+      total_sessions: 1,
+      unique_agents: 1,
+      average_session_duration_seconds: 1,
+      ws_connections: 1,
+      api_requests_total: 1,
+      memory_operations_total: 1,
+      uptime_seconds: 1,
+      total_memories: 1,
+    }),
   sessions: () => [INFO],
 }
 
@@ -43,7 +70,12 @@ function context(more: Partial<ToolContext> = {}): ToolContext {
   }
 }
 
-function call(name: string, args: unknown, more: Partial<ToolContext> = {}, audience: 'model' | 'rest' = 'rest'): Promise<Record<string, unknown>> {
+function call(
+  name: string,
+  args: unknown,
+  more: Partial<ToolContext> = {},
+  audience: 'model' | 'rest' = 'rest',
+): Promise<Record<string, unknown>> {
   return runner().call(name, args, context(more), audience)
 }
 
@@ -58,7 +90,12 @@ async function refusal(name: string, args: unknown, audience: 'model' | 'rest' =
 
 describe('every tool of the contract', () => {
   test('answers a valid call with what its output schema says', async () => {
-    const { memory } = (await call('store_memory', { content: 'the subject', tags: ['a'], context: { n: [1, { x: null }] }, ttl_seconds: 3_600 })) as { memory: { id: string } }
+    const { memory } = (await call('store_memory', {
+      content: 'the subject',
+      tags: ['a'],
+      context: { n: [1, { x: null }] },
+      ttl_seconds: 3_600,
+    })) as { memory: { id: string } }
     const id = { memory_id: memory.id }
     const calls: Record<ToolName, unknown> = {
       store_memory: { content: 'another', links: [{ to: memory.id, kind: 'relates' }] },
@@ -91,10 +128,17 @@ describe('every tool of the contract', () => {
 
 describe('what a model is shown', () => {
   test('grows with the profile, and never holds what is for REST alone', () => {
-    const names = (profile: 'core' | 'standard' | 'all') => runner(profile).list().map((tool) => tool.name)
+    const names = (profile: 'core' | 'standard' | 'all') =>
+      runner(profile)
+        .list()
+        .map((tool) => tool.name)
     expect(names('core')).toEqual(['store_memory', 'semantic_search', 'recall_memory', 'update_memory', 'delete_memory'])
     expect(names('standard')).toEqual(expect.arrayContaining(names('core')))
-    expect(names('all')).toEqual(Object.values(TOOLS).filter((tool) => tool.profile !== 'rest').map((tool) => tool.name))
+    expect(names('all')).toEqual(
+      Object.values(TOOLS)
+        .filter((tool) => tool.profile !== 'rest')
+        .map((tool) => tool.name),
+    )
   })
 
   test('is less than it may call by name, except for what is for REST alone', async () => {
@@ -102,11 +146,14 @@ describe('what a model is shown', () => {
     for (const name of ['list_tags', 'list_sessions', 'get_memory_links']) expect((await refusal(name, {}, 'model')).code).toBe('not_found')
   })
 
-  test.each(['no_such_tool', '__proto__', 'constructor', '', 'x'.repeat(10_000), '\ud800'])('of %j it hears that there is none, and which there are', async (name) => {
-    const error = await refusal(name, {})
-    expect([error.code, error.message.length < 700, error.message.isWellFormed()]).toEqual(['not_found', true, true])
-    expect(error.message).toContain('Known tools: store_memory, semantic_search')
-  })
+  test.each(['no_such_tool', '__proto__', 'constructor', '', 'x'.repeat(10_000), '\ud800'])(
+    'of %j it hears that there is none, and which there are',
+    async (name) => {
+      const error = await refusal(name, {})
+      expect([error.code, error.message.length < 700, error.message.isWellFormed()]).toEqual(['not_found', true, true])
+      expect(error.message).toContain('Known tools: store_memory, semantic_search')
+    },
+  )
 })
 
 describe('arguments that are not right', () => {
@@ -115,15 +162,40 @@ describe('arguments that are not right', () => {
     ['null for a text', 'store_memory', { content: null }, 'content is not valid: expected string, received null (got null).'],
     ['a number out of range', 'store_memory', { content: 'x', importance: 2 }, 'importance must be 1 or less (got 2).'],
     ['text for a number', 'store_memory', { content: 'x', importance: 'high' }, 'importance must be a number from 0 to 1 (got "high").'],
-    ['an unknown word', 'semantic_search', { query: 'x', mode: 'magic' }, 'mode is not valid: expected one of "hybrid"|"vector"|"keyword" (got "magic").'],
-    ['a bad item of a list', 'store_memory', { content: 'x', tags: ['ok', ' bad'] }, 'tags[1] must not start or end with white space (got " bad").'],
-    ['a bad field of an item', 'store_memory', { content: 'x', links: [{ to: 'nonsense', kind: 'relates' }] }, 'links[0].to must be a UUID in lower case, as `id` of a stored memory (got "nonsense").'],
-    ['an unknown field of an item', 'share_memory', { memory_id: '00000000-0000-7000-8000-000000000000', shared_with: [{ agent_id: 'b', level: 1 }] }, 'Unknown field "level" in shared_with[0].'],
+    [
+      'an unknown word',
+      'semantic_search',
+      { query: 'x', mode: 'magic' },
+      'mode is not valid: expected one of "hybrid"|"vector"|"keyword" (got "magic").',
+    ],
+    [
+      'a bad item of a list',
+      'store_memory',
+      { content: 'x', tags: ['ok', ' bad'] },
+      'tags[1] must not start or end with white space (got " bad").',
+    ],
+    [
+      'a bad field of an item',
+      'store_memory',
+      { content: 'x', links: [{ to: 'nonsense', kind: 'relates' }] },
+      'links[0].to must be a UUID in lower case, as `id` of a stored memory (got "nonsense").',
+    ],
+    [
+      'an unknown field of an item',
+      'share_memory',
+      { memory_id: '00000000-0000-7000-8000-000000000000', shared_with: [{ agent_id: 'b', level: 1 }] },
+      'Unknown field "level" in shared_with[0].',
+    ],
     ['an unknown field', 'health_check', { verbose: true }, 'Unknown field "verbose". It takes no fields.'],
     ['a list for all', 'health_check', [], 'The arguments of health_check must be a JSON object (got a list of 0).'],
     ['text for all', 'health_check', 'x', 'The arguments of health_check must be a JSON object (got "x").'],
     ['neither id nor query', 'recall_memory', {}, 'recall_memory needs either memory_id or query, and not both.'],
-    ['both id and query', 'recall_memory', { memory_id: '00000000-0000-7000-8000-000000000000', query: 'x' }, 'recall_memory needs either memory_id or query, and not both.'],
+    [
+      'both id and query',
+      'recall_memory',
+      { memory_id: '00000000-0000-7000-8000-000000000000', query: 'x' },
+      'recall_memory needs either memory_id or query, and not both.',
+    ],
   ])('%s is refused in a sentence', async (_what, name, args, sentence) => {
     const error = await refusal(name, args)
     expect([error.code, error.message]).toEqual(['invalid_request', sentence])
@@ -156,7 +228,11 @@ describe('arguments that are not right', () => {
   })
 
   test('a field named like a part of the language is unknown, and changes nothing', async () => {
-    for (const json of ['{"content":"x","__proto__":{"importance":1}}', '{"content":"x","constructor":1}', '{"content":"x","toString":1}']) {
+    for (const json of [
+      '{"content":"x","__proto__":{"importance":1}}',
+      '{"content":"x","constructor":1}',
+      '{"content":"x","toString":1}',
+    ]) {
       expect((await refusal('store_memory', JSON.parse(json))).code).toBe('invalid_request')
     }
   })

@@ -7,7 +7,10 @@ import { toHttpFailure, toJsonRpcFailure } from './error-mapping.ts'
 test.each(Object.keys(ERROR_TABLE) as ErrorCode[])('%s looks on each wire as the table says', (code) => {
   const error = new AppError(code, 'Do this.', { details: { field: 'x' } })
   const http = toHttpFailure(error, 'r1')
-  expect([http.status, http.body]).toEqual([ERROR_TABLE[code].httpStatus, { error: { code, message: 'Do this.', details: { field: 'x' }, request_id: 'r1' } }])
+  expect([http.status, http.body]).toEqual([
+    ERROR_TABLE[code].httpStatus,
+    { error: { code, message: 'Do this.', details: { field: 'x' }, request_id: 'r1' } },
+  ])
   expect(toJsonRpcFailure(7, error)).toEqual({
     jsonrpc: '2.0',
     id: 7,
@@ -16,7 +19,11 @@ test.each(Object.keys(ERROR_TABLE) as ErrorCode[])('%s looks on each wire as the
 })
 
 test('a bug shows nothing of itself', () => {
-  const shown = JSON.stringify([toHttpFailure(new Error('secret path /home/x'), 'r1'), toJsonRpcFailure(null, 'secret text'), toHttpFailure(undefined)])
+  const shown = JSON.stringify([
+    toHttpFailure(new Error('secret path /home/x'), 'r1'),
+    toJsonRpcFailure(null, 'secret text'),
+    toHttpFailure(undefined),
+  ])
   expect(shown).not.toMatch(/secret|home/)
   expect(toHttpFailure(new TypeError('x')).status).toBe(500)
 })

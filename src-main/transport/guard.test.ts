@@ -16,7 +16,11 @@ const verifier: TokenVerifier = {
 }
 
 function guard(authEnabled: boolean): Guard {
-  return new Guard(new HostCheck({ bindHosts: ['127.0.0.1'], corsOrigins: [] }), verifier, { authEnabled, ownerToken: OWNER_TOKEN, ownerCookie: COOKIE })
+  return new Guard(new HostCheck({ bindHosts: ['127.0.0.1'], corsOrigins: [] }), verifier, {
+    authEnabled,
+    ownerToken: OWNER_TOKEN,
+    ownerCookie: COOKIE,
+  })
 }
 
 /** The scope, or the code of the refusal. */
@@ -63,7 +67,11 @@ describe('with sign-in', () => {
     ['nothing', {}, 'unauthenticated'],
     ['a name only', { 'x-agent-id': 'alice' }, 'unauthenticated'],
     ['a good token', { authorization: 'Bearer good' }, agent('alice', 'team-a', true)],
-    ['a good token and its own name', { authorization: 'Bearer good', 'x-agent-id': 'alice', 'x-agent-namespace': 'team-a' }, agent('alice', 'team-a', true)],
+    [
+      'a good token and its own name',
+      { authorization: 'Bearer good', 'x-agent-id': 'alice', 'x-agent-namespace': 'team-a' },
+      agent('alice', 'team-a', true),
+    ],
     ['a good token and the name of another', { authorization: 'Bearer good', 'x-agent-id': 'bob' }, 'forbidden'],
     ['a good token and another namespace', { authorization: 'Bearer good', 'x-agent-namespace': 'team-b' }, 'forbidden'],
     ['a bad token', { authorization: 'Bearer bad' }, 'unauthenticated'],

@@ -24,7 +24,12 @@ export interface RestOptions {
 
 /** What `{error: ...}` holds. */
 export interface Refusal {
-  readonly error: { readonly code: string; readonly message: string; readonly details?: Record<string, unknown>; readonly request_id?: string }
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly details?: Record<string, unknown>
+    readonly request_id?: string
+  }
 }
 
 /** A real server on free ports over a temporary folder, and a REST client for it. */

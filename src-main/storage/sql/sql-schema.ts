@@ -1,5 +1,6 @@
 import type { Generated, Kysely, Transaction } from 'kysely'
 import type { AccessLevel, HistoryAction, Link, Share } from '../../contract/memory.ts'
+import type { AgentTable } from './sql-agents.ts'
 
 /**
  * Tables that every SQL dialect has under the same names. Times are epoch milliseconds, truth values 0 and 1, JSON is text:
@@ -17,6 +18,7 @@ export interface MemoryDatabase {
   embedding_backlog: { model_id: number; memory_seq: number }
   /** One vector per window of a memory's content, as `quantized-vector.ts` writes it. */
   memory_vectors: { id: Generated<number>; memory_seq: number; model_id: number; vector: Uint8Array }
+  agents: AgentTable
 }
 
 export interface MemoryTable {

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
+import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
 import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
+import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
@@ -132,6 +134,22 @@ export class SqliteEngine {
     return this.#write(emptyTrash(this.#parts, deletedBefore))
   }
 
+  seeAgent(agentId: string, namespace: string, now: string): Promise<void> {
+    return seeAgent(this.#parts.db, agentId, namespace, now)
+  }
+
+  registerAgent(agent: NewAgent, now: string): Promise<AgentRecord> {
+    return registerAgent(this.#parts.db, agent, now)
+  }
+
+  getAgent(agentId: string): Promise<AgentRecord | undefined> {
+    return findAgent(this.#parts.db, agentId)
+  }
+
+  listAgents(query: Parameters<AgentStore['list']>[0]): ReturnType<AgentStore['list']> {
+    return listAgents(this.#parts.db, query)
+  }
+
   ping(): void {
     this.#connection.prepare('SELECT count(*) FROM index_state').get()
   }
@@ -148,9 +166,14 @@ export class SqliteEngine {
 
   close(): void {
     if (!this.#connection.open) return
-    this.#connection.pragma('optimize')
-    this.#connection.pragma('wal_checkpoint(TRUNCATE)')
-    this.#connection.close()
+    try {
+      this.#connection.pragma('optimize')
+      this.#connection.pragma('wal_checkpoint(TRUNCATE)')
+    } catch {
+      // Housekeeping: on a full disk there is no room for it, and nothing is lost without.
+    } finally {
+      this.#connection.close()
+    }
   }
 
   /** Keeps the index in memory in step with a change that may fail after having touched it. */

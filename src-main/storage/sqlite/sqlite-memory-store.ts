@@ -14,9 +14,11 @@ import type {
   UpdateOptions,
   VectorEntry,
 } from '../memory-store.ts'
+import type { AgentStore } from '../agent-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
+import { SqliteAgentStore } from './sqlite-agent-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
@@ -43,6 +45,12 @@ export async function openSqliteMemoryStore(options: SqliteStoreOptions): Promis
   }
 }
 
+/** Calls one method of the engine on the store's thread. */
+export type SqliteCall = <M extends EngineMethod>(
+  method: M,
+  ...args: Parameters<SqliteEngine[M]>
+) => Promise<Awaited<ReturnType<SqliteEngine[M]>>>
+
 const MAX_PENDING = 10_000
 const SLOW_MS = 50
 /** What nobody waits for. */
@@ -58,6 +66,11 @@ export class SqliteMemoryStore implements MemoryStore {
   constructor(channel: WorkerChannel, log: Log) {
     this.#channel = channel
     this.#log = log
+  }
+
+  /** The agents that the same file holds. */
+  get agents(): AgentStore {
+    return new SqliteAgentStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** Waits until the file is open. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,21 +24,28 @@ afterAll(async () => {
 })
 
 /** A request with headers that `fetch` would not send. */
-async function raw(method: string, path: string, headers: Record<string, string> = {}): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+async function raw(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
   const { hostname, port } = new URL(server.apiUrl)
   const request = httpRequest({ hostname, port, method, path, headers, agent: false }).end()
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
   return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }
 }
 
 describe('hosts and origins', () => {
-  test.each(['/health', '/api/v1/memory', '/', '/metrics', '/openapi.json', '/docs', '/mcp', '/nothing'])('a foreign Host gets nothing from %s', async (path) => {
-    const answer = await raw('GET', path, { host: 'evil.example' })
-    expect([answer.status, (JSON.parse(answer.text) as { error: { code: string } }).error.code]).toEqual([403, 'forbidden'])
-    expect(answer.headers['set-cookie']).toBeUndefined()
-  })
+  test.each(['/health', '/api/v1/memory', '/', '/metrics', '/openapi.json', '/docs', '/mcp', '/nothing'])(
+    'a foreign Host gets nothing from %s',
+    async (path) => {
+      const answer = await raw('GET', path, { host: 'evil.example' })
+      expect([answer.status, (JSON.parse(answer.text) as { error: { code: string } }).error.code]).toEqual([403, 'forbidden'])
+      expect(answer.headers['set-cookie']).toBeUndefined()
+    },
+  )
 
   test('a page of a foreign origin can neither ask nor ask whether it may', async () => {
     const origin = { origin: 'https://evil.example' }
@@ -113,7 +120,15 @@ describe('open to all', () => {
   test('health says how each part is, and nothing secret', async () => {
     const { status, body } = await server.rest<Record<string, unknown>>('GET', '//health')
     expect(status).toBe(200)
-    expect(body).toMatchObject({ status: 'healthy', checks: { storage: { status: 'healthy' }, embedding: { status: 'healthy' }, state: { status: 'healthy' }, sessions: { status: 'healthy', live: 0, max: 100 } } })
+    expect(body).toMatchObject({
+      status: 'healthy',
+      checks: {
+        storage: { status: 'healthy' },
+        embedding: { status: 'healthy' },
+        state: { status: 'healthy' },
+        sessions: { status: 'healthy', live: 0, max: 100 },
+      },
+    })
     expect(Object.keys(body).toSorted()).toEqual(['checks', 'status', 'uptime_seconds', 'version'])
     expect(JSON.stringify(body)).not.toContain(server.ownerToken)
     expect(JSON.stringify(body)).not.toContain(server.folder)
@@ -146,7 +161,10 @@ describe('the dashboard', () => {
     expect(cookie).toMatch(/^tmws_owner=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/)
     const value = cookie?.split(';')[0] ?? ''
     expect((await server.rest<{ is_owner: boolean }>('GET', '/agents/current', { headers: { cookie: value } })).body.is_owner).toBe(true)
-    expect((await server.rest<{ is_owner: boolean }>('GET', '/agents/current', { headers: { cookie: value, 'x-agent-id': 'alice' } })).body.is_owner).toBe(false)
+    expect(
+      (await server.rest<{ is_owner: boolean }>('GET', '/agents/current', { headers: { cookie: value, 'x-agent-id': 'alice' } })).body
+        .is_owner,
+    ).toBe(false)
     expect(page.headers['content-security-policy']).toMatch(/default-src 'self'.*frame-ancestors 'none'/)
   })
 
@@ -172,10 +190,19 @@ describe('the dashboard', () => {
 describe('stopping', () => {
   test('a client that went away during its request does not hold up the stop', async () => {
     const hash = createHashEmbedder()
-    const slow = { ...hash, embedQuery: (_text: string, signal?: AbortSignal) => new Promise<Float32Array>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))) }
+    const slow = {
+      ...hash,
+      embedQuery: (_text: string, signal?: AbortSignal) =>
+        new Promise<Float32Array>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))),
+    }
     const other = await TestServer.start({}, { embedder: slow })
     const gone = new AbortController()
-    const request = fetch(`${other.apiUrl}/api/v1/memory/search`, { method: 'POST', body: '{"query":"x"}', headers: { 'content-type': 'application/json' }, signal: gone.signal })
+    const request = fetch(`${other.apiUrl}/api/v1/memory/search`, {
+      method: 'POST',
+      body: '{"query":"x"}',
+      headers: { 'content-type': 'application/json' },
+      signal: gone.signal,
+    })
     await new Promise((resolve) => setTimeout(resolve, 150))
     gone.abort()
     await expect(request).rejects.toThrow()
@@ -186,7 +213,10 @@ describe('stopping', () => {
 
   test('a running request is answered before the server goes', async () => {
     const hash = createHashEmbedder()
-    const slow = { ...hash, embedQuery: async (text: string) => (await new Promise((resolve) => setTimeout(resolve, 400)), hash.embedQuery(text)) }
+    const slow = {
+      ...hash,
+      embedQuery: async (text: string) => (await new Promise((resolve) => setTimeout(resolve, 400)), hash.embedQuery(text)),
+    }
     const other = await TestServer.start({}, { embedder: slow })
     const answer = other.rest<{ count: number }>('POST', '/memory/search', { body: { query: 'x' } })
     await new Promise((resolve) => setTimeout(resolve, 100))

@@ -12,7 +12,11 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
   ['one item of a list', { tags: 'a' }, { tags: ['a'] }],
   ['a repeated item', { tags: ['a', 'b'] }, { tags: ['a', 'b'] }],
   ['text', { sort: 'oldest', since: '2026' }, { sort: 'oldest', since: '2026' }],
-  ['what does not fit stays text', { limit: 'many', trash: 'yes', min_importance: '' }, { limit: 'many', trash: 'yes', min_importance: '' }],
+  [
+    'what does not fit stays text',
+    { limit: 'many', trash: 'yes', min_importance: '' },
+    { limit: 'many', trash: 'yes', min_importance: '' },
+  ],
   ['hexadecimal and blanks are no numbers', { limit: '0x10', min_importance: ' 1 ' }, { limit: '0x10', min_importance: ' 1 ' }],
   ['an unknown field stays, to be refused by name', { colour: '1', constructor: '1' }, { colour: '1', constructor: '1' }],
   ['a repeated number stays a list, to be refused', { limit: ['1', '2'] }, { limit: ['1', '2'] }],

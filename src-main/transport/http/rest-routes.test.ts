@@ -28,7 +28,10 @@ async function stored(content: string, agent = 'alice', more: Record<string, unk
 describe('the routes', () => {
   test('one memory lives through every route of the table', async () => {
     const other = await stored('the other end of a link')
-    const memory = await stored('the billing service uses Postgres 15', 'alice', { tags: ['billing'], links: [{ to: other.id, kind: 'relates' }] })
+    const memory = await stored('the billing service uses Postgres 15', 'alice', {
+      tags: ['billing'],
+      links: [{ to: other.id, kind: 'relates' }],
+    })
     const at = `/memory/${memory.id}`
     const as = { agent: 'alice' }
     const walked = new Map<string, unknown>()
@@ -38,15 +41,30 @@ describe('the routes', () => {
       expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
       return answer.body
     }
-    expect(await walk('/memory', 'POST', '/memory', { content: 'a text of its own' })).toMatchObject({ memory: { agent_id: 'alice', version: 1 } })
+    expect(await walk('/memory', 'POST', '/memory', { content: 'a text of its own' })).toMatchObject({
+      memory: { agent_id: 'alice', version: 1 },
+    })
     expect(await walk('/memory', 'GET', '/memory?tags=billing')).toMatchObject({ total: 1, memories: [{ id: memory.id }] })
-    expect(await walk('/memory/search', 'POST', '/memory/search', { query: 'billing postgres', limit: 1 })).toMatchObject({ count: 1, memories: [{ id: memory.id }] })
-    expect(await walk('/memory/recall', 'POST', '/memory/recall', { query: 'billing postgres', limit: 1 })).toMatchObject({ memories: [{ id: memory.id }] })
+    expect(await walk('/memory/search', 'POST', '/memory/search', { query: 'billing postgres', limit: 1 })).toMatchObject({
+      count: 1,
+      memories: [{ id: memory.id }],
+    })
+    expect(await walk('/memory/recall', 'POST', '/memory/recall', { query: 'billing postgres', limit: 1 })).toMatchObject({
+      memories: [{ id: memory.id }],
+    })
     expect(await walk('/memory/:memory_id', 'GET', at)).toMatchObject({ memory: { id: memory.id, content: memory.content } })
     expect(await walk('/memory/:memory_id', 'PATCH', at, { importance: 0.9 })).toMatchObject({ memory: { importance: 0.9, version: 2 } })
-    expect(await walk('/memory/:memory_id/history', 'GET', `${at}/history?limit=1`)).toMatchObject({ history: [{ version: 2, action: 'updated', changed_by: 'alice' }] })
-    expect(await walk('/memory/:memory_id/links', 'GET', `${at}/links`)).toEqual({ memory_id: memory.id, outgoing: [{ to: other.id, kind: 'relates' }], incoming: [] })
-    expect(await walk('/memory/:memory_id/share', 'POST', `${at}/share`, { shared_with: [{ agent_id: 'bob' }] })).toMatchObject({ memory: { access_level: 'shared' } })
+    expect(await walk('/memory/:memory_id/history', 'GET', `${at}/history?limit=1`)).toMatchObject({
+      history: [{ version: 2, action: 'updated', changed_by: 'alice' }],
+    })
+    expect(await walk('/memory/:memory_id/links', 'GET', `${at}/links`)).toEqual({
+      memory_id: memory.id,
+      outgoing: [{ to: other.id, kind: 'relates' }],
+      incoming: [],
+    })
+    expect(await walk('/memory/:memory_id/share', 'POST', `${at}/share`, { shared_with: [{ agent_id: 'bob' }] })).toMatchObject({
+      memory: { access_level: 'shared' },
+    })
     expect(await walk('/memory/:memory_id', 'DELETE', at)).toMatchObject({ memory_id: memory.id, permanent: false })
     expect(await walk('/memory/:memory_id/restore', 'POST', `${at}/restore`, {})).toMatchObject({ memory: { id: memory.id } })
     expect(await walk('/tags', 'GET', '/tags')).toEqual({ tags: [{ tag: 'billing', count: 1 }] })
@@ -54,7 +72,9 @@ describe('the routes', () => {
     expect(await walk('/sessions', 'GET', '/sessions')).toEqual({ sessions: [] })
     expect(await walk('/sessions/current', 'GET', '/sessions/current')).toMatchObject({ agent_id: 'alice', transport: 'rest' })
     expect(await walk('/agents/current', 'GET', '/agents/current')).toMatchObject({ agent_id: 'alice', is_owner: false, memory_count: 3 })
-    expect(Object.fromEntries(walked)).toEqual(Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])))
+    expect(Object.fromEntries(walked)).toEqual(
+      Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
+    )
   })
 
   test('the same content again is 200 and says which one it was', async () => {
@@ -75,7 +95,11 @@ describe('the routes', () => {
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page: { body: Page } = await server.rest<Page>('GET', `/memory?limit=2${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, { agent: 'pager' })
+      const page: { body: Page } = await server.rest<Page>(
+        'GET',
+        `/memory?limit=2${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+        { agent: 'pager' },
+      )
       expect(page.body.total).toBe(5)
       seen.push(...page.body.memories.map((memory) => memory.content))
       cursor = page.body.next_cursor
@@ -88,7 +112,10 @@ describe('the routes', () => {
     const memory = await stored(content, 'verbatim')
     const found = await server.rest<One>('GET', `/memory/${memory.id}`, { agent: 'verbatim' })
     expect(found.body.memory.content).toBe(content)
-    const hits = await server.rest<{ memories: MemoryHit[] }>('POST', '/memory/search', { agent: 'verbatim', body: { query: '日本語 alert' } })
+    const hits = await server.rest<{ memories: MemoryHit[] }>('POST', '/memory/search', {
+      agent: 'verbatim',
+      body: { query: '日本語 alert' },
+    })
     expect(hits.body.memories[0]?.content).toBe(content)
   })
 })
@@ -146,7 +173,13 @@ describe('bad requests', () => {
   test.each<[string, string, string, unknown, RegExp]>([
     ['no content', 'POST', '/memory', {}, /^content is required\./],
     ['a wrong type', 'POST', '/memory', { content: 5 }, /^content is not valid: expected string, received number \(got 5\)\.$/],
-    ['an unknown field', 'POST', '/memory', { content: 'x', colour: 'red' }, /^Unknown field "colour"\. Known fields: content, summary, tags/],
+    [
+      'an unknown field',
+      'POST',
+      '/memory',
+      { content: 'x', colour: 'red' },
+      /^Unknown field "colour"\. Known fields: content, summary, tags/,
+    ],
     ['a list for a body', 'POST', '/memory', [], /^The body must be a JSON object \(got a list\)\.$/],
     ['broken JSON', 'POST', '/memory', '{"content":', /JSON/],
     ['an empty body', 'POST', '/memory', '', /^The body is empty; send a JSON object\.$/],
@@ -176,8 +209,14 @@ describe('bad requests', () => {
 
   test('context nested too deep is refused, and the server goes on', async () => {
     const depth = 200_000
-    const answer = await server.rest('POST', '/memory', { agent: 'alice', body: `{"content":"deep","context":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}` })
-    expect([answer.status, answer.body.error.message]).toEqual([400, 'context must be at most 64 KiB as JSON, and not nest thousands of levels deep (got an object).'])
+    const answer = await server.rest('POST', '/memory', {
+      agent: 'alice',
+      body: `{"content":"deep","context":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`,
+    })
+    expect([answer.status, answer.body.error.message]).toEqual([
+      400,
+      'context must be at most 64 KiB as JSON, and not nest thousands of levels deep (got an object).',
+    ])
     expect((await server.rest('GET', '/agents/current', { agent: 'alice' })).status).toBe(200)
   })
 
@@ -189,13 +228,19 @@ describe('bad requests', () => {
     expect(JSON.stringify(answer.body.memory.context)).toBe(context)
   })
 
-  test.each(['{"content":"x","__proto__":{"access_level":"public"}}', '{"content":"x","constructor":{"prototype":{"a":1}}}'])('%s is refused', async (body) => {
-    expect((await server.rest('POST', '/memory', { agent: 'alice', body })).status).toBe(400)
-    expect(({} as Record<string, unknown>)['access_level']).toBeUndefined()
-  })
+  test.each(['{"content":"x","__proto__":{"access_level":"public"}}', '{"content":"x","constructor":{"prototype":{"a":1}}}'])(
+    '%s is refused',
+    async (body) => {
+      expect((await server.rest('POST', '/memory', { agent: 'alice', body })).status).toBe(400)
+      expect(({} as Record<string, unknown>)['access_level']).toBeUndefined()
+    },
+  )
 
   test('grants to one agent twice leave one grant', async () => {
-    const memory = await stored('granted twice', 'alice', { access_level: 'shared', shared_with: [{ agent_id: 'bob' }, { agent_id: 'bob', permission: 'write' }] })
+    const memory = await stored('granted twice', 'alice', {
+      access_level: 'shared',
+      shared_with: [{ agent_id: 'bob' }, { agent_id: 'bob', permission: 'write' }],
+    })
     expect(memory.shared_with).toEqual([{ agent_id: 'bob', permission: 'write' }])
   })
 })

@@ -63,11 +63,26 @@ describe('a listener', () => {
       stranger: await listen({ agent: 'stranger', namespace: 'team-b' }),
       owner: await listen({ headers: server.owner }),
     }
-    const level = async (name: string, more: Record<string, unknown> = {}) => [name, await stored('alice', { content: `level ${name}`, access_level: name, ...more }, 'team-a')] as const
-    const ids = [await level('private'), await level('team'), await level('shared', { shared_with: [{ agent_id: 'guest' }] }), await level('public')]
+    const level = async (name: string, more: Record<string, unknown> = {}) =>
+      [name, await stored('alice', { content: `level ${name}`, access_level: name, ...more }, 'team-a')] as const
+    const ids = [
+      await level('private'),
+      await level('team'),
+      await level('shared', { shared_with: [{ agent_id: 'guest' }] }),
+      await level('public'),
+    ]
     const last = ids[3]?.[1] ?? ''
-    await Promise.all(Object.values(listeners).map((listener) => listener.heard((event) => (event as unknown as { memory_id?: string }).memory_id === last)))
-    const heard = Object.fromEntries(Object.entries(listeners).map(([who, listener]) => [who, ids.flatMap(([name, id]) => (heardOf(listener, id).length > 0 ? [name] : []))]))
+    await Promise.all(
+      Object.values(listeners).map((listener) =>
+        listener.heard((event) => (event as unknown as { memory_id?: string }).memory_id === last),
+      ),
+    )
+    const heard = Object.fromEntries(
+      Object.entries(listeners).map(([who, listener]) => [
+        who,
+        ids.flatMap(([name, id]) => (heardOf(listener, id).length > 0 ? [name] : [])),
+      ]),
+    )
     expect(heard).toEqual({
       alice: ['private', 'team', 'shared', 'public'],
       mate: ['team', 'public'],
@@ -85,7 +100,9 @@ describe('a listener', () => {
     await server.rest('DELETE', at, { agent: 'alice' })
     await server.rest('POST', `${at}/restore`, { agent: 'alice', body: {} })
     await server.rest('DELETE', `${at}?permanent=true`, { headers: server.owner })
-    await expect.poll(() => heardOf(alice, id)).toEqual(['memory-stored', 'memory-updated', 'memory-deleted', 'memory-restored', 'memory-purged'])
+    await expect
+      .poll(() => heardOf(alice, id))
+      .toEqual(['memory-stored', 'memory-updated', 'memory-deleted', 'memory-restored', 'memory-purged'])
     expect(JSON.stringify(alice.messages)).not.toMatch(/secret|hidden-tag/)
   })
 
@@ -96,20 +113,37 @@ describe('a listener', () => {
       await client.ask('get_agent_info')
       await client.close()
     }
-    await owner.heard((event) => typeOf(event) === 'session-closed' && (event as unknown as { session: { agent_id: string } }).session.agent_id === 'bob')
+    await owner.heard(
+      (event) => typeOf(event) === 'session-closed' && (event as unknown as { session: { agent_id: string } }).session.agent_id === 'bob',
+    )
     const agentsIn = (client: WsClient) => [
-      ...new Set(eventsOf(client).flatMap((event) => ('session' in event ? [event.session.agent_id] : event.type === 'call-answered' ? [event.agent_id] : []))),
+      ...new Set(
+        eventsOf(client).flatMap((event) =>
+          'session' in event ? [event.session.agent_id] : event.type === 'call-answered' ? [event.agent_id] : [],
+        ),
+      ),
     ]
     expect(agentsIn(owner).toSorted()).toEqual(['alice', 'bob'])
     expect(agentsIn(alice)).toEqual(['alice'])
-    expect(eventsOf(alice).filter((event) => event.type === 'call-answered')).toMatchObject([{ tool: 'get_agent_info', ok: true, transport: 'websocket' }])
+    expect(eventsOf(alice).filter((event) => event.type === 'call-answered')).toMatchObject([
+      { tool: 'get_agent_info', ok: true, transport: 'websocket' },
+    ])
   })
 
   test('hears the rates of everybody only if it is the person', async () => {
     const [alice, owner] = [await listen({ agent: 'alice' }), await listen({ headers: server.owner })]
     await server.rest('GET', '/tags', { agent: 'carol' })
     await server.rest('GET', '/memory/nonsense', { agent: 'constructor' })
-    await expect.poll(() => eventsOf(owner).flatMap((event) => (event.type === 'rates' ? Object.entries(event.calls_by_agent) : [])), { timeout: 3_000 }).toEqual(expect.arrayContaining([['carol', 1], ['constructor', 1]]))
+    await expect
+      .poll(() => eventsOf(owner).flatMap((event) => (event.type === 'rates' ? Object.entries(event.calls_by_agent) : [])), {
+        timeout: 3_000,
+      })
+      .toEqual(
+        expect.arrayContaining([
+          ['carol', 1],
+          ['constructor', 1],
+        ]),
+      )
     expect(eventsOf(alice).filter((event) => event.type === 'rates')).toEqual([])
   })
 })
@@ -151,7 +185,9 @@ describe('the door of the feed', () => {
     const polite = await WsClient.open(feedUrl(other))
     const { hostname, port } = new URL(other.apiUrl)
     const deaf = connect(Number(port), hostname)
-    deaf.write('GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+    deaf.write(
+      'GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
     await once(deaf, 'data')
     const ended = once(deaf, 'close')
     deaf.on('error', () => undefined)

@@ -11,7 +11,10 @@ afterEach(() => {
 })
 
 /** Both ends of one connection; the near end is watched. */
-async function watchedPair(options: { intervalMs: number; timeoutMs: number }, client: { autoPong: boolean }): Promise<{ near: WebSocket; far: WebSocket }> {
+async function watchedPair(
+  options: { intervalMs: number; timeoutMs: number },
+  client: { autoPong: boolean },
+): Promise<{ near: WebSocket; far: WebSocket }> {
   const http = createServer().listen(0, '127.0.0.1')
   await once(http, 'listening')
   const wss = new WebSocketServer({ server: http })

@@ -42,9 +42,15 @@ describe('a frame', () => {
 
   test('of any bytes never throws', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map((json) => Buffer.from(json))), (bytes) => {
-        expect(['request', 'other', 'broken']).toContain(readFrame(Buffer.from(bytes)).kind)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.json().map((json) => Buffer.from(json)),
+        ),
+        (bytes) => {
+          expect(['request', 'other', 'broken']).toContain(readFrame(Buffer.from(bytes)).kind)
+        },
+      ),
     )
   })
 

@@ -21,14 +21,19 @@ describe('MCP over one WebSocket', () => {
     expect(answer.result).toMatchObject({ protocolVersion, serverInfo: { name: 'tmws' } })
     client.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
     expect((await client.ask('tools/list')).result?.['tools']).toHaveLength(SHOWN)
-    expect(await client.callTool('store_memory', { content: `kept in ${protocolVersion}` })).toMatchObject({ structuredContent: { memory: { agent_id: 'legacy' } } })
+    expect(await client.callTool('store_memory', { content: `kept in ${protocolVersion}` })).toMatchObject({
+      structuredContent: { memory: { agent_id: 'legacy' } },
+    })
     expect((await client.ask('get_session_statistics')).result).toMatchObject({ client: 'old-host 1.2' })
     await client.close()
   })
 
   test('is spoken without a handshake in 2026', async () => {
     const client = await WsClient.open(server.wsUrl, { agent: 'modern' })
-    expect((await client.ask('server/discover', { _meta: MODERN })).result).toMatchObject({ supportedVersions: ['2026-07-28'], resultType: 'complete' })
+    expect((await client.ask('server/discover', { _meta: MODERN })).result).toMatchObject({
+      supportedVersions: ['2026-07-28'],
+      resultType: 'complete',
+    })
     const answer = await client.ask('tools/call', { name: 'get_agent_info', arguments: {}, _meta: MODERN })
     expect(answer.result).toMatchObject({ structuredContent: { agent_id: 'modern', session_id: client.sessionId } })
     await client.close()
@@ -36,7 +41,10 @@ describe('MCP over one WebSocket', () => {
 
   test('failures of a tool are results with a sentence, and its code for programs', async () => {
     const client = await WsClient.open(server.wsUrl, { agent: 'alice' })
-    const answer = await client.ask('tools/call', { name: 'recall_memory', arguments: { memory_id: '00000000-0000-7000-8000-000000000000' } })
+    const answer = await client.ask('tools/call', {
+      name: 'recall_memory',
+      arguments: { memory_id: '00000000-0000-7000-8000-000000000000' },
+    })
     expect(answer.result).toMatchObject({
       isError: true,
       content: [{ text: 'not_found: There is no memory 00000000-0000-7000-8000-000000000000, or you may not see it.' }],
@@ -67,7 +75,10 @@ describe('a resumed session', () => {
     expect(second.sessionId).toBe(first.sessionId)
     expect(second.resumeSecret).not.toBe(first.resumeSecret)
     expect((await second.ask('get_session_statistics')).result).toMatchObject({ started_at: before?.['started_at'] })
-    expect((await second.heard((message) => message.method === 'welcome')).params).toMatchObject({ capabilities: { search: true }, message: expect.stringContaining('back') as string })
+    expect((await second.heard((message) => message.method === 'welcome')).params).toMatchObject({
+      capabilities: { search: true },
+      message: expect.stringContaining('back') as string,
+    })
     await second.close()
   })
 

@@ -25,7 +25,10 @@ async function open(options: WsClientOptions = { agent: 'alice' }, at = server):
 /** The hash embedder, whose questions take `ms`. */
 function slowEmbedder(ms: number): Embedder {
   const hash = createHashEmbedder()
-  return { ...hash, embedQuery: async (text, signal) => (await new Promise((resolve) => setTimeout(resolve, ms)), hash.embedQuery(text, signal)) }
+  return {
+    ...hash,
+    embedQuery: async (text, signal) => (await new Promise((resolve) => setTimeout(resolve, ms)), hash.embedQuery(text, signal)),
+  }
 }
 
 describe('the plain methods', () => {
@@ -33,21 +36,34 @@ describe('the plain methods', () => {
     const client = await open({ agent: 'alice', namespace: 'team-a' })
     const stored = await client.ask('create_memory', { content: 'the deploy runs at nine' })
     expect(stored.result).toMatchObject({ memory: { content: 'the deploy runs at nine', agent_id: 'alice', namespace: 'team-a' } })
-    expect((await client.ask('search_memories', { query: 'deploy' })).result).toMatchObject({ count: 1, memories: [{ content: 'the deploy runs at nine' }] })
-    expect((await client.ask('get_agent_info')).result).toMatchObject({ agent_id: 'alice', namespace: 'team-a', transport: 'websocket', session_id: client.sessionId })
+    expect((await client.ask('search_memories', { query: 'deploy' })).result).toMatchObject({
+      count: 1,
+      memories: [{ content: 'the deploy runs at nine' }],
+    })
+    expect((await client.ask('get_agent_info')).result).toMatchObject({
+      agent_id: 'alice',
+      namespace: 'team-a',
+      transport: 'websocket',
+      session_id: client.sessionId,
+    })
     expect((await client.ask('get_session_statistics', {})).result).toMatchObject({ session_id: client.sessionId, requests: 3, errors: 0 })
   })
 
   test('answer failures as JSON-RPC errors that name the field', async () => {
     const client = await open()
     const answer = await client.ask('create_memory', { text: 'x' })
-    expect(answer.error).toMatchObject({ code: -32602, message: expect.stringContaining('content is required.') as string, data: { code: 'invalid_request' } })
+    expect(answer.error).toMatchObject({
+      code: -32602,
+      message: expect.stringContaining('content is required.') as string,
+      data: { code: 'invalid_request' },
+    })
     expect((await client.ask('create_memory', ['x'])).error).toMatchObject({ code: -32602 })
   })
 
   test('are no others', async () => {
     const client = await open()
-    for (const method of ['delete_memory', 'list_sessions', 'constructor', '__proto__', 'toString', '']) expect((await client.ask(method)).error?.code).toBe(-32601)
+    for (const method of ['delete_memory', 'list_sessions', 'constructor', '__proto__', 'toString', ''])
+      expect((await client.ask(method)).error?.code).toBe(-32601)
   })
 })
 
@@ -70,9 +86,13 @@ describe('broken frames', () => {
   test('deep nesting is refused, and the connection goes on', async () => {
     const client = await open()
     const depth = 20_000
-    client.socket.send(`{"jsonrpc":"2.0","id":"deep","method":"create_memory","params":{"content":"x","context":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}}`)
+    client.socket.send(
+      `{"jsonrpc":"2.0","id":"deep","method":"create_memory","params":{"content":"x","context":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}}`,
+    )
     expect((await client.heard((message) => message.id === 'deep')).error?.code).toBe(-32602)
-    client.socket.send(`{"jsonrpc":"2.0","id":"deeper","method":"tools/call","params":{"name":"store_memory","arguments":{"content":"x","context":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}}}`)
+    client.socket.send(
+      `{"jsonrpc":"2.0","id":"deeper","method":"tools/call","params":{"name":"store_memory","arguments":{"content":"x","context":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}}}`,
+    )
     const answer = await client.heard((message) => message.id === 'deeper')
     expect(answer.error !== undefined || answer.result?.['isError'] === true).toBe(true)
     expect((await client.ask('get_agent_info')).result).toBeDefined()
@@ -99,8 +119,12 @@ describe('broken frames', () => {
 describe('many at once', () => {
   test('each client hears its own answers and nobody else’s', async () => {
     const many = await Promise.all(Array.from({ length: 20 }, (_, i) => open({ agent: `agent-${i}` })))
-    const answers = await Promise.all(many.flatMap((client, i) => Array.from({ length: 10 }, (_, n) => client.ask('create_memory', { content: `note ${n} of ${i}` }))))
-    expect(answers.map((answer) => (answer.result?.['memory'] as { agent_id: string }).agent_id)).toEqual(many.flatMap((_, i) => Array<string>(10).fill(`agent-${i}`)))
+    const answers = await Promise.all(
+      many.flatMap((client, i) => Array.from({ length: 10 }, (_, n) => client.ask('create_memory', { content: `note ${n} of ${i}` }))),
+    )
+    expect(answers.map((answer) => (answer.result?.['memory'] as { agent_id: string }).agent_id)).toEqual(
+      many.flatMap((_, i) => Array<string>(10).fill(`agent-${i}`)),
+    )
     expect(many.map((client) => client.messages.length)).toEqual(many.map(() => 11))
   })
 
@@ -155,7 +179,10 @@ describe('the end of a connection', () => {
     const slow = await open({ agent: 'writer' })
     slow.socket.pause()
     for (let i = 0; i < 120; i += 1) slow.send({ jsonrpc: '2.0', id: i, method: 'search_memories', params: { query: 'large', limit: 20 } })
-    const live = async () => (await server.rest<{ sessions: { session_id: string }[] }>('GET', '/sessions', { headers: server.owner })).body.sessions.map((session) => session.session_id)
+    const live = async () =>
+      (await server.rest<{ sessions: { session_id: string }[] }>('GET', '/sessions', { headers: server.owner })).body.sessions.map(
+        (session) => session.session_id,
+      )
     await expect.poll(live, { timeout: 15_000, interval: 200 }).not.toContain(slow.sessionId)
     expect((await reader.ask('get_agent_info')).result).toMatchObject({ agent_id: 'writer' })
   })

@@ -26,7 +26,13 @@ async function rawUpgrade(lines: readonly string[], extra = Buffer.alloc(0)): Pr
   return Buffer.concat(chunks)
 }
 
-const HANDSHAKE = ['Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']
+const HANDSHAKE = [
+  'Host: 127.0.0.1',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+]
 
 describe('an upgrade is refused, without a socket', () => {
   test.each<[string, string, WsClientOptions, number, string]>([
@@ -56,7 +62,11 @@ describe('an upgrade is refused, without a socket', () => {
 
   test('and a plain request is told what this port is for', async () => {
     const answer = await fetch(server.wsUrl.replace('ws:', 'http:'))
-    expect([answer.status, answer.headers.get('upgrade'), ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([426, 'websocket', 'invalid_request'])
+    expect([answer.status, answer.headers.get('upgrade'), ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+      426,
+      'websocket',
+      'invalid_request',
+    ])
   })
 
   test('when the server is full, with 503 and a reason, until one leaves', async () => {
@@ -66,7 +76,9 @@ describe('an upgrade is refused, without a socket', () => {
     expect([refusal.status, refusal.body.error]).toMatchObject([503, { code: 'unavailable', details: { max_connections: 2 } }])
     expect((await small.rest('GET', '//health')).body).toMatchObject({ status: 'degraded', checks: { sessions: { live: 2, max: 2 } } })
     await clients[0]?.close()
-    await expect.poll(async () => (await small.rest<{ sessions: unknown[] }>('GET', '/sessions', { headers: small.owner })).body.sessions.length).toBe(1)
+    await expect
+      .poll(async () => (await small.rest<{ sessions: unknown[] }>('GET', '/sessions', { headers: small.owner })).body.sessions.length)
+      .toBe(1)
     const third = await WsClient.open(small.wsUrl)
     expect((await third.ask('get_agent_info')).result).toMatchObject({ agent_id: 'anonymous' })
   })
@@ -75,7 +87,11 @@ describe('an upgrade is refused, without a socket', () => {
     await using strict = await TestServer.start({ TMWS_RATE_LIMIT_REQUESTS: '1', TMWS_RATE_LIMIT_PERIOD: '60' })
     await WsClient.open(strict.wsUrl, { agent: 'busy' })
     const refusal = await refusalOf(strict.wsUrl, { agent: 'busy' })
-    expect([refusal.status, refusal.body.error?.code, Number(refusal.headers['retry-after'])]).toEqual([429, 'rate_limited', expect.closeTo(60, -1)])
+    expect([refusal.status, refusal.body.error?.code, Number(refusal.headers['retry-after'])]).toEqual([
+      429,
+      'rate_limited',
+      expect.closeTo(60, -1),
+    ])
     await WsClient.open(strict.wsUrl, { agent: 'other' })
   })
 })
@@ -96,7 +112,11 @@ describe('an upgrade is accepted', () => {
   })
 
   test('and welcomed when it named itself, and only then', async () => {
-    const named = await WsClient.open(server.wsUrl, { agent: 'alice', namespace: 'team-a', headers: { 'x-agent-capabilities': '["search"]' } })
+    const named = await WsClient.open(server.wsUrl, {
+      agent: 'alice',
+      namespace: 'team-a',
+      headers: { 'x-agent-capabilities': '["search"]' },
+    })
     expect(await named.heard((message) => message.method === 'welcome')).toEqual({
       jsonrpc: '2.0',
       method: 'welcome',
@@ -126,7 +146,8 @@ describe('an upgrade is accepted', () => {
 })
 
 describe('with sign-in', () => {
-  const sign = (claims: Record<string, unknown>, expires = '5m') => new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(expires).sign(new TextEncoder().encode(SECRET))
+  const sign = (claims: Record<string, unknown>, expires = '5m') =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(expires).sign(new TextEncoder().encode(SECRET))
   let strict: TestServer
   beforeAll(async () => {
     strict = await TestServer.start({ TMWS_AUTH_ENABLED: 'true', TMWS_SECRET_KEY: SECRET })
@@ -150,7 +171,9 @@ describe('with sign-in', () => {
   })
 
   test('a token says who its bearer is', async () => {
-    const client = await WsClient.open(strict.wsUrl, { headers: { authorization: `Bearer ${await sign({ sub: 'alice', namespace: 'team-a' })}` } })
+    const client = await WsClient.open(strict.wsUrl, {
+      headers: { authorization: `Bearer ${await sign({ sub: 'alice', namespace: 'team-a' })}` },
+    })
     expect((await client.ask('get_agent_info')).result).toMatchObject({ agent_id: 'alice', namespace: 'team-a' })
     await client.close()
   })

@@ -1,5 +1,6 @@
 import { init } from './001-init.ts'
+import { agents } from './002-agents.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init]
+export const MIGRATIONS: readonly Migration[] = [init, agents]

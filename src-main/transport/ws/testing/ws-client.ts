@@ -76,7 +76,10 @@ export class WsClient {
   }
 
   /** Calls a tool by MCP, and resolves with the tool result. */
-  async callTool(name: string, args: unknown = {}): Promise<{ isError?: boolean; structuredContent?: Record<string, unknown>; content?: { text: string }[] }> {
+  async callTool(
+    name: string,
+    args: unknown = {},
+  ): Promise<{ isError?: boolean; structuredContent?: Record<string, unknown>; content?: { text: string }[] }> {
     return (await this.ask('tools/call', { name, arguments: args })).result ?? {}
   }
 
@@ -119,7 +122,11 @@ export function refusalOf(url: string, options: WsClientOptions = {}): Promise<U
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8')
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: (text.startsWith('{') ? JSON.parse(text) : {}) as UpgradeRefusal['body'] })
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: (text.startsWith('{') ? JSON.parse(text) : {}) as UpgradeRefusal['body'],
+        })
       })
     })
   })

@@ -13,11 +13,11 @@ import type { Embedder } from '../../embedding/embedder.ts'
 import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../../storage/memory-store.ts'
 import { openMemoryStore } from '../../storage/open-stores.ts'
-import { MemoryReader } from '../memory-reader.ts'
-import { MemorySearch } from '../memory-search.ts'
-import { MemoryWriter } from '../memory-writer.ts'
-import { SEARCH_WEIGHTS } from '../ranking.ts'
-import { VectorIndexer } from '../vector-indexer.ts'
+import { MemoryReader } from '../../memory/memory-reader.ts'
+import { MemorySearch } from '../../memory/memory-search.ts'
+import { MemoryWriter } from '../../memory/memory-writer.ts'
+import { SEARCH_WEIGHTS } from '../../memory/ranking.ts'
+import { VectorIndexer } from '../../memory/vector-indexer.ts'
 
 export const START = Date.parse('2026-11-22T10:00:00.000Z')
 

@@ -1,0 +1,26 @@
+import type { ToolName } from '../../src-main/contract/tools.ts'
+
+/**
+ * Tools that may be carried out twice with the same result as once: those the contract calls read-only or idempotent (the test beside
+ * this file compares), and storing, which returns the memory that is there when the same agent stores the same content again.
+ */
+export const REPEATABLE_TOOLS: ReadonlySet<string> = new Set<ToolName>([
+  'store_memory',
+  'create_memory',
+  'semantic_search',
+  'search_memories',
+  'recall_memory',
+  'update_memory',
+  'delete_memory',
+  'restore_memory',
+  'share_memory',
+  'list_memories',
+  'get_memory_history',
+  'get_memory_links',
+  'list_tags',
+  'get_agent_info',
+  'health_check',
+  'get_system_stats',
+  'get_session_statistics',
+  'list_sessions',
+])

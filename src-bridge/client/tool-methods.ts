@@ -1,0 +1,89 @@
+import type { ToolInput, ToolName, ToolOutput } from '../../src-main/contract/tools.ts'
+
+export interface CallOptions {
+  /** Cancels the call, on the server too; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Instead of the client's `requestTimeoutMs`; 0 for ever. */
+  readonly timeoutMs?: number
+}
+
+/** One method a tool, typed by the contract. Each rejects with TmwsError, or with the reason of the signal. */
+export abstract class ToolMethods {
+  /** Calls any tool by its name. */
+  abstract call<N extends ToolName>(tool: N, args: ToolInput<N>, options?: CallOptions): Promise<ToolOutput<N>>
+
+  /** Keeps a text; durable when this resolves. `duplicate_of` is set when you had stored exactly this content before. */
+  storeMemory(args: ToolInput<'store_memory'>, options?: CallOptions): Promise<ToolOutput<'store_memory'>> {
+    return this.call('store_memory', args, options)
+  }
+
+  /** The same as `storeMemory`, under its older name. */
+  createMemory(args: ToolInput<'create_memory'>, options?: CallOptions): Promise<ToolOutput<'create_memory'>> {
+    return this.call('create_memory', args, options)
+  }
+
+  /** Finds memories by meaning and by words, best first. */
+  semanticSearch(args: ToolInput<'semantic_search'>, options?: CallOptions): Promise<ToolOutput<'semantic_search'>> {
+    return this.call('semantic_search', args, options)
+  }
+
+  /** The same as `semanticSearch`, under its older name. */
+  searchMemories(args: ToolInput<'search_memories'>, options?: CallOptions): Promise<ToolOutput<'search_memories'>> {
+    return this.call('search_memories', args, options)
+  }
+
+  /** One whole memory by `memory_id`, or the few that matter most for a `query`. Counts as an access. */
+  recallMemory(args: ToolInput<'recall_memory'>, options?: CallOptions): Promise<ToolOutput<'recall_memory'>> {
+    return this.call('recall_memory', args, options)
+  }
+
+  /** Changes the named fields; `expected_version` makes it fail with `conflict` if somebody else was there before. */
+  updateMemory(args: ToolInput<'update_memory'>, options?: CallOptions): Promise<ToolOutput<'update_memory'>> {
+    return this.call('update_memory', args, options)
+  }
+
+  /** Moves a memory to the trash. */
+  deleteMemory(args: ToolInput<'delete_memory'>, options?: CallOptions): Promise<ToolOutput<'delete_memory'>> {
+    return this.call('delete_memory', args, options)
+  }
+
+  /** Brings a memory back from the trash, or back to an earlier version. */
+  restoreMemory(args: ToolInput<'restore_memory'>, options?: CallOptions): Promise<ToolOutput<'restore_memory'>> {
+    return this.call('restore_memory', args, options)
+  }
+
+  /** Lets other agents see a memory, or takes that back. */
+  shareMemory(args: ToolInput<'share_memory'>, options?: CallOptions): Promise<ToolOutput<'share_memory'>> {
+    return this.call('share_memory', args, options)
+  }
+
+  /** Pages through the memories you may see; `next_cursor` of a page is the `cursor` of the next. */
+  listMemories(args: ToolInput<'list_memories'> = {}, options?: CallOptions): Promise<ToolOutput<'list_memories'>> {
+    return this.call('list_memories', args, options)
+  }
+
+  /** Who changed a memory, when, and what it was before. */
+  getMemoryHistory(args: ToolInput<'get_memory_history'>, options?: CallOptions): Promise<ToolOutput<'get_memory_history'>> {
+    return this.call('get_memory_history', args, options)
+  }
+
+  /** Who you are to the server. */
+  getAgentInfo(options?: CallOptions): Promise<ToolOutput<'get_agent_info'>> {
+    return this.call('get_agent_info', {}, options)
+  }
+
+  /** Requests, errors, bytes and latency of this connection. */
+  getSessionStatistics(options?: CallOptions): Promise<ToolOutput<'get_session_statistics'>> {
+    return this.call('get_session_statistics', {}, options)
+  }
+
+  /** Counts of sessions, agents, requests and memories of the server. */
+  getSystemStats(options?: CallOptions): Promise<ToolOutput<'get_system_stats'>> {
+    return this.call('get_system_stats', {}, options)
+  }
+
+  /** What works, and what works less. */
+  healthCheck(options?: CallOptions): Promise<ToolOutput<'health_check'>> {
+    return this.call('health_check', {}, options)
+  }
+}
