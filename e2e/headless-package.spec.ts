@@ -74,7 +74,7 @@ test('the packed package runs headless from any folder with its production depen
 test('the package holds no tests, no sources and nothing of the machine it was made on', () => {
   const files = execFileSync('find', [installed, '-type', 'f'], { encoding: 'utf8' }).trim().split('\n')
   expect(
-    files.filter((file) => /\.test\.|\.spec\.|\.ts$|\.tsx$|\.log$|\.db$|[/]\.env|runtime\.json/.test(file.slice(installed.length))),
+    files.filter((file) => /\.test\.|\.spec\.|(?<!\.d)\.ts$|\.tsx$|\.log$|\.db$|[/]\.env|runtime\.json/.test(file.slice(installed.length))),
   ).toEqual([])
   for (const file of files.filter((name) => /\.(js|cjs|json|html)$/.test(name) && !name.endsWith('tokenizer.json'))) {
     expect(readFileSync(file, 'utf8'), file).not.toContain(ROOT)

@@ -1,4 +1,4 @@
-// Builds everything that runs: main, preload, renderer and bridge into out/, the model into resources/models/. Parts whose inputs
+// Builds everything that runs: main, preload, renderer, bridge and client library into out/, the model into resources/models/. Parts whose inputs
 // have not changed since they were built are left alone.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildBridge } from './build-bridge.ts'
+import { buildClient } from './build-client.ts'
 import { buildModel } from './build-model.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -33,6 +34,12 @@ const PARTS: readonly Part[] = [
     inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-bridge.ts'],
     output: 'out/bridge/tmws-bridge.cjs',
     build: () => buildBridge(),
+  },
+  {
+    name: 'client-library',
+    inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-client.ts', 'tsconfig.client.json'],
+    output: 'out/client/index.d.ts',
+    build: () => buildClient(),
   },
 ]
 

@@ -6,6 +6,7 @@ export interface Counts {
 }
 
 export const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 }
+export const ONE_FAILURE: Counts = { passed: 0, failed: 1, skipped: 0 }
 
 export function addCounts(a: Counts, b: Counts): Counts {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }

@@ -3,31 +3,31 @@ import { TmwsError } from './tmws-error.ts'
 /** How a client finds the server and who it is there. Everything has a default. */
 export interface TmwsClientOptions {
   /** Host of the WebSocket port. Default: the discovery file in Node, the page's host in a browser, else `127.0.0.1`. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** The WebSocket port, 1 to 65535. Default: the discovery file in Node, else 8001. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Whole address, for example `wss://memory.example.com/mcp`; instead of `host` and `port`. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** Address of the REST API, for `events()`, for example `http://127.0.0.1:8000`. Default in a browser: the page's origin. */
-  readonly apiUrl?: string
+  readonly apiUrl?: string | undefined
   /** Who you are. Default `anonymous`. A browser cannot send it: see resources/docs/client-library.md. */
-  readonly agentId?: string
+  readonly agentId?: string | undefined
   /** Wall around a project or team. Default `default`. A browser cannot send it. */
-  readonly namespace?: string
+  readonly namespace?: string | undefined
   /** What you can do: an object, or a list of names. At most 8 KiB as JSON. A browser cannot send it. */
-  readonly capabilities?: Readonly<Record<string, unknown>> | readonly string[]
+  readonly capabilities?: Readonly<Record<string, unknown>> | readonly string[] | undefined
   /** Bearer token, where sign-in is on. A browser cannot send it. */
-  readonly token?: string
+  readonly token?: string | undefined
   /** Name and version of your program, as lists of sessions show it. Default: this library's. */
-  readonly clientInfo?: { readonly name: string; readonly version: string }
+  readonly clientInfo?: { readonly name: string; readonly version: string } | undefined
   /** How long a call may take in milliseconds, waiting for a connection included; 0 for ever. Default 30,000. */
-  readonly requestTimeoutMs?: number
+  readonly requestTimeoutMs?: number | undefined
   /** How long `connect()` tries, in milliseconds; 0 for ever. Default 10,000. */
-  readonly connectTimeoutMs?: number
+  readonly connectTimeoutMs?: number | undefined
   /** Calls that may be under way or waiting at once; what exceeds it is rejected with `unavailable`. Default 1,000. */
-  readonly maxPendingCalls?: number
+  readonly maxPendingCalls?: number | undefined
   /** Path of the discovery file, in Node. Default `~/.tmws/runtime.json`. Only the address is taken from it, never the token. */
-  readonly runtimeFile?: string
+  readonly runtimeFile?: string | undefined
 }
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1

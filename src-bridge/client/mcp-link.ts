@@ -2,6 +2,7 @@ import { HEADERS, JSON_RPC, WELCOME_METHOD } from '../../src-main/contract/proto
 import type { Failure } from '../refusal.ts'
 import type { Timings } from '../timings.ts'
 import { KeptSocket } from './kept-socket.ts'
+import type { ClientSession } from './client-session.ts'
 import type { ClientSocket, ClientSocketHandlers, Opening } from './platform.ts'
 import { isRecord, readRpcError, readRpcMessage, rpcText } from './rpc-message.ts'
 import type { Json, RpcMessage } from './rpc-message.ts'
@@ -10,16 +11,6 @@ import type { TmwsError } from './tmws-error.ts'
 const PROTOCOL_VERSION = '2025-11-25'
 const INITIALIZE_ID = 'tmws-client:initialize'
 const PING_ID = 'tmws-client:ping'
-
-/** Who the server says you are. What it does not tell a browser is undefined there; `getAgentInfo()` asks. */
-export interface ClientSession {
-  readonly sessionId: string | undefined
-  readonly agentId: string | undefined
-  readonly namespace: string | undefined
-  readonly serverVersion: string | undefined
-  /** True if this goes on with the session of the connection before. */
-  readonly isResumed: boolean
-}
 
 export interface McpLinkHandlers {
   /** The handshake is done: calls may be sent. */
@@ -51,7 +42,8 @@ export class McpLink {
   #welcome: Json = {}
   #session: ClientSession | undefined
   #refusal: TmwsError | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #handshakeTimer: ReturnType<typeof setTimeout> | undefined
+  #checkTimer: ReturnType<typeof setTimeout> | undefined
   #hasHeard = false
 
   constructor(parts: McpLinkParts, handlers: McpLinkHandlers) {
@@ -88,20 +80,24 @@ export class McpLink {
     this.#kept.rest()
   }
 
-  send(message: Json): void {
-    this.#kept.send(rpcText(message))
+  /** Sends one JSON-RPC message; nothing happens without a connection. */
+  send(text: string): void {
+    this.#kept.send(text)
   }
 
   /** Asks whether the server still hears us, and leaves the connection if nothing at all comes back in time. */
   checkAlive(): void {
-    if (!this.#session) return
+    if (!this.#session || this.#checkTimer !== undefined) return
     this.#hasHeard = false
-    this.send({ id: PING_ID, method: 'ping' })
-    this.#limit(this.#parts.timings.pongWithinMs, () => this.#hasHeard)
+    this.#say({ id: PING_ID, method: 'ping' })
+    this.#checkTimer = setTimeout(() => {
+      this.#checkTimer = undefined
+      if (!this.#hasHeard) this.#kept.drop()
+    }, this.#parts.timings.pongWithinMs)
   }
 
   close(): Promise<void> {
-    clearTimeout(this.#timer)
+    this.#stopTimers()
     this.#session = undefined
     return this.#kept.close()
   }
@@ -118,8 +114,8 @@ export class McpLink {
     // A token works once: without a new one there is nothing to resume next time.
     this.#resumeToken = opening.resumeToken
     const params = { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo: this.#parts.clientInfo }
-    this.send({ id: INITIALIZE_ID, method: 'initialize', params })
-    this.#limit(this.#parts.timings.replayWithinMs, () => this.#session !== undefined)
+    this.#say({ id: INITIALIZE_ID, method: 'initialize', params })
+    this.#handshakeTimer = setTimeout(() => this.#kept.drop(), this.#parts.timings.replayWithinMs)
   }
 
   #text(text: string): void {
@@ -127,8 +123,9 @@ export class McpLink {
     const message = readRpcMessage(text)
     if (message?.kind === 'answer') this.#answer(message)
     else if (message?.kind === 'notification') this.#notification(message.method, message.params)
-    else if (message?.method === 'ping') this.send({ id: message.id, result: {} })
-    else if (message) this.send({ id: message.id, error: { code: JSON_RPC.methodNotFound, message: `This client has no ${message.method}.` } })
+    else if (message?.method === 'ping') this.#say({ id: message.id, result: {} })
+    else if (message)
+      this.#say({ id: message.id, error: { code: JSON_RPC.methodNotFound, message: `This client has no ${message.method}.` } })
   }
 
   #answer({ id, result, error }: Extract<RpcMessage, { kind: 'answer' }>): void {
@@ -137,14 +134,14 @@ export class McpLink {
   }
 
   #shakenHands(result: unknown, error: unknown): void {
-    clearTimeout(this.#timer)
+    this.#stopTimers()
     if (error !== undefined) {
       this.#refusal = readRpcError(error)
       this.#kept.drop()
       return
     }
     this.#refusal = undefined
-    this.send({ method: 'notifications/initialized' })
+    this.#say({ method: 'notifications/initialized' })
     const server = isRecord(result) && isRecord(result['serverInfo']) ? result['serverInfo'] : {}
     const sessionId = this.#opening.sessionId ?? textOrNothing(this.#welcome['session_id'])
     this.#session = {
@@ -164,7 +161,7 @@ export class McpLink {
   }
 
   #lost(code: number, reason: string, willReconnect: boolean): void {
-    clearTimeout(this.#timer)
+    this.#stopTimers()
     const wasReady = this.#session !== undefined
     this.#session = undefined
     if (wasReady) this.#handlers.lost(code, reason, willReconnect)
@@ -180,11 +177,14 @@ export class McpLink {
     return false
   }
 
-  #limit(afterMs: number, isFine: () => boolean): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
-      if (!isFine()) this.#kept.drop()
-    }, afterMs)
+  #say(message: Json): void {
+    this.#kept.send(rpcText(message))
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#handshakeTimer)
+    clearTimeout(this.#checkTimer)
+    this.#checkTimer = undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { CLOSE_CODES, LIMITS } from '../../src-main/contract/protocol.ts'
-import { readToolAnswer } from './rpc-message.ts'
+import { readToolAnswer, rpcText } from './rpc-message.ts'
 import type { Json } from './rpc-message.ts'
 import { TmwsError, closedError, lostError, timeoutError } from './tmws-error.ts'
 
@@ -19,18 +19,20 @@ export interface NewCall {
 
 interface Call extends NewCall {
   readonly id: number
+  /** As it goes out: what the caller does to `args` afterwards changes nothing. */
+  readonly text: string
   readonly resolve: (answer: Json) => void
   readonly reject: (error: unknown) => void
   /** Ends its timer and its signal listener. */
-  release: () => void
+  readonly release: () => void
   sendings: number
 }
 
 /** What the calls need of the connection. */
 export interface CallLane {
   /** True if a request would go out now. */
-  readonly isReady: boolean
-  send(message: Json): void
+  isReady(): boolean
+  send(text: string): void
   /** A call waits that was not sent. */
   wake(): void
   /** Why there is no connection, for calls that ran out of time waiting for one. */
@@ -65,7 +67,9 @@ export class PendingToolCalls {
     }
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
-      this.#waiting.set(id, { ...call, id, resolve, reject, release: this.#watch(id, call), sendings: 0 })
+      // Throws, and so rejects, when the arguments are no JSON.
+      const text = rpcText({ id, method: 'tools/call', params: { name: call.tool, arguments: call.args } })
+      this.#waiting.set(id, { ...call, id, text, resolve, reject, release: this.#watch(id, call), sendings: 0 })
       this.sendWaiting()
       if (this.#waiting.has(id)) this.#lane.wake()
     })
@@ -74,11 +78,11 @@ export class PendingToolCalls {
   /** Sends what waits, as far as the window allows. */
   sendWaiting(): void {
     for (const call of this.#waiting.values()) {
-      if (!this.#lane.isReady || this.#inFlight.size >= MAX_IN_FLIGHT) return
+      if (!this.#lane.isReady() || this.#inFlight.size >= MAX_IN_FLIGHT) return
       this.#waiting.delete(call.id)
       call.sendings += 1
       this.#inFlight.set(call.id, call)
-      this.#lane.send({ id: call.id, method: 'tools/call', params: { name: call.tool, arguments: call.args } })
+      this.#lane.send(call.text)
     }
   }
 
@@ -143,7 +147,8 @@ export class PendingToolCalls {
     const isInFlight = this.#inFlight.has(id)
     const call = this.#take(id)
     if (!call) return
-    if (isInFlight) this.#lane.send({ method: 'notifications/cancelled', params: { requestId: id, reason: 'The caller no longer waits.' } })
+    const params = { requestId: id, reason: 'The caller no longer waits.' }
+    if (isInFlight) this.#lane.send(rpcText({ method: 'notifications/cancelled', params }))
     call.reject(errorOf(call.sendings > 0))
     this.sendWaiting()
   }
@@ -159,10 +164,11 @@ export class PendingToolCalls {
 
 /** The server closes on a message that is too large without naming it; the largest is the likeliest. */
 function largestOf(calls: readonly Call[]): Call | undefined {
-  const sizes = new Map(calls.map((call) => [call, JSON.stringify(call.args).length]))
-  return calls.toSorted((one, other) => (sizes.get(other) ?? 0) - (sizes.get(one) ?? 0))[0]
+  return calls.toSorted((one, other) => other.text.length - one.text.length)[0]
 }
 
 function tooLargeError(tool: string): TmwsError {
-  return new TmwsError('too_large', `The arguments of ${tool} are larger than the server takes (TMWS_WS_MAX_MESSAGE_SIZE).`, { details: { tool } })
+  return new TmwsError('too_large', `The arguments of ${tool} are larger than the server takes (TMWS_WS_MAX_MESSAGE_SIZE).`, {
+    details: { tool },
+  })
 }

@@ -1,6 +1,5 @@
 import { ERROR_TABLE } from '../../src-main/contract/errors.ts'
 import type { ErrorBody, ErrorCode, ErrorDetails } from '../../src-main/contract/errors.ts'
-import type { Failure } from '../refusal.ts'
 
 /**
  * What went wrong. The server's own codes (`invalid_request` to `unavailable`, see contract/errors.ts), and three of this library:
@@ -32,11 +31,6 @@ export class TmwsError extends Error {
 /** An error as the server described it. */
 export function errorOfBody(body: ErrorBody): TmwsError {
   return new TmwsError(body.code, body.message, { ...(body.details && { details: body.details }) })
-}
-
-/** Why there is no connection, as an error. */
-export function errorOfFailure(failure: Failure): TmwsError {
-  return errorOfBody({ ...failure.body, message: failure.sentence })
 }
 
 /** Shown for a call that was in flight when the connection ended. */

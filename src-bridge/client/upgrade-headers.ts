@@ -21,6 +21,7 @@ export function upgradeHeaders(options: TmwsClientOptions): Record<string, strin
 /** Headers carry ASCII; JSON can say the rest in escapes. */
 function asciiJson(value: unknown): string {
   const text = JSON.stringify(value).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  if (text.length > LIMITS.capabilitiesBytes) throw invalidOption('capabilities', `must be at most ${LIMITS.capabilitiesBytes} bytes as JSON`)
+  if (text.length > LIMITS.capabilitiesBytes)
+    throw invalidOption('capabilities', `must be at most ${LIMITS.capabilitiesBytes} bytes as JSON`)
   return text
 }

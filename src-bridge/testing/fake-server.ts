@@ -28,6 +28,10 @@ export class FakeServer {
   refusing: Refusing | undefined
   /** Refuses only those who bring a resume token. */
   refusesResume = false
+  /** What it says to a request; nothing when undefined. */
+  answerTo: (message: Json) => Json | undefined = answerLikeAnEcho
+  /** The session that every visit gets; one of its own when undefined. */
+  sessionId: string | undefined
   readonly #http: Server
   readonly #sockets = new WebSocketServer({ noServer: true })
   readonly #streams = new Set<Duplex>()
@@ -53,7 +57,10 @@ export class FakeServer {
       this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#greet(socket, request.headers))
     })
     this.#sockets.on('headers', (headers) => {
-      headers.push(`X-Session-ID: session-${this.visits.length + 1}`, `X-Session-Resume: resume-${this.visits.length + 1}`)
+      headers.push(
+        `X-Session-ID: ${this.sessionId ?? `session-${this.visits.length + 1}`}`,
+        `X-Session-Resume: resume-${this.visits.length + 1}`,
+      )
     })
   }
 
@@ -102,7 +109,7 @@ export class FakeServer {
     socket.on('message', (data: Buffer) => {
       visit.frames.push(data.toString('utf8'))
       const message = JSON.parse(data.toString('utf8')) as Json
-      const result = message.id === undefined ? undefined : answerTo(message)
+      const result = message.id === undefined ? undefined : this.answerTo(message)
       if (result) send({ id: message.id, ...result })
     })
   }
@@ -114,7 +121,7 @@ const TOOLS = [
   { name: 'add', annotations: {} },
 ]
 
-function answerTo({ method, params }: Json): Json | undefined {
+function answerLikeAnEcho({ method, params }: Json): Json | undefined {
   // What names `hang` is never answered.
   if (JSON.stringify(params ?? {}).includes('hang')) return undefined
   if (method === 'initialize')

@@ -17,7 +17,11 @@ export function mergeShares(memory: Memory, grants: readonly Share[], removed: r
   }
   const gone = new Set(removed)
   const shares = onePerAgent([...memory.shared_with.filter((share) => !gone.has(share.agent_id)), ...grants])
-  if (shares.length > LIMITS.sharedWith) throw invalidField('shared_with', `would hold ${shares.length} agents, and at most ${LIMITS.sharedWith} fit; use access_level "team" or "public"`)
+  if (shares.length > LIMITS.sharedWith)
+    throw invalidField(
+      'shared_with',
+      `would hold ${shares.length} agents, and at most ${LIMITS.sharedWith} fit; use access_level "team" or "public"`,
+    )
   return { shared_with: shares, access_level: shares.length > 0 ? 'shared' : 'private' }
 }
 

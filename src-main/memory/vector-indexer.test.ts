@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { FixedClock } from '../base/clock.ts'
+import { AppError } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
 import { createHashEmbedder } from '../embedding/hash-embedder.ts'
@@ -78,12 +79,28 @@ describe('the indexer', () => {
     let failures = 1
     const parts = await open({
       ...hash,
-      embedTexts: (texts, signal) => (failures-- > 0 ? Promise.reject(new Error('a hiccup')) : hash.embedTexts(texts, signal)),
+      embedTexts: (texts, signal) =>
+        failures-- > 0 ? Promise.reject(new AppError('unavailable', 'a hiccup')) : hash.embedTexts(texts, signal),
     })
     await parts.writer.store(draft('x'), alice)
     await parts.indexer.settled()
     expect(await waiting(parts)).toBe(1)
     await expect.poll(() => waiting(parts), { timeout: 4_000, interval: 100 }).toBe(0)
+  })
+
+  test('goes on past a text that the model cannot take, which is then found by words', async () => {
+    const hash = createHashEmbedder()
+    const parts = await open({
+      ...hash,
+      embedTexts: (texts, signal) =>
+        texts.includes('poison') ? Promise.reject(new Error('a bug in the model')) : hash.embedTexts(texts, signal),
+    })
+    await parts.writer.store(draft('poison'), alice)
+    await parts.writer.store(draft('bread'), alice)
+    await parts.indexer.settled()
+    expect(await waiting(parts)).toBe(0)
+    const { memories } = await parts.search.search(searchFor('poison', { mode: 'keyword' }), alice)
+    expect(memories.map((memory) => memory.content)).toEqual(['poison'])
   })
 
   test('stops on close, in the middle of a text that hangs, and does nothing afterwards', async () => {

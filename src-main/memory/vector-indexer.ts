@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { toIso } from '../base/clock.ts'
+import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
@@ -73,13 +74,38 @@ export class VectorIndexer {
     const { modelId, dimensions } = this.#embedder
     const waiting = await this.#store.withoutVectors(modelId, BATCH_SIZE, toIso(this.#clock.now()))
     if (waiting.length === 0) return false
-    const vectors = await this.#embedder.embedTexts(
-      waiting.map(({ text }) => text),
-      this.#abort.signal,
-    )
+    const vectors = await this.#embed(waiting)
     for (const [index, { id, contentVersion }] of waiting.entries()) {
       await this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] })
     }
     return true
   }
+
+  /** A text that the model itself cannot take must not keep all others waiting: it goes without vectors, found by words only. */
+  async #embed(waiting: readonly { readonly id: string; readonly text: string }[]): Promise<Float32Array[][]> {
+    const { signal } = this.#abort
+    try {
+      return await this.#embedder.embedTexts(
+        waiting.map(({ text }) => text),
+        signal,
+      )
+    } catch (error) {
+      if (isPassing(error) || signal.aborted) throw error
+    }
+    const vectors: Float32Array[][] = []
+    for (const { id, text } of waiting) {
+      const [own = []] = await this.#embedder.embedTexts([text], signal).catch((error: unknown) => {
+        if (isPassing(error) || signal.aborted) throw error
+        this.#log.error({ err: error, memory: id }, 'a memory cannot be embedded; it is found by words only')
+        return []
+      })
+      vectors.push(own)
+    }
+    return vectors
+  }
+}
+
+/** The model or the store is down or busy: the same texts may do later. */
+function isPassing(error: unknown): boolean {
+  return error instanceof AppError && error.retryable
 }

@@ -20,7 +20,8 @@ export interface SessionLimits {
 /** A session that was opened, and the secret that resumes it once. */
 export interface OpenedSession {
   readonly session: Session
-  readonly resumeSecret: string
+  /** Absent when resuming is switched off. */
+  readonly resumeSecret?: string
   readonly isResumed: boolean
 }
 
@@ -29,11 +30,13 @@ export type Disconnect = (reason: 'idle' | 'replaced' | 'stopping') => void
 
 interface Live {
   readonly session: Session
-  readonly resumeHash: string
+  readonly resumeHash: string | undefined
   readonly disconnect: Disconnect
 }
 
 const IDLE_CHECK_MS = 5_000
+/** A connection is resumable while it lives, however long; from its end on, the TTL of the settings counts. */
+const LIVE_TTL_SECONDS = 30 * 86_400
 
 /** Opens, finds and ends sessions, within limits, and says so on the bus. */
 export class SessionManager {
@@ -87,13 +90,13 @@ export class SessionManager {
           resumed.startedAtMs,
         )
       : new Session(newId(), caller, this.#parts)
-    const secret = newSecret()
-    const live: Live = { session, resumeHash: hashOf(secret), disconnect }
+    const secret = this.#limits.resumeTtlSeconds === 0 ? undefined : newSecret()
+    const live: Live = { session, resumeHash: secret === undefined ? undefined : hashOf(secret), disconnect }
     this.#live.set(session.id, live)
     // Kept from the start, so that a client can resume before we have noticed that its old socket is dead.
-    await this.#keep(live, Math.max(this.#limits.resumeTtlSeconds, this.#limits.idleTimeoutSeconds))
+    await this.#keep(live, LIVE_TTL_SECONDS)
     this.#announce('session-opened', session)
-    return { session, resumeSecret: secret, isResumed: resumed !== undefined }
+    return { session, isResumed: resumed !== undefined, ...(secret !== undefined && { resumeSecret: secret }) }
   }
 
   /** A session for one request over HTTP, which has no connection to keep. */
@@ -145,7 +148,7 @@ export class SessionManager {
   }
 
   async #keep(live: Live, ttlSeconds: number): Promise<void> {
-    if (this.#limits.resumeTtlSeconds === 0) return
+    if (live.resumeHash === undefined) return
     const { session, resumeHash } = live
     const { agentId, namespace } = session.scope
     await this.#store.save(

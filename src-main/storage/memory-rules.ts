@@ -1,7 +1,7 @@
 import { toIso } from '../base/clock.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import type { Share } from '../contract/memory.ts'
-import { canEdit, canManage } from '../contract/scope.ts'
+import { canEdit, canManage, canRead } from '../contract/scope.ts'
 import type { AccessFacts, Scope } from '../contract/scope.ts'
 import type { Change, UpdateOptions } from './memory-store.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from './stored-memory.ts'
@@ -99,10 +99,11 @@ export function requireVersion(memory: StoredMemory, options: UpdateOptions | un
 }
 
 /** The refusal when a change would make two live memories of one owner and namespace the same. */
-export function sameContentConflict(id: string): AppError {
-  return new AppError('conflict', `Another memory of the same owner and namespace holds exactly this content: ${id}.`, {
-    details: { memory_id: id },
-  })
+/** The twin is named only to those who may see it: an agent that may edit one memory need not see its owner's others. */
+export function sameContentConflict(twin: StoredMemory, change: Change): AppError {
+  const sentence = 'Another memory of the same owner and namespace holds exactly this content'
+  if (!canRead(twin, change.scope, Date.parse(change.now))) return new AppError('conflict', `${sentence}.`)
+  return new AppError('conflict', `${sentence}: ${twin.id}.`, { details: { memory_id: twin.id } })
 }
 
 export function memoryNotFound(id: string): AppError {

@@ -14,9 +14,13 @@ export interface ClaimedIdentity {
 export function readIdentity(headers: IncomingHttpHeaders): ClaimedIdentity {
   const agentId = readName(headers, HEADERS.agentId, 'X-Agent-ID')
   if (agentId !== undefined && RESERVED_AGENT_IDS.includes(agentId)) {
-    throw new AppError('forbidden', `X-Agent-ID "${agentId}" is reserved for the person at the machine and the server itself; choose another name.`, {
-      details: { field: 'X-Agent-ID' },
-    })
+    throw new AppError(
+      'forbidden',
+      `X-Agent-ID "${agentId}" is reserved for the person at the machine and the server itself; choose another name.`,
+      {
+        details: { field: 'X-Agent-ID' },
+      },
+    )
   }
   return { agentId, namespace: readName(headers, HEADERS.agentNamespace, 'X-Agent-Namespace'), capabilities: readCapabilities(headers) }
 }

@@ -1,21 +1,7 @@
 import { toIso } from '../../base/clock.ts'
-import type { AccessLevel } from '../../contract/memory.ts'
 import { agentCursor, alreadyRegistered, readAgentCursor } from '../agent-rules.ts'
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
-import type { MemoryDb } from './sql-schema.ts'
-
-/** A row of `agents`. Times are epoch milliseconds, JSON is text. */
-export interface AgentTable {
-  agent_id: string
-  display_name: string
-  namespace: string
-  capabilities: string
-  access_level: AccessLevel
-  metadata: string
-  is_registered: number
-  created_at: number
-  last_seen_at: number | null
-}
+import type { AgentTable, MemoryDb } from './sql-schema.ts'
 
 export async function seeAgent(db: MemoryDb, agentId: string, namespace: string, now: string): Promise<void> {
   const at = Date.parse(now)

@@ -1,6 +1,5 @@
 import type { Generated, Kysely, Transaction } from 'kysely'
 import type { AccessLevel, HistoryAction, Link, Share } from '../../contract/memory.ts'
-import type { AgentTable } from './sql-agents.ts'
 
 /**
  * Tables that every SQL dialect has under the same names. Times are epoch milliseconds, truth values 0 and 1, JSON is text:
@@ -55,6 +54,18 @@ export interface HistoryTable {
   changed_by: string
   /** A `StoredMemory` as JSON. */
   before: string | null
+}
+
+export interface AgentTable {
+  agent_id: string
+  display_name: string
+  namespace: string
+  capabilities: string
+  access_level: AccessLevel
+  metadata: string
+  is_registered: number
+  created_at: number
+  last_seen_at: number | null
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

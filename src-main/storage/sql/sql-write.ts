@@ -51,7 +51,7 @@ export function updateMemory(
     const next = patchMemory(current.memory, patch, change.now)
     if (next.content !== current.memory.content) {
       const twin = await findTwin(open, next, change.now)
-      if (twin) throw sameContentConflict(twin.memory.id)
+      if (twin) throw sameContentConflict(twin.memory, change)
     }
     await writeChanged(open, current, next, { ...change, action: options?.action ?? 'updated' })
     if (patch.links) await followSupersedes(open, id, current.memory.links, next.links, change)
@@ -74,7 +74,7 @@ export function takeFromTrash(parts: SqlParts, id: string, change: Change): Prom
     requireManage(current.memory, change.scope, 'restore')
     if (current.memory.deleted_at === undefined) return current.memory
     const twin = await findTwin(open, current.memory, change.now)
-    if (twin) throw sameContentConflict(twin.memory.id)
+    if (twin) throw sameContentConflict(twin.memory, change)
     return (await writeChanged(open, current, untrashMemory(current.memory, change.now), { ...change, action: 'restored' })).memory
   })
 }

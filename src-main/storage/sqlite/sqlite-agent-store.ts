@@ -1,5 +1,5 @@
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
-import type { SqliteCall } from './sqlite-memory-store.ts'
+import type { SqliteCall } from './sqlite-call.ts'
 
 /** Agents in the same file and on the same thread as the memories. Closing the memory store closes both. */
 export class SqliteAgentStore implements AgentStore {

@@ -45,12 +45,6 @@ export async function openSqliteMemoryStore(options: SqliteStoreOptions): Promis
   }
 }
 
-/** Calls one method of the engine on the store's thread. */
-export type SqliteCall = <M extends EngineMethod>(
-  method: M,
-  ...args: Parameters<SqliteEngine[M]>
-) => Promise<Awaited<ReturnType<SqliteEngine[M]>>>
-
 const MAX_PENDING = 10_000
 const SLOW_MS = 50
 /** What nobody waits for. */

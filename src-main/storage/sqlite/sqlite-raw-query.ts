@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3'
 import type { RawBuilder } from 'kysely'
 import type { MemoryDb } from '../sql/sql-schema.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
@@ -12,7 +13,7 @@ const MAX_STATEMENTS = 50
 export class RawQueries {
   readonly #connection: SqliteConnection
   readonly #db: MemoryDb
-  readonly #statements = new Map<string, ReturnType<SqliteConnection['prepare']>>()
+  readonly #statements = new Map<string, Statement<unknown[]>>()
 
   constructor(connection: SqliteConnection, db: MemoryDb) {
     this.#connection = connection
@@ -25,11 +26,11 @@ export class RawQueries {
     return this.#prepare(sql).all(...parameters) as Row[]
   }
 
-  #prepare(text: string) {
+  #prepare(text: string): Statement<unknown[]> {
     const known = this.#statements.get(text)
     if (known) return known
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
-    const statement = this.#connection.prepare(text).raw()
+    const statement = this.#connection.prepare<unknown[]>(text).raw()
     this.#statements.set(text, statement)
     return statement
   }

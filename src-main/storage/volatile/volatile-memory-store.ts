@@ -77,7 +77,7 @@ export class VolatileMemoryStore implements MemoryStore {
       requireVersion(entry.memory, options)
       const next = patchMemory(entry.memory, packed, by.now)
       const twin = next.content === entry.memory.content ? undefined : findTwin(this.#entries, next, by.now)
-      if (twin) throw sameContentConflict(twin.memory.id)
+      if (twin) throw sameContentConflict(twin.memory, by)
       const before = entry.memory.links
       change(entry, next, { ...by, action: options?.action ?? 'updated' })
       if (patch.links) followSupersedes(this.#entries, id, before, next.links, by)
@@ -100,7 +100,7 @@ export class VolatileMemoryStore implements MemoryStore {
       requireManage(entry.memory, by.scope, 'restore')
       if (entry.memory.deleted_at === undefined) return show(entry.memory)
       const twin = findTwin(this.#entries, entry.memory, by.now)
-      if (twin) throw sameContentConflict(twin.memory.id)
+      if (twin) throw sameContentConflict(twin.memory, by)
       change(entry, untrashMemory(entry.memory, by.now), { ...by, action: 'restored' })
       return show(entry.memory)
     })

@@ -37,6 +37,7 @@ export class Heartbeat {
 
   /** Rounds overlap when pings are sent faster than they time out; a ping of a later round still has its time. */
   #endSilent(round: number): void {
-    for (const [socket, { unansweredRound }] of this.#sockets) if (unansweredRound !== undefined && unansweredRound <= round) socket.terminate()
+    for (const [socket, { unansweredRound }] of this.#sockets)
+      if (unansweredRound !== undefined && unansweredRound <= round) socket.terminate()
   }
 }

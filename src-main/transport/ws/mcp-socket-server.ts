@@ -116,7 +116,8 @@ export class McpSocketServer {
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, opened: OpenedSession, holder: { connection?: Connection }): void {
     const { session, resumeSecret } = opened
     const addHeaders = (headers: string[], about: IncomingMessage): void => {
-      if (about === request) headers.push(`X-Session-ID: ${session.id}`, `X-Session-Resume: ${resumeSecret}`)
+      if (about === request)
+        headers.push(`X-Session-ID: ${session.id}`, ...(resumeSecret === undefined ? [] : [`X-Session-Resume: ${resumeSecret}`]))
     }
     // `handleUpgrade` is synchronous up to its callback, so the listener serves this request only.
     this.#wss.once('headers', addHeaders)
@@ -169,7 +170,7 @@ function resumeSecretOf(request: IncomingMessage): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= 128 ? value : undefined
 }
 
-function welcome(session: Session, resumeToken: string, isResumed: boolean, version: string): string {
+function welcome(session: Session, resumeToken: string | undefined, isResumed: boolean, version: string): string {
   return JSON.stringify({
     jsonrpc: '2.0',
     method: WELCOME_METHOD,
@@ -179,7 +180,7 @@ function welcome(session: Session, resumeToken: string, isResumed: boolean, vers
       agent_id: session.scope.agentId,
       namespace: session.scope.namespace,
       capabilities: session.capabilities,
-      resume_token: resumeToken,
+      ...(resumeToken !== undefined && { resume_token: resumeToken }),
       message: isResumed ? 'Welcome back to TMWS; your session goes on.' : 'Welcome to TMWS.',
     },
   })
