@@ -149,7 +149,7 @@ describe('in Node', () => {
     await first.stop()
     const second = await startServer()
     writtenDiscovery(second.url, runtimeFile)
-    expect(await call(client, 'x')).toBeDefined()
+    expect(await call(client, 'health_check')).toBeDefined()
     expect(second.visits).toHaveLength(1)
   })
 })

@@ -85,6 +85,15 @@ export function changeConformance(store: OpenedStore): void {
     expect(await store().get(brief.id, alice, { now: at(2), includeTrash: true })).toMatchObject({ deleted_at: at(2) })
   })
 
+  it('does not name a hidden twin to an agent that may edit only this one', async () => {
+    await put(store(), { content: 'hidden words' })
+    const { id } = await put(store(), shareWithBob('write'))
+    const refusal: unknown = await store()
+      .update(id, { content: 'hidden words' }, by(bob))
+      .catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ code: 'conflict', details: undefined })
+  })
+
   it('is not found for those who may not see it, and forbidden to those who only may', async () => {
     const hidden = await put(store())
     await expect(store().update(hidden.id, { importance: 1 }, by(bob))).rejects.toMatchObject({ code: 'not_found' })
