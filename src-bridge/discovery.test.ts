@@ -30,7 +30,7 @@ test('a file of a living server is found, without the token in it', () => {
 test('a file of a dead server is stale', () => {
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   expect(readDiscovery(written({ pid })).state).toBe('stale')
-  expect(readDiscovery(written({ pid: 0 })).state).toBe('stale')
+  expect(readDiscovery(written({ pid: 0 })).state).toBe('unreadable')
 })
 
 test('no file, no JSON, a foreign shape and a foreign address are told apart', () => {

@@ -124,7 +124,7 @@ describe('context', () => {
     [{ a: 'x'.repeat(65_500) }, true],
     [{ a: 'x'.repeat(65_536) }, false],
     [{ a: '日'.repeat(22_000) }, false],
-    [{ a: LONE }, true],
+    [{ a: LONE }, false],
     [[], false],
     [null, false],
     ['{}', false],
@@ -151,4 +151,12 @@ describe('links to elsewhere', () => {
 test('every refusal says what is allowed', () => {
   expect(textSchema(3).safeParse('four').error?.issues[0]?.message).toBe('must have at most 3 characters')
   expect(contentSchema.safeParse('\n').error?.issues[0]?.message).toBe('must not be only white space')
+})
+
+test('context refuses lone surrogates in texts and keys, and takes pairs and backslashes', () => {
+  for (const context of [{ k: '\ud800' }, { ['\udc00']: 1 }, { deep: [{ k: 'a\ud83d' }] }, { k: '\\\ud800' }]) {
+    expect(contextSchema.safeParse(context).error?.issues[0]?.message).toContain('lone surrogate')
+  }
+  for (const context of [{ k: '😀' }, { k: String.raw`\ud800` }, { k: String.raw`\\ud800` }, { k: '日本' }])
+    expect(contextSchema.safeParse(context).success).toBe(true)
 })

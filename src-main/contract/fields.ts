@@ -56,7 +56,11 @@ export const importanceSchema = z.number('must be a number from 0 to 1').min(0, 
 /** Free JSON object of the caller, bounded as text. */
 export const contextSchema = z
   .record(z.string(), z.unknown())
-  .refine((value) => jsonBytes(value) <= LIMITS.contextBytes, `must be at most ${LIMITS.contextBytes / 1024} KiB as JSON, and not nest thousands of levels deep`)
+  .refine(
+    (value) => jsonBytes(value) <= LIMITS.contextBytes,
+    `must be at most ${LIMITS.contextBytes / 1024} KiB as JSON, and not nest thousands of levels deep`,
+  )
+  .refine(isWellFormedJson, 'must be well-formed Unicode (it holds a lone surrogate)')
 
 export const urlSchema = z
   .url({ protocol: /^https?$|^file$/, error: 'must be an http, https or file URL' })
@@ -76,9 +80,20 @@ export const cursorSchema = z.string().min(1).max(1024).describe('`next_cursor` 
 /** Size as UTF-8 JSON in bytes; infinite when it nests too deep to be written at all. */
 function jsonBytes(value: unknown): number {
   try {
-    const text = JSON.stringify(value)
-    return text.isWellFormed() ? new TextEncoder().encode(text).length : Number.POSITIVE_INFINITY
+    return new TextEncoder().encode(JSON.stringify(value)).length
   } catch {
     return Number.POSITIVE_INFINITY
+  }
+}
+
+/** JSON.stringify writes a lone surrogate as an escape, and only that: pairs stay as they are, and a backslash of the text is doubled. */
+const LONE_SURROGATE_ESCAPE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
+
+/** Whether no key and no text in a JSON value holds a lone surrogate. What cannot be written at all is another rule's business. */
+function isWellFormedJson(value: unknown): boolean {
+  try {
+    return !LONE_SURROGATE_ESCAPE.test(JSON.stringify(value))
+  } catch {
+    return true
   }
 }

@@ -261,6 +261,15 @@ describe('a model that is not as it should be', () => {
     })
   })
 
+  it('has a pipe for a manifest: says so instead of waiting for it', async () => {
+    const folder = await copyOfModel()
+    await rm(join(folder, 'manifest.json'))
+    spawnSync('mkfifo', [join(folder, 'manifest.json')])
+    expect(await until(openEmbedder({ modelFolder: folder }), 'failed')).toMatchObject({
+      message: expect.stringContaining('manifest.json') as string,
+    })
+  })
+
   it('passes its checksums but is no model: points to the log', async () => {
     const folder = await copyOfModel()
     await writeFile(join(folder, 'model.onnx'), 'not a model')

@@ -35,9 +35,14 @@ const REMEDY = 'run `npm run build` to build it'
  * Messages name files, never folders: they are shown to anyone who asks for the server's health.
  */
 export async function readManifest(folder: string): Promise<ModelManifest> {
-  const text = await readFile(join(folder, MODEL_FILES.manifest), 'utf8').catch((error: unknown) => {
+  const path = join(folder, MODEL_FILES.manifest)
+  const missing = (error: unknown): never => {
     throw new AppError('unavailable', `The embedding model is missing; ${REMEDY}.`, { cause: error })
-  })
+  }
+  // Anything but a plain file (a pipe) could hold the reader, and with it the end of the process, for ever.
+  if (!(await stat(path).catch(missing)).isFile())
+    throw new AppError('unavailable', `The embedding model is damaged (${MODEL_FILES.manifest}); ${REMEDY} again.`)
+  const text = await readFile(path, 'utf8').catch(missing)
   const manifest = parseManifest(text)
   if (!manifest) throw new AppError('unavailable', `The embedding model is damaged (${MODEL_FILES.manifest}); ${REMEDY} again.`)
   return manifest
