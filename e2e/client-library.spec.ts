@@ -8,7 +8,9 @@ import { TmwsClient, TmwsError } from './clients/built-client.ts'
 import { expect, test } from './fixtures.ts'
 import { runNode } from './processes/child.ts'
 import { BUILT, ROOT } from './processes/places.ts'
+import { PageServer } from './processes/page-server.ts'
 import type { RunningServer } from './processes/server-process.ts'
+import { TcpRelay } from './processes/tcp-relay.ts'
 import { until } from './processes/until.ts'
 
 function clientOf(server: RunningServer, options: TmwsClientOptions = {}) {
@@ -77,7 +79,7 @@ test('failures are errors that say what to do', async ({ sharedServer, closing }
   expect(await failure(client.recallMemory({ memory_id: '00000000-0000-7000-8000-000000000000' }))).toMatchObject({ code: 'not_found' })
   expect(await failure(client.call('paint_the_wall' as 'health_check', {}))).toMatchObject({ code: 'invalid_request' })
   expect(await failure(client.storeMemory({ content: 'x', context: { all: 'x'.repeat(5_000_000) } }))).toMatchObject({ code: 'too_large' })
-  expect(await failure(clientOf(sharedServer, { agentId: 'owner' }).connect())).toMatchObject({ code: 'forbidden' })
+  expect(await failure(closing(clientOf(sharedServer, { agentId: 'owner' })).connect())).toMatchObject({ code: 'forbidden' })
   expect((await client.healthCheck()).status).toBe('healthy')
 })
 
@@ -95,12 +97,12 @@ test('a cancelled call rejects at once, and its neighbours are answered', async 
   for (const outcome of settled) if (outcome.status === 'rejected') expect(String(outcome.reason)).toBe('Error: changed my mind')
 })
 
-test('a server that is killed and comes back on its ports costs no call, and the session goes on', async ({ makePlace, closing }) => {
+test('a server that is killed and comes back on its ports costs no call', async ({ makePlace, closing }) => {
   const place = makePlace()
   const first = await place.start()
   const ports = { apiPort: first.apiPort, wsPort: first.wsPort }
-  const client = closing(clientOf(first, { agentId: 'steady', capabilities: { colour: 'blue' } }))
-  const before = await client.connect()
+  const client = closing(clientOf(first, { agentId: 'steady' }))
+  await client.connect()
   const losses: number[] = []
   client.on('disconnected', ({ code }) => losses.push(code))
   const contents = Array.from({ length: 600 }, (_, number) => `Note ${number}: the belt of machine ${number % 7} ran for ${number} hours.`)
@@ -115,10 +117,22 @@ test('a server that is killed and comes back on its ports costs no call, and the
   await place.start(ports)
   const ids = await stored
   expect(losses).toEqual([1006])
-  expect(client.session).toMatchObject({ sessionId: before.sessionId, isResumed: true })
-  expect((await client.getAgentInfo()).capabilities).toEqual({ colour: 'blue' })
   expect(new Set(ids).size).toBe(contents.length)
   expect((await client.listMemories({ limit: 1 })).total, 'nothing twice, nothing lost').toBe(contents.length)
+})
+
+test('a network that is cut costs no call, and the session goes on', async ({ sharedServer, closing }) => {
+  const relay = closing(await TcpRelay.to(sharedServer.wsPort))
+  const url = `ws://127.0.0.1:${relay.port}`
+  const client = closing(clientOf(sharedServer, { url, agentId: 'steady', capabilities: { colour: 'blue' } }))
+  const before = await client.connect()
+  for (let round = 1; round <= 3; round += 1) {
+    const searches = Array.from({ length: 50 }, (_, number) => client.searchMemories({ query: `question ${round} ${number}` }))
+    relay.cut()
+    await Promise.all(searches)
+    expect(client.session).toMatchObject({ sessionId: before.sessionId, agentId: 'steady', isResumed: true })
+  }
+  expect((await client.getAgentInfo()).capabilities).toEqual({ colour: 'blue' })
 })
 
 test('events tell what happens, also after the server came back', async ({ makePlace, closing }) => {
@@ -145,65 +159,82 @@ test('events tell what happens, also after the server came back', async ({ makeP
 test.describe('in a browser', () => {
   test.skip(findChromium() === undefined, 'there is no Chromium on this machine')
 
-  /** A page of the dashboard's origin without its content security policy, on which the library is global. */
-  async function openPage(page: Page, server: RunningServer): Promise<void> {
-    const script = { contentType: 'text/javascript', body: readFileSync(BUILT.browserClient, 'utf8') }
-    await page.route('**/client-library/index.js', (route) => route.fulfill(script))
-    const html = '<!doctype html><script type="module">import * as library from "./index.js"; globalThis.library = library</script>'
-    await page.route('**/client-library/', (route) => route.fulfill({ contentType: 'text/html', body: html }))
-    await page.goto(`${server.apiUrl}/client-library/`)
-    await page.waitForFunction(() => 'library' in globalThis)
-  }
-
-  test('a page of the dashboard’s origin stores, searches, cancels and listens', async ({ page, sharedServer }) => {
-    await openPage(page, sharedServer)
-    const seen = await page.evaluate(async (port) => {
-      const { TmwsClient } = (globalThis as unknown as { library: typeof ClientLibrary }).library // put there above
-      await using client = new TmwsClient({ port, agentId: 'cannot-be-sent' })
-      const session = await client.connect()
-      const events = client.events()
-      await events.next()
-      const heard = events.next()
-      const { memory } = await client.storeMemory({ content: 'Stored from a page: the kiln cools for nine hours.' })
-      const { memories } = await client.searchMemories({ query: 'how long does the kiln cool?' })
-      const stopped = await client.searchMemories({ query: 'kiln' }, { signal: AbortSignal.abort('enough') }).catch(String)
-      const failure = await client.recallMemory({}).catch((error: unknown) => (error as { code: string }).code)
-      const who = await client.getAgentInfo()
-      return { session, who: who.agent_id, isFound: memories[0]?.id === memory.id, stopped, failure, event: (await heard).value?.type }
-    }, sharedServer.wsPort)
-    expect(seen).toMatchObject({ who: 'anonymous', isFound: true, stopped: 'enough', failure: 'invalid_request' })
-    expect(seen.session).toMatchObject({ isResumed: false, serverVersion: expect.any(String) })
-    expect(seen.event).toBeDefined()
-  })
-
-  test('a page connects again when the server comes back', async ({ page, makePlace }) => {
+  test('a page of an allowed origin stores, searches, cancels and listens, and connects again', async ({ page, makePlace, closing }) => {
+    const pages = closing(await PageServer.start())
     const place = makePlace()
-    const server = await place.start()
-    const ports = { apiPort: server.apiPort, wsPort: server.wsPort }
-    await openPage(page, server)
-    await page.evaluate(async (port) => {
-      const { TmwsClient } = (globalThis as unknown as { library: typeof ClientLibrary }).library
-      const client = new TmwsClient({ port })
-      Object.assign(globalThis, { client })
-      await client.connect()
-    }, server.wsPort)
+    const env = { TMWS_CORS_ORIGINS: JSON.stringify([pages.origin]) }
+    const server = await place.start({ env })
+    await page.goto(pages.origin)
+    const seen = await page.evaluate(
+      async ([port, apiUrl, file]) => {
+        const { TmwsClient } = (await import(file)) as typeof ClientLibrary
+        const client = new TmwsClient({ port, apiUrl, agentId: 'cannot-be-sent' })
+        Object.assign(globalThis, { client })
+        const session = await client.connect()
+        const events = client.events()
+        const hello = (await events.next()).value?.type
+        const { memory } = await client.storeMemory({
+          content: 'Stored from a page: the kiln cools for nine hours.',
+          access_level: 'public',
+        })
+        const { memories } = await client.searchMemories({ query: 'how long does the kiln cool?' })
+        const stopped: unknown = await client.searchMemories({ query: 'kiln' }, { signal: AbortSignal.abort('enough') }).catch(String)
+        const failure: unknown = await client.recallMemory({}).catch((error: unknown) => (error as { code: string }).code)
+        const who = (await client.getAgentInfo()).agent_id
+        return { isResumed: session.isResumed, hello, isFound: memories[0]?.id === memory.id, stopped, failure, who }
+      },
+      [server.wsPort, server.apiUrl, '/index.js'] as const,
+    )
+    expect(seen).toEqual({
+      isResumed: false,
+      hello: 'hello',
+      isFound: true,
+      stopped: 'enough',
+      failure: 'invalid_request',
+      who: 'anonymous',
+    })
+
     await server.kill()
-    const answer = page.evaluate(() => (globalThis as unknown as { client: ClientLibrary.TmwsClient }).client.healthCheck())
-    await place.start(ports)
-    expect((await answer).version).toMatch(/^\d/)
+    const count = page.evaluate(async () => {
+      const { client } = globalThis as unknown as { client: ClientLibrary.TmwsClient } // put there above
+      return (await client.searchMemories({ query: 'kiln' })).count
+    })
+    await place.start({ env, apiPort: server.apiPort, wsPort: server.wsPort })
+    expect(await count).toBe(1)
   })
 
-  test('a page of a foreign origin gets no connection, and is told what may be wrong', async ({ page, sharedServer }) => {
-    const script = { contentType: 'text/javascript', body: readFileSync(BUILT.browserClient, 'utf8') }
-    await page.route('http://127.0.0.1:9/**', (route) =>
-      route.fulfill(route.request().url().endsWith('.js') ? script : { contentType: 'text/html', body: '' }),
-    )
-    await page.goto('http://127.0.0.1:9/')
-    const message = await page.evaluate(async (port) => {
-      const { TmwsClient } = (await import('/index.js' as string)) as typeof ClientLibrary // the page's own file
-      const client = new TmwsClient({ port, connectTimeoutMs: 500 })
-      return client.connect().catch((error: unknown) => (error as Error).message)
-    }, sharedServer.wsPort)
-    expect(message).toMatch(/does not allow pages of this origin \(TMWS_CORS_ORIGINS\)/)
+  test('a page of a foreign origin gets no connection, and is told what may be wrong', async ({ page, sharedServer, closing }) => {
+    await page.goto(closing(await PageServer.start()).origin)
+    expect(await tryFrom(page, sharedServer, '/index.js')).toMatch(/does not allow pages of this origin \(TMWS_CORS_ORIGINS\)/)
+  })
+
+  test.describe('without its content security policy', () => {
+    test.use({ bypassCSP: true })
+
+    test('a page of the dashboard speaks as the person at the machine', async ({ page, sharedServer }) => {
+      const script = { contentType: 'text/javascript', body: readFileSync(BUILT.browserClient, 'utf8') }
+      await page.route('**/client-library.js', (route) => route.fulfill(script))
+      await page.goto(`${sharedServer.apiUrl}/`)
+      expect(await tryFrom(page, sharedServer, '/client-library.js')).toBe('owner')
+    })
   })
 })
+
+/** Who a page is to the server, or why it gets no connection. */
+function tryFrom(page: Page, server: RunningServer, file: string): Promise<string> {
+  return page.evaluate(
+    async ([port, path]) => {
+      const { TmwsClient } = (await import(path)) as typeof ClientLibrary
+      const client = new TmwsClient({ port, connectTimeoutMs: 1_000 })
+      try {
+        await client.connect()
+        return (await client.getAgentInfo()).agent_id
+      } catch (error) {
+        return String(error)
+      } finally {
+        await client.close()
+      }
+    },
+    [server.wsPort, file] as const,
+  )
+}

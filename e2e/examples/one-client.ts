@@ -14,7 +14,7 @@ try {
   })
   console.log(duplicate_of === undefined ? `Stored ${memory.id}.` : `Had stored it before as ${duplicate_of}.`)
 
-  const { memories } = await client.searchMemories({ query: 'which database version do we run?', limit: 3 })
+  const { memories } = await client.searchMemories({ query: 'which Postgres do we run, and why?', limit: 3 })
   for (const { score, content } of memories) console.log(`${score.toFixed(2)}  ${content}`)
 } finally {
   await client.close()

@@ -15,7 +15,10 @@ const findings = [
 await Promise.all(findings.map((content) => researcher.storeMemory({ content, access_level: 'team', tags: ['finding', 'payments'] })))
 await researcher.storeMemory({ content: 'Ask Jonas whether the sandbox keys expire.', tags: ['todo'] })
 
-const found = await implementer.searchMemories({ query: 'what must I know about retries of card payments?', tags: ['finding'] })
+const found = await implementer.searchMemories({
+  query: 'how does the payment provider treat retries and idempotency keys?',
+  tags: ['finding'],
+})
 console.log(`The implementer found ${found.count}:`)
 for (const { agent_id, content } of found.memories) console.log(`  ${agent_id}: ${content}`)
 

@@ -47,6 +47,7 @@ export class BaseClient extends ToolMethods implements AsyncDisposable {
   readonly #listeners = new Listeners<ClientEvents>()
   readonly #connecting = new Waiters<ClientSession>()
   readonly #closing = new AbortController()
+  #wasConnected = false
 
   /**
    * Throws TmwsError `invalid_request` naming the option that cannot be right. Nothing connects yet.
@@ -73,7 +74,7 @@ export class BaseClient extends ToolMethods implements AsyncDisposable {
         notification: (method, params) => this.#listeners.tell('notification', { method, params }),
         lost: (code, reason, willReconnect) => this.#lost(code, reason, willReconnect),
         failed: (failure) => this.#failed(failure),
-        isNeeded: () => this.#calls.size + this.#connecting.size > 0,
+        isNeeded: () => this.#isNeeded,
       },
     )
   }
@@ -95,8 +96,7 @@ export class BaseClient extends ToolMethods implements AsyncDisposable {
       signal,
       timeoutMs,
       timedOut: () => {
-        // Nobody waits any more: a server that comes later is found by the next call.
-        if (this.#calls.size + this.#connecting.size === 0) this.#link.rest()
+        this.#restIfUnused()
         return this.#obstacle() ?? new TmwsError('unavailable', `There was no connection within ${timeoutMs} ms.`)
       },
     })
@@ -113,6 +113,7 @@ export class BaseClient extends ToolMethods implements AsyncDisposable {
       timeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs ?? DEFAULTS.requestTimeoutMs,
       signal: options.signal,
     })
+    if (tool === 'switch_agent') this.#noteSwitch(answer as ToolOutput<'switch_agent'>) // as below
     return answer as ToolOutput<N> // the server checks what it answers by the contract
   }
 
@@ -162,7 +163,12 @@ export class BaseClient extends ToolMethods implements AsyncDisposable {
     }
   }
 
+  #noteSwitch({ switched, agent }: ToolOutput<'switch_agent'>): void {
+    if (switched) this.#link.becameAgent(agent.agent_id, agent.namespace)
+  }
+
   #ready(session: ClientSession): void {
+    this.#wasConnected = true
     this.#calls.sendWaiting()
     this.#connecting.resolve(session)
     this.#listeners.tell('connected', session)
@@ -180,6 +186,16 @@ export class BaseClient extends ToolMethods implements AsyncDisposable {
       this.#connecting.reject(error)
     }
     this.#listeners.tell('attempt-failed', error)
+    this.#restIfUnused()
+  }
+
+  get #isNeeded(): boolean {
+    return this.#calls.size + this.#connecting.size > 0
+  }
+
+  /** A program that could not connect and waits for nothing is not kept alive by further attempts; the next call makes them. */
+  #restIfUnused(): void {
+    if (!this.#wasConnected && !this.#isNeeded) this.#link.rest()
   }
 
   #obstacle(): TmwsError | undefined {

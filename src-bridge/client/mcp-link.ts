@@ -4,13 +4,14 @@ import type { Timings } from '../timings.ts'
 import { KeptSocket } from './kept-socket.ts'
 import type { ClientSession } from './client-session.ts'
 import type { ClientSocket, ClientSocketHandlers, Opening } from './platform.ts'
-import { isRecord, readRpcError, readRpcMessage, rpcText } from './rpc-message.ts'
+import { isRecord, readRpcError, readRpcMessage, readToolAnswer, rpcText } from './rpc-message.ts'
 import type { Json, RpcMessage } from './rpc-message.ts'
-import type { TmwsError } from './tmws-error.ts'
+import { TmwsError } from './tmws-error.ts'
 
 const PROTOCOL_VERSION = '2025-11-25'
 const INITIALIZE_ID = 'tmws-client:initialize'
 const PING_ID = 'tmws-client:ping'
+const SWITCH_ID = 'tmws-client:switch'
 
 export interface McpLinkHandlers {
   /** The handshake is done: calls may be sent. */
@@ -41,7 +42,10 @@ export class McpLink {
   #opening: Opening = {}
   #welcome: Json = {}
   #session: ClientSession | undefined
+  #serverVersion: string | undefined
   #refusal: TmwsError | undefined
+  /** Whom the caller has switched to: a connection that is somebody else must not carry its calls. */
+  #actsAs: { readonly agentId: string; readonly namespace: string } | undefined
   #handshakeTimer: ReturnType<typeof setTimeout> | undefined
   #checkTimer: ReturnType<typeof setTimeout> | undefined
   #hasHeard = false
@@ -70,6 +74,12 @@ export class McpLink {
   /** Why the last attempt failed: nobody there, or refused; or an answer to the handshake that was an error. */
   get obstacle(): Failure | TmwsError | undefined {
     return this.#kept.obstacle ?? this.#refusal
+  }
+
+  /** The server has made this session another agent's. */
+  becameAgent(agentId: string, namespace: string): void {
+    this.#actsAs = { agentId, namespace }
+    if (this.#session) this.#session = { ...this.#session, agentId, namespace }
   }
 
   wake(): void {
@@ -130,29 +140,47 @@ export class McpLink {
 
   #answer({ id, result, error }: Extract<RpcMessage, { kind: 'answer' }>): void {
     if (id === INITIALIZE_ID) this.#shakenHands(result, error)
+    else if (id === SWITCH_ID) this.#switchedBack(readToolAnswer(result, error))
     else if (id !== PING_ID) this.#handlers.answer(id, result, error)
   }
 
   #shakenHands(result: unknown, error: unknown): void {
-    this.#stopTimers()
     if (error !== undefined) {
-      this.#refusal = readRpcError(error)
-      this.#kept.drop()
+      this.#leave(readRpcError(error))
       return
     }
-    this.#refusal = undefined
     this.#say({ method: 'notifications/initialized' })
     const server = isRecord(result) && isRecord(result['serverInfo']) ? result['serverInfo'] : {}
+    this.#serverVersion = textOrNothing(server['version'])
+    const agentId = this.#actsAs?.agentId
+    if (agentId === undefined || agentId === this.#welcome['agent_id']) this.#ready()
+    else this.#say({ id: SWITCH_ID, method: 'tools/call', params: { name: 'switch_agent', arguments: { agent_id: agentId } } })
+  }
+
+  #switchedBack(answer: Json | TmwsError): void {
+    if (answer instanceof TmwsError) this.#leave(answer)
+    else this.#ready()
+  }
+
+  #ready(): void {
+    this.#stopTimers()
+    this.#refusal = undefined
     const sessionId = this.#opening.sessionId ?? textOrNothing(this.#welcome['session_id'])
     this.#session = {
       sessionId,
-      agentId: textOrNothing(this.#welcome['agent_id']),
-      namespace: textOrNothing(this.#welcome['namespace']),
-      serverVersion: textOrNothing(server['version']),
+      agentId: this.#actsAs?.agentId ?? textOrNothing(this.#welcome['agent_id']),
+      namespace: this.#actsAs?.namespace ?? textOrNothing(this.#welcome['namespace']),
+      serverVersion: this.#serverVersion,
       isResumed: sessionId !== undefined && sessionId === this.#lastSessionId,
     }
     this.#lastSessionId = sessionId
     this.#handlers.ready(this.#session)
+  }
+
+  /** This connection is of no use; another one may be. */
+  #leave(refusal: TmwsError): void {
+    this.#refusal = refusal
+    this.#kept.drop()
   }
 
   #notification(method: string, params: Json): void {

@@ -67,9 +67,29 @@ export abstract class ToolMethods {
     return this.call('get_memory_history', args, options)
   }
 
-  /** Who you are to the server. */
-  getAgentInfo(options?: CallOptions): Promise<ToolOutput<'get_agent_info'>> {
-    return this.call('get_agent_info', {}, options)
+  /** Gives an agent id a name, a namespace and capabilities that outlive this connection. */
+  registerAgent(args: ToolInput<'register_agent'>, options?: CallOptions): Promise<ToolOutput<'register_agent'>> {
+    return this.call('register_agent', args, options)
+  }
+
+  /** Acts as another agent from now on, on the connections to come as well. Wait for it before the calls that are meant for that agent. */
+  switchAgent(args: ToolInput<'switch_agent'>, options?: CallOptions): Promise<ToolOutput<'switch_agent'>> {
+    return this.call('switch_agent', args, options)
+  }
+
+  /** Which agent this connection acts as now, and which it was before. */
+  getCurrentAgent(options?: CallOptions): Promise<ToolOutput<'get_current_agent'>> {
+    return this.call('get_current_agent', {}, options)
+  }
+
+  /** Who you are to the server, or who another agent of your namespace is. */
+  getAgentInfo(args: ToolInput<'get_agent_info'> = {}, options?: CallOptions): Promise<ToolOutput<'get_agent_info'>> {
+    return this.call('get_agent_info', args, options)
+  }
+
+  /** The agents of your namespace, by id. */
+  listAgents(args: ToolInput<'list_agents'> = {}, options?: CallOptions): Promise<ToolOutput<'list_agents'>> {
+    return this.call('list_agents', args, options)
   }
 
   /** Requests, errors, bytes and latency of this connection. */

@@ -30,7 +30,12 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'GET', path: '/stats', tool: 'get_system_stats', argumentsIn: 'query' },
   { method: 'GET', path: '/sessions', tool: 'list_sessions', argumentsIn: 'query' },
   { method: 'GET', path: '/sessions/current', tool: 'get_session_statistics', argumentsIn: 'query' },
+  { method: 'GET', path: '/agents', tool: 'list_agents', argumentsIn: 'query' },
+  { method: 'POST', path: '/agents', tool: 'register_agent', argumentsIn: 'body', status: 201 },
   { method: 'GET', path: '/agents/current', tool: 'get_agent_info', argumentsIn: 'query' },
+  { method: 'GET', path: '/agents/current/switches', tool: 'get_current_agent', argumentsIn: 'query' },
+  { method: 'POST', path: '/agents/switch', tool: 'switch_agent', argumentsIn: 'body' },
+  { method: 'GET', path: '/agents/:agent_id', tool: 'get_agent_info', argumentsIn: 'query' },
 ]
 
 /** Full path of a route, for example `/api/v1/memory/:memory_id`. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { getAgentInfo, getCurrentAgent, listAgents, registerAgent, switchAgent } from './tools/agent-tools.ts'
 import {
   getMemoryHistory,
   getMemoryLinks,
@@ -9,7 +10,7 @@ import {
   semanticSearch,
 } from './tools/memory-read-tools.ts'
 import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, updateMemory } from './tools/memory-write-tools.ts'
-import { getAgentInfo, getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
+import { getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
 import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'
 
 /** Every tool by name, in the order that `tools/list` shows. */
@@ -25,7 +26,11 @@ export const TOOLS = {
   get_memory_history: getMemoryHistory,
   create_memory: createMemory,
   search_memories: searchMemories,
+  register_agent: registerAgent,
+  switch_agent: switchAgent,
+  get_current_agent: getCurrentAgent,
   get_agent_info: getAgentInfo,
+  list_agents: listAgents,
   health_check: healthCheck,
   get_system_stats: getSystemStats,
   get_session_statistics: getSessionStatistics,

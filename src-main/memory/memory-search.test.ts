@@ -1,3 +1,4 @@
+import { AppError } from '../base/errors.ts'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
 import { createHashEmbedder } from '../embedding/hash-embedder.ts'
@@ -140,7 +141,7 @@ describe('a search that works less well says so', () => {
 
   test('while some memories have no vectors yet', async () => {
     const hash = createHashEmbedder()
-    const parts = await open({ ...hash, embedTexts: () => Promise.reject(new Error('later')) })
+    const parts = await open({ ...hash, embedTexts: () => Promise.reject(new AppError('unavailable', 'later')) })
     await fill(parts)
     expect((await parts.search.search(searchFor('billing'), alice)).degraded).toBe(
       'Some memories are not yet indexed by meaning; they are found by words only.',

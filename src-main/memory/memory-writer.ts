@@ -14,6 +14,9 @@ import { presentMemories } from './presentation.ts'
 import { mergeShares, onePerAgent } from './sharing.ts'
 import { findVersion, patchBackTo } from './restoring.ts'
 
+/** A memory to keep, with every default filled in. */
+export type MemoryDraft = ToolArguments<'store_memory'> & { readonly access_level: AccessLevel }
+
 /** What the writer tells when a text is new or has changed, so that its vectors follow. */
 export interface VectorQueue {
   poke(): void
@@ -34,7 +37,7 @@ export class MemoryWriter {
   }
 
   /** Durable when it resolves. Exactly what this agent had stored before comes back with `duplicate_of`, unchanged. */
-  async store(draft: ToolArguments<'store_memory'>, scope: Scope): Promise<{ memory: Memory; duplicate_of?: string }> {
+  async store(draft: MemoryDraft, scope: Scope): Promise<{ memory: Memory; duplicate_of?: string }> {
     const change = this.#change(scope)
     refuseSystemLevel(draft.access_level, scope)
     refuseIdleShares(draft.access_level, draft.shared_with)

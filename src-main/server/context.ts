@@ -5,6 +5,8 @@ import type { EventBus } from '../base/event-bus.ts'
 import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
+import { AgentPresence } from '../coordination/agent-presence.ts'
+import { AgentService } from '../coordination/agent-service.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { TOOLS } from '../contract/tools.ts'
@@ -19,7 +21,8 @@ import { CallMeter } from '../session/call-meter.ts'
 import { LocalRateLimiter, unlimited } from '../session/rate-limiter.ts'
 import { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
-import { openMemoryStore, openSessionStore } from '../storage/open-stores.ts'
+import { openSessionStore, openStores } from '../storage/open-stores.ts'
+import type { Stores } from '../storage/open-stores.ts'
 import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
 import { Guard } from '../transport/guard.ts'
@@ -33,7 +36,7 @@ import { LiveReport } from './live-report.ts'
 
 /** Parts a test or a host may bring instead of those the configuration names. */
 export interface Overrides {
-  readonly store?: MemoryStore
+  readonly stores?: Stores
   readonly embedder?: Embedder
   readonly clock?: Clock
   readonly dashboardFolder?: string
@@ -68,7 +71,8 @@ export async function buildContext(config: ServerConfig, log: Log, overrides: Ov
 async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
   const clock = overrides.clock ?? systemClock
   const bus = new LocalEventBus(log.child('events'))
-  const store = resources.own('store', overrides.store ?? (await openMemoryStore(storeOptions(config, log))), (part) => part.close())
+  const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
+  const store = resources.own('store', stores.memories, (part) => part.close())
   const sessionStore = resources.own('session store', await openSessionStore({ provider: 'volatile' }), (part) => part.close())
   const embedder = resources.own('embedder', overrides.embedder ?? openEmbedder(embedderOptions(config, log)), (part) => part.close())
   announceEmbedder(embedder, bus, clock)
@@ -99,7 +103,9 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     maxConnections: config.ws.maxConnections,
     wsUrl: () => addresses.wsUrl,
   })
-  const runner = new ToolRunner(createTools({ reader, writer, search, system: report }), config.toolProfile)
+  const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })
+  resources.own('presence', new AgentPresence({ store: stores.agents, bus, clock, log: log.child('agents') }), (part) => part.close())
+  const runner = new ToolRunner(createTools({ reader, writer, search, system: report, agents, clock }), config.toolProfile)
   const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
   const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, {
     ...config.sessions,

@@ -4,7 +4,7 @@ import { AppError } from '../base/errors.ts'
 import { newId, newSecret } from '../base/ids.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo } from '../contract/session.ts'
-import type { SessionStore } from '../storage/session-store.ts'
+import type { SessionRecord, SessionStore } from '../storage/session-store.ts'
 import { Session } from './session.ts'
 import type { Caller, SessionParts } from './session.ts'
 
@@ -82,14 +82,7 @@ export class SessionManager {
     const old = this.#live.get(resumed?.sessionId ?? '')
     if (old) old.disconnect('replaced')
     else this.assertRoom()
-    const session = resumed
-      ? new Session(
-          resumed.sessionId,
-          { ...caller, capabilities: { ...resumed.capabilities, ...caller.capabilities } },
-          this.#parts,
-          resumed.startedAtMs,
-        )
-      : new Session(newId(), caller, this.#parts)
+    const session = resumed ? this.#resumed(caller, resumed) : new Session(newId(), caller, this.#parts)
     const secret = this.#limits.resumeTtlSeconds === 0 ? undefined : newSecret()
     const live: Live = { session, resumeHash: secret === undefined ? undefined : hashOf(secret), disconnect }
     this.#live.set(session.id, live)
@@ -114,6 +107,13 @@ export class SessionManager {
     this.#closedDurationMs += this.#parts.clock.now() - session.startedAtMs
     this.#announce('session-closed', session, reason)
     await this.#keep(live, this.#limits.resumeTtlSeconds)
+  }
+
+  /** How many live connections act as an agent. */
+  countOf(agentId: string): number {
+    let count = 0
+    for (const { session } of this.#live.values()) if (session.scope.agentId === agentId) count += 1
+    return count
   }
 
   /** Live sessions the scope may see. */
@@ -141,20 +141,27 @@ export class SessionManager {
     for (const { disconnect } of [...this.#live.values()]) disconnect('stopping')
   }
 
-  async #takeResumable(caller: Caller, secret: string) {
+  async #takeResumable(caller: Caller, secret: string): Promise<SessionRecord | undefined> {
     if (this.#limits.resumeTtlSeconds === 0) return undefined
     const record = await this.#store.takeByResumeHash(hashOf(secret))
-    return record?.agentId === caller.scope.agentId && record.namespace === caller.scope.namespace ? record : undefined
+    const isSame = record?.connectedAs.agentId === caller.scope.agentId && record.connectedAs.namespace === caller.scope.namespace
+    return isSame ? record : undefined
   }
 
+  /** The old session again: also as the agent it had switched to. */
+  #resumed(caller: Caller, record: SessionRecord): Session {
+    const scope = { ...caller.scope, agentId: record.agentId, namespace: record.namespace }
+    const capabilities = { ...record.capabilities, ...caller.capabilities }
+    return new Session(record.sessionId, { ...caller, capabilities }, this.#parts, { startedAtMs: record.startedAtMs, scope })
+  }
+
+  /** Keeps what a resume needs, as it is now. */
   async #keep(live: Live, ttlSeconds: number): Promise<void> {
     if (live.resumeHash === undefined) return
     const { session, resumeHash } = live
+    const { id: sessionId, connectedAs, capabilities, startedAtMs } = session
     const { agentId, namespace } = session.scope
-    await this.#store.save(
-      { sessionId: session.id, resumeHash, agentId, namespace, capabilities: session.capabilities, startedAtMs: session.startedAtMs },
-      ttlSeconds,
-    )
+    await this.#store.save({ sessionId, resumeHash, connectedAs, agentId, namespace, capabilities, startedAtMs }, ttlSeconds)
   }
 
   #closeIdle(): void {

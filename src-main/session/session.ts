@@ -4,6 +4,7 @@ import { toIso } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
 import type { EventBus } from '../base/event-bus.ts'
 import type { Log } from '../base/log.ts'
+import type { AgentSwitch } from '../contract/agent.ts'
 import { LIMITS } from '../contract/protocol.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo, TransportKind } from '../contract/session.ts'
@@ -20,6 +21,8 @@ export interface Caller {
   readonly capabilities: Readonly<Record<string, unknown>>
   /** Name and version of the client program, when it gave one. */
   readonly client?: string
+  /** True when a token proves the agent: it cannot become another. */
+  readonly isBound?: boolean
 }
 
 export interface SessionParts {
@@ -30,16 +33,24 @@ export interface SessionParts {
   readonly log: Log
 }
 
+/** Switches of identity that a session remembers. */
+const SWITCHES_KEPT = 5
+
 /** One client: who it is, what it did, and its one way to the tools. */
 export class Session implements CallerView {
   readonly id: string
-  readonly scope: Scope
   readonly transport: TransportKind
   readonly capabilities: Readonly<Record<string, unknown>>
+  /** Whom it connected as; `scope` is whom it acts as now. */
+  readonly connectedAs: { readonly agentId: string; readonly namespace: string }
   readonly startedAtMs: number
   readonly #parts: SessionParts
   readonly #abort = new AbortController()
   readonly #latency = new LatencyWindow(128)
+  readonly #isBound: boolean
+  readonly #switches: AgentSwitch[] = []
+  #scope: Scope
+  #switchCount = 0
   #client: string | undefined
   #lastSeenAtMs: number
   #pending = 0
@@ -48,15 +59,43 @@ export class Session implements CallerView {
   #bytesIn = 0
   #bytesOut = 0
 
-  constructor(id: string, caller: Caller, parts: SessionParts, startedAtMs?: number) {
+  constructor(id: string, caller: Caller, parts: SessionParts, resumed?: { readonly startedAtMs: number; readonly scope: Scope }) {
     this.id = id
-    this.scope = caller.scope
+    this.#scope = resumed?.scope ?? caller.scope
+    this.connectedAs = { agentId: caller.scope.agentId, namespace: caller.scope.namespace }
+    this.#isBound = caller.isBound ?? false
     this.transport = caller.transport
     this.capabilities = caller.capabilities
     this.#client = caller.client
     this.#parts = parts
     this.#lastSeenAtMs = parts.clock.now()
-    this.startedAtMs = startedAtMs ?? this.#lastSeenAtMs
+    this.startedAtMs = resumed?.startedAtMs ?? this.#lastSeenAtMs
+  }
+
+  get scope(): Scope {
+    return this.#scope
+  }
+
+  /** False for a request over HTTP, which says anew each time who asks. */
+  get isConnection(): boolean {
+    return this.transport === 'websocket' || this.transport === 'bridge'
+  }
+
+  /** The last switches, newest first, and how many there were in all. */
+  get switches(): { readonly count: number; readonly latest: readonly AgentSwitch[] } {
+    return { count: this.#switchCount, latest: this.#switches }
+  }
+
+  /** Acts as another agent from now on. Throws `forbidden` for the person, and for a client whose token says who it is. */
+  become(agentId: string, namespace: string): void {
+    if (this.#scope.kind === 'owner') throw new AppError('forbidden', 'The person at the machine is not an agent and cannot become one.')
+    if (this.#isBound && agentId !== this.connectedAs.agentId) {
+      throw new AppError('forbidden', `Your token is for the agent "${this.connectedAs.agentId}"; it cannot become another.`)
+    }
+    this.#switches.unshift({ from: this.#scope.agentId, to: agentId, at: toIso(this.#parts.clock.now()) })
+    this.#switches.length = Math.min(this.#switches.length, SWITCHES_KEPT)
+    this.#switchCount += 1
+    this.#scope = { ...this.#scope, agentId, namespace }
   }
 
   get lastSeenAtMs(): number {

@@ -12,6 +12,9 @@ export interface SessionRecord {
   readonly sessionId: string
   /** SHA-256 of the resume secret, hex. The secret itself is never stored. */
   readonly resumeHash: string
+  /** Whom the client connected as, and where: only it may resume. */
+  readonly connectedAs: { readonly agentId: string; readonly namespace: string }
+  /** Whom it acts as, after any switch. */
   readonly agentId: string
   readonly namespace: string
   readonly capabilities: Readonly<Record<string, unknown>>

@@ -22,7 +22,9 @@ const LISTED_FIELDS = 50
 export function argumentError(issues: readonly SchemaIssue[], args: unknown, knownFields: readonly string[]): AppError {
   const sentences = issues.slice(0, SHOWN_ISSUES).map((issue) => sentenceOf(issue, args, knownFields))
   if (issues.length > SHOWN_ISSUES) sentences.push(`And ${issues.length - SHOWN_ISSUES} more problems.`)
-  return new AppError('invalid_request', sentences.join(' '), { details: { fields: [...new Set(issues.flatMap(fieldsOf))].slice(0, LISTED_FIELDS) } })
+  return new AppError('invalid_request', sentences.join(' '), {
+    details: { fields: [...new Set(issues.flatMap(fieldsOf))].slice(0, LISTED_FIELDS) },
+  })
 }
 
 function sentenceOf(issue: SchemaIssue, args: unknown, knownFields: readonly string[]): string {

@@ -1,22 +1,28 @@
+import type { Clock } from '../base/clock.ts'
 import type { ToolName } from '../contract/tools.ts'
+import type { AgentService } from '../coordination/agent-service.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { MemorySearch } from '../memory/memory-search.ts'
 import type { MemoryWriter } from '../memory/memory-writer.ts'
 import { deleteMemoryTool } from './delete-memory.ts'
 import { getAgentInfoTool } from './get-agent-info.ts'
+import { getCurrentAgentTool } from './get-current-agent.ts'
 import { getMemoryHistoryTool } from './get-memory-history.ts'
 import { getMemoryLinksTool } from './get-memory-links.ts'
 import { getSessionStatisticsTool } from './get-session-statistics.ts'
 import { getSystemStatsTool } from './get-system-stats.ts'
 import { healthCheckTool } from './health-check.ts'
+import { listAgentsTool } from './list-agents.ts'
 import { listMemoriesTool } from './list-memories.ts'
 import { listSessionsTool } from './list-sessions.ts'
 import { listTagsTool } from './list-tags.ts'
 import { recallMemoryTool } from './recall-memory.ts'
+import { registerAgentTool } from './register-agent.ts'
 import { restoreMemoryTool } from './restore-memory.ts'
 import { searchMemoriesTool, semanticSearchTool } from './semantic-search.ts'
 import { shareMemoryTool } from './share-memory.ts'
 import { createMemoryTool, storeMemoryTool } from './store-memory.ts'
+import { switchAgentTool } from './switch-agent.ts'
 import type { SystemReport } from './system-report.ts'
 import type { Tool } from './tool.ts'
 import { updateMemoryTool } from './update-memory.ts'
@@ -29,13 +35,15 @@ export interface ToolParts {
   readonly writer: MemoryWriter
   readonly search: MemorySearch
   readonly system: SystemReport
+  readonly agents: AgentService
+  readonly clock: Clock
 }
 
 /** Builds the table of tools from the services they use. */
-export function createTools({ reader, writer, search, system }: ToolParts): ToolTable {
+export function createTools({ reader, writer, search, system, agents, clock }: ToolParts): ToolTable {
   return {
-    store_memory: storeMemoryTool(writer),
-    create_memory: createMemoryTool(writer),
+    store_memory: storeMemoryTool(writer, agents),
+    create_memory: createMemoryTool(writer, agents),
     semantic_search: semanticSearchTool(search),
     search_memories: searchMemoriesTool(search),
     recall_memory: recallMemoryTool(reader, search),
@@ -47,7 +55,11 @@ export function createTools({ reader, writer, search, system }: ToolParts): Tool
     get_memory_history: getMemoryHistoryTool(reader),
     get_memory_links: getMemoryLinksTool(reader),
     list_tags: listTagsTool(reader),
-    get_agent_info: getAgentInfoTool(reader),
+    register_agent: registerAgentTool(agents),
+    switch_agent: switchAgentTool(agents),
+    get_current_agent: getCurrentAgentTool({ agents, reader, clock }),
+    get_agent_info: getAgentInfoTool(agents, reader),
+    list_agents: listAgentsTool(agents),
     health_check: healthCheckTool(system),
     get_system_stats: getSystemStatsTool(system),
     get_session_statistics: getSessionStatisticsTool(),

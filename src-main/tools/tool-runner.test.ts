@@ -63,7 +63,15 @@ function context(more: Partial<ToolContext> = {}): ToolContext {
   logged = []
   return {
     scope: agentScope('alice'),
-    caller: { id: 's1', transport: 'websocket', capabilities: { search: true }, info: () => INFO },
+    caller: {
+      id: 's1',
+      transport: 'websocket',
+      capabilities: { search: true },
+      info: () => INFO,
+      isConnection: true,
+      switches: { count: 0, latest: [] },
+      become: () => undefined,
+    },
     signal: new AbortController().signal,
     log: { ...silentLog, error: (facts) => logged.push(facts) },
     ...more,
@@ -111,7 +119,11 @@ describe('every tool of the contract', () => {
       delete_memory: id,
       restore_memory: id,
       list_tags: {},
+      register_agent: { agent_id: 'scout', capabilities: ['search'] },
+      switch_agent: { agent_id: 'scout' },
+      get_current_agent: {},
       get_agent_info: {},
+      list_agents: {},
       health_check: {},
       get_system_stats: {},
       get_session_statistics: {},

@@ -60,10 +60,7 @@ export class ToolRunner {
 
 function parseArguments(contract: ToolContract, args: unknown): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) {
-    throw new AppError(
-      'invalid_request',
-      `The arguments of ${contract.name} must be a JSON object (got ${show(args)}).`,
-    )
+    throw new AppError('invalid_request', `The arguments of ${contract.name} must be a JSON object (got ${show(args)}).`)
   }
   let result: ReturnType<typeof contract.input.safeParse>
   try {

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts'
+import type { AgentSwitch } from '../contract/agent.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo, TransportKind } from '../contract/session.ts'
 import { TOOLS } from '../contract/tools.ts'
@@ -19,6 +20,11 @@ export interface CallerView {
   readonly transport: TransportKind
   readonly capabilities: Readonly<Record<string, unknown>>
   info(): SessionInfo
+  /** False for a request over HTTP, which says anew each time who asks. */
+  readonly isConnection: boolean
+  readonly switches: { readonly count: number; readonly latest: readonly AgentSwitch[] }
+  /** Acts as another agent from now on. Throws `forbidden` when this caller may not. */
+  become(agentId: string, namespace: string): void
 }
 
 /** A contract and its handler. The handler gets parsed arguments and throws AppError for what the caller should know. */

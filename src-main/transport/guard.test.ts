@@ -16,7 +16,9 @@ const verifier: TokenVerifier = {
 }
 
 function guard(authEnabled: boolean): Guard {
-  return new Guard(new HostCheck({ bindHosts: ['127.0.0.1'], corsOrigins: [] }), verifier, {
+  const hosts = new HostCheck({ bindHosts: ['127.0.0.1'], corsOrigins: ['http://127.0.0.1:3000'] })
+  hosts.ownPortIs(8000)
+  return new Guard(hosts, verifier, {
     authEnabled,
     ownerToken: OWNER_TOKEN,
     ownerCookie: COOKIE,
@@ -51,6 +53,8 @@ describe('without sign-in', () => {
     ['the owner token in another case of the scheme', { authorization: `bearer ${OWNER_TOKEN}` }, OWNER_SCOPE],
     ['the owner cookie', cookie, OWNER_SCOPE],
     ['the owner token and an agent id', { ...owner, 'x-agent-id': 'alice' }, agent('alice')],
+    ['the owner cookie from a page of our own', { ...cookie, origin: 'http://127.0.0.1:8000' }, OWNER_SCOPE],
+    ['the owner cookie from a page of another port', { ...cookie, origin: 'http://127.0.0.1:3000' }, agent('anonymous')],
     ['the owner cookie and an agent id', { ...cookie, 'x-agent-id': 'alice' }, agent('alice')],
     ['the owner cookie and a namespace', { ...cookie, 'x-agent-namespace': 'team-a' }, agent('anonymous', 'team-a')],
     ['the owner cookie and a wrong token', { ...cookie, authorization: 'Bearer wrong' }, agent('anonymous')],

@@ -57,7 +57,15 @@ export class Guard {
     const claimed = readIdentity(headers)
     const scope = await this.#scopeOf(headers, claimed)
     const client = headers['user-agent']
-    return { scope, transport, capabilities: claimed.capabilities, ...(client !== undefined && { client: client.slice(0, 200) }) }
+    // Where tokens say who a caller is, only an admin's may become another.
+    const isBound = this.#options.authEnabled && !scope.isAdmin
+    return {
+      scope,
+      transport,
+      capabilities: claimed.capabilities,
+      ...(isBound && { isBound }),
+      ...(client !== undefined && { client: client.slice(0, 200) }),
+    }
   }
 
   /** True if `token` is the person's own. Constant time. */
@@ -87,7 +95,8 @@ export class Guard {
   #isOwner(headers: IncomingHttpHeaders, token: string | undefined): boolean {
     if (token !== undefined) return this.isOwnerToken(token)
     const cookie = cookieOf(headers, OWNER_COOKIE)
-    return cookie !== undefined && sameSecret(cookie, this.#options.ownerCookie)
+    // Browsers send a cookie to every port of its host: a page of another port must not be the person, even where CORS lets it in.
+    return cookie !== undefined && this.#hosts.isOwnPage(headers) && sameSecret(cookie, this.#options.ownerCookie)
   }
 }
 

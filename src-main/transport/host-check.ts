@@ -57,6 +57,12 @@ export class HostCheck {
     }
   }
 
+  /** True for pages this server itself served. A request without Origin that a browser does not call cross-origin is one of theirs too. */
+  isOwnPage(headers: IncomingHttpHeaders): boolean {
+    const { origin } = headers
+    return origin === undefined || this.#ownOrigins.has(origin.toLowerCase())
+  }
+
   isAllowedOrigin(origin: string): boolean {
     const lower = origin.toLowerCase()
     return this.#ownOrigins.has(lower) || this.#corsOrigins.has(lower) || this.#corsOrigins.has('*')

@@ -39,6 +39,8 @@ function answerTool({ method, params }: Json): Json | undefined {
   if (method === 'initialize') return { result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { version: '1.2.3' } } }
   if (method !== 'tools/call') return { result: {} }
   const { name, arguments: args } = params as { name: string; arguments: Json } // what tools/call has
+  if (name === 'switch_agent')
+    return { result: { structuredContent: { switched: true, agent: { agent_id: args.agent_id, namespace: 'lab' } } } }
   switch (args.then) {
     case 'hang':
       return undefined

@@ -26,9 +26,9 @@ const storeInput = z.strictObject({
   tags: tagsSchema.default([]).describe('A few short labels, for example ["billing", "decision"].'),
   importance: importanceSchema.default(0.5).describe('0 trivial, 0.5 ordinary, 1 must never be missed.'),
   access_level: accessLevelSchema
-    .default('private')
+    .optional()
     .describe(
-      'private: only you; team: agents of your namespace; shared: the agents in shared_with; public: every agent; system: admins only.',
+      'Your registered default, else private. private: only you; team: agents of your namespace; shared: the agents in shared_with; public: every agent; system: admins only.',
     ),
   shared_with: sharesSchema.default([]).describe('Who may see it when access_level is "shared".'),
   context: contextSchema.default({}).describe('Any JSON object to keep beside it.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { healthSchema, sessionInfoSchema, statsSchema, transportKindSchema } from '../session.ts'
+import { healthSchema, sessionInfoSchema, statsSchema } from '../session.ts'
 import { READ_ONLY, toolContract } from './tool-contract.ts'
 
 export const healthCheck = toolContract({
@@ -32,25 +32,6 @@ export const getSessionStatistics = toolContract({
   profile: 'standard',
   input: z.strictObject({}),
   output: sessionInfoSchema.extend({ duration_seconds: z.number() }),
-  annotations: READ_ONLY,
-})
-
-export const getAgentInfo = toolContract({
-  name: 'get_agent_info',
-  title: 'Get agent information',
-  description: 'Says who you are to this server: your agent id, namespace, capabilities and session. Example: {}',
-  family: 'agent',
-  profile: 'standard',
-  input: z.strictObject({}),
-  output: z.object({
-    agent_id: z.string(),
-    namespace: z.string(),
-    capabilities: z.record(z.string(), z.unknown()),
-    session_id: z.string(),
-    transport: transportKindSchema,
-    is_owner: z.boolean(),
-    memory_count: z.number().int().describe('Memories this agent owns.'),
-  }),
   annotations: READ_ONLY,
 })
 

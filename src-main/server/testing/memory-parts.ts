@@ -12,10 +12,12 @@ import type { ToolArguments, ToolInput } from '../../contract/tools.ts'
 import type { Embedder } from '../../embedding/embedder.ts'
 import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../../storage/memory-store.ts'
-import { openMemoryStore } from '../../storage/open-stores.ts'
+import { openStores } from '../../storage/open-stores.ts'
+import { AgentService } from '../../coordination/agent-service.ts'
 import { MemoryReader } from '../../memory/memory-reader.ts'
 import { MemorySearch } from '../../memory/memory-search.ts'
 import { MemoryWriter } from '../../memory/memory-writer.ts'
+import type { MemoryDraft } from '../../memory/memory-writer.ts'
 import { SEARCH_WEIGHTS } from '../../memory/ranking.ts'
 import { VectorIndexer } from '../../memory/vector-indexer.ts'
 
@@ -32,6 +34,7 @@ export interface MemoryParts {
   readonly store: MemoryStore
   readonly clock: FixedClock
   readonly reader: MemoryReader
+  readonly agents: AgentService
   readonly writer: MemoryWriter
   readonly search: MemorySearch
   readonly indexer: VectorIndexer
@@ -41,22 +44,25 @@ export interface MemoryParts {
 
 export async function openMemoryParts(embedder: Embedder = createHashEmbedder()): Promise<MemoryParts> {
   const folder = await mkdtemp(join(tmpdir(), 'tmws-memory-'))
-  const store = await openMemoryStore({
+  const stores = await openStores({
     provider: 'sqlite',
     file: join(folder, 'tmws.db'),
     backupFolder: join(folder, 'backups'),
     synchronous: 'normal',
     log: silentLog,
   })
+  const store = stores.memories
   const clock = new FixedClock(START)
   const bus = new LocalEventBus(silentLog)
   const announced: Announcement[] = []
   bus.subscribe((announcement) => announced.push(announcement))
   const indexer = new VectorIndexer({ store, embedder, clock, log: silentLog })
+  const reader = new MemoryReader({ store, clock })
   return {
     store,
     clock,
-    reader: new MemoryReader({ store, clock }),
+    reader,
+    agents: new AgentService({ store: stores.agents, reader, clock, liveSessions: () => 0 }),
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
     search: new MemorySearch({ store, embedder, clock, log: silentLog }),
     indexer,
@@ -70,8 +76,8 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
 }
 
 /** Arguments as the tools hand them on: defaults filled in. */
-export function draft(content: string, more: Partial<ToolInput<'store_memory'>> = {}): ToolArguments<'store_memory'> {
-  return TOOLS.store_memory.input.parse({ content, ...more })
+export function draft(content: string, more: Partial<ToolInput<'store_memory'>> = {}): MemoryDraft {
+  return { ...TOOLS.store_memory.input.parse({ content, ...more }), access_level: more.access_level ?? 'private' }
 }
 
 export function changes(memoryId: string, more: Omit<ToolInput<'update_memory'>, 'memory_id'>): ToolArguments<'update_memory'> {

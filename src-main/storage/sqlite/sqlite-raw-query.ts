@@ -13,7 +13,7 @@ const MAX_STATEMENTS = 50
 export class RawQueries {
   readonly #connection: SqliteConnection
   readonly #db: MemoryDb
-  readonly #statements = new Map<string, Statement<unknown[]>>()
+  readonly #statements = new Map<string, Statement>()
 
   constructor(connection: SqliteConnection, db: MemoryDb) {
     this.#connection = connection
@@ -26,11 +26,11 @@ export class RawQueries {
     return this.#prepare(sql).all(...parameters) as Row[]
   }
 
-  #prepare(text: string): Statement<unknown[]> {
+  #prepare(text: string): Statement {
     const known = this.#statements.get(text)
     if (known) return known
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
-    const statement = this.#connection.prepare<unknown[]>(text).raw()
+    const statement = this.#connection.prepare(text).raw()
     this.#statements.set(text, statement)
     return statement
   }

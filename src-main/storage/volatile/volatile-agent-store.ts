@@ -31,18 +31,16 @@ export class VolatileAgentStore implements AgentStore {
     return Promise.resolve(this.#agents.get(agentId))
   }
 
-  list(query: Parameters<AgentStore['list']>[0]): ReturnType<AgentStore['list']> {
-    try {
-      const after = query.cursor === undefined ? '' : readAgentCursor(query.cursor)
-      const all = [...this.#agents.values()]
-        .filter((agent) => agent.agent_id > after && (query.namespace === undefined || agent.namespace === query.namespace))
-        .sort((a, b) => (a.agent_id < b.agent_id ? -1 : 1))
-      const agents = all.slice(0, query.limit)
-      const last = agents.at(-1)
-      return Promise.resolve({ agents, ...(last && all.length > agents.length && { nextCursor: agentCursor(last.agent_id) }) })
-    } catch (error) {
-      return Promise.reject(error as Error) // thrown by readAgentCursor
-    }
+  // Async, so that a bad cursor rejects rather than throws.
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async list(query: Parameters<AgentStore['list']>[0]): ReturnType<AgentStore['list']> {
+    const after = query.cursor === undefined ? '' : readAgentCursor(query.cursor)
+    const all = [...this.#agents.values()]
+      .filter((agent) => agent.agent_id > after && (query.namespace === undefined || agent.namespace === query.namespace))
+      .sort((a, b) => (a.agent_id < b.agent_id ? -1 : 1))
+    const agents = all.slice(0, query.limit)
+    const last = agents.at(-1)
+    return { agents, ...(last && all.length > agents.length && { nextCursor: agentCursor(last.agent_id) }) }
   }
 }
 

@@ -8,6 +8,7 @@ afterEach(() => vi.useRealTimers())
 const record = (id: string, resumeHash = `hash-${id}`): SessionRecord => ({
   sessionId: id,
   resumeHash,
+  connectedAs: { agentId: 'a', namespace: 'n' },
   agentId: 'alice',
   namespace: 'default',
   capabilities: {},

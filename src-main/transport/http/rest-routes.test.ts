@@ -72,6 +72,19 @@ describe('the routes', () => {
     expect(await walk('/sessions', 'GET', '/sessions')).toEqual({ sessions: [] })
     expect(await walk('/sessions/current', 'GET', '/sessions/current')).toMatchObject({ agent_id: 'alice', transport: 'rest' })
     expect(await walk('/agents/current', 'GET', '/agents/current')).toMatchObject({ agent_id: 'alice', is_owner: false, memory_count: 3 })
+    expect(await walk('/agents', 'POST', '/agents', { agent_id: 'scout' })).toMatchObject({
+      agent: { agent_id: 'scout', namespace: 'default' },
+    })
+    expect(await walk('/agents/:agent_id', 'GET', '/agents/scout')).toMatchObject({ agent: { is_registered: true } })
+    expect(await walk('/agents/switch', 'POST', '/agents/switch', { agent_id: 'scout' })).toMatchObject({
+      switched: false,
+      headers: { 'X-Agent-ID': 'scout' },
+    })
+    expect(await walk('/agents/current/switches', 'GET', '/agents/current/switches')).toMatchObject({
+      agent: { agent_id: 'alice' },
+      switch_count: 0,
+    })
+    expect((await walk('/agents', 'GET', '/agents'))['agents']).toContainEqual(expect.objectContaining({ agent_id: 'scout' }))
     expect(Object.fromEntries(walked)).toEqual(
       Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
     )
