@@ -47,10 +47,12 @@ describe('registering', () => {
     })
   })
 
-  test('gives new memories the level that was registered, and private before', async () => {
-    expect(await parts.agents.defaultAccessLevel('scout')).toBe('private')
-    await parts.agents.register(agent('scout', { access_level: 'team' }), alice)
-    expect(await parts.agents.defaultAccessLevel('scout')).toBe('team')
+  test('gives new memories the level that was registered, in that namespace only, and private before', async () => {
+    const scout = agentScope('scout', 'acme')
+    expect(await parts.agents.defaultAccessLevel(scout)).toBe('private')
+    await parts.agents.register(agent('scout', { access_level: 'public' }), alice)
+    expect(await parts.agents.defaultAccessLevel(scout)).toBe('public')
+    expect(await parts.agents.defaultAccessLevel(agentScope('scout', 'other'))).toBe('private')
   })
 })
 

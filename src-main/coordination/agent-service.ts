@@ -95,10 +95,13 @@ export class AgentService {
     return { agents, ...(page.nextCursor !== undefined && { next_cursor: page.nextCursor }) }
   }
 
-  /** What the new memories of an agent get when it says nothing. */
-  async defaultAccessLevel(agentId: string): Promise<AccessLevel> {
-    const record = await this.#parts.store.get(agentId)
-    return record?.is_registered ? record.access_level : 'private'
+  /**
+   * What the new memories of a caller get when it says nothing. A registration speaks for its own namespace only: who registers
+   * the same name elsewhere must not open what is stored here.
+   */
+  async defaultAccessLevel(scope: Scope): Promise<AccessLevel> {
+    const record = await this.#parts.store.get(scope.agentId)
+    return record?.is_registered && record.namespace === scope.namespace ? record.access_level : 'private'
   }
 
   async #describe(record: AgentRecord, scope: Scope): Promise<Agent> {

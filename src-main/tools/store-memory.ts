@@ -14,5 +14,5 @@ export function createMemoryTool(writer: MemoryWriter, agents: AgentService) {
 }
 
 async function store(writer: MemoryWriter, agents: AgentService, args: ToolArguments<'store_memory'>, { scope }: ToolContext) {
-  return writer.store({ ...args, access_level: args.access_level ?? (await agents.defaultAccessLevel(scope.agentId)) }, scope)
+  return writer.store({ ...args, access_level: args.access_level ?? (await agents.defaultAccessLevel(scope)) }, scope)
 }
