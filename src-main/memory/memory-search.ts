@@ -31,8 +31,8 @@ export interface SearchAnswer {
   readonly degraded?: string
 }
 
-/** Candidates of each leg before ranking: enough that the best ten of both together are among them. */
-const CANDIDATES_PER_LEG = 200
+/** Candidates of each leg before ranking: enough that the best ten of both together are among them (200 find no more on dialogues). */
+const CANDIDATES_PER_LEG = 100
 /** A question that cannot be embedded in this time is answered by words alone, in milliseconds. */
 const QUERY_EMBEDDING_BUDGET_MS = 2_000
 
@@ -63,7 +63,7 @@ export class MemorySearch {
         ...filter,
         ...(mode !== 'vector' && { text: request.query }),
         ...(meaning?.vector && { vector: { values: meaning.vector, modelId: this.#embedder.modelId } }),
-        candidateLimit: Math.max(CANDIDATES_PER_LEG, request.limit),
+        candidateLimit: Math.max(CANDIDATES_PER_LEG, 2 * request.limit),
         includeShared: request.includeShared,
         includeSuperseded: request.includeSuperseded,
       },

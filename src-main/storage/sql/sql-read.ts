@@ -178,9 +178,22 @@ export async function listTags(db: MemoryDb, scope: Scope, limit: number, now: n
 }
 
 export async function countMemories(db: MemoryDb, scope: Scope, now: number, agentId?: string): Promise<number> {
+  // What a scope may see all of is counted in the index alone; a row is read only where the rule must look at it.
+  if (scope.kind === 'owner' || agentId === scope.agentId) return (await countKept(db, agentId)) - (await countKept(db, agentId, now))
   let query = db.selectFrom('memories as m').select((eb) => eb.fn.countAll<number>().as('count'))
   query = query.where((eb) => isVisibleSql(eb, scope, now))
   if (agentId !== undefined) query = query.where('m.agent_id', '=', agentId)
+  return (await query.executeTakeFirstOrThrow()).count
+}
+
+/** Memories outside the trash; with `expiredAt`, those of them that have expired by then. */
+async function countKept(db: MemoryDb, agentId: string | undefined, expiredAt?: number): Promise<number> {
+  let query = db
+    .selectFrom('memories')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('deleted_at', 'is', null)
+  if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
+  if (expiredAt !== undefined) query = query.where('expires_at', '<=', expiredAt)
   return (await query.executeTakeFirstOrThrow()).count
 }
 

@@ -44,12 +44,36 @@ function keywordLeg(queries: RawQueries, words: WordQuestion, rules: Expression<
   return words.tellingMatch !== undefined && found.size < limit ? matching(words.match) : found
 
   function matching(match: string): Map<number, number> {
-    const rows = queries.rows<[number, number]>(sql`
-      SELECT m.seq, ${sql.raw(BM25_SQL)} AS score FROM memory_words JOIN memories m ON m.seq = memory_words.rowid
-      WHERE memory_words MATCH ${match} AND ${rules} ORDER BY score DESC LIMIT ${limit}`)
-    return new Map(rows.map(([seq, score]) => [seq, Math.max(0, score)]))
+    return bestPassing(queries, match, rules, limit) ?? allPassing(queries, match, rules, limit)
   }
 }
+
+/**
+ * The quick way: the best by words alone, then the rules on those few. Exact when enough of them pass, or when they are all
+ * there are; otherwise undefined.
+ */
+function bestPassing(queries: RawQueries, match: string, rules: Expression<SqlBool>, limit: number): Map<number, number> | undefined {
+  const asked = ASKED_PER_WANTED * limit
+  const best = queries.rows<[number, number]>(sql`
+    SELECT rowid, ${sql.raw(BM25_SQL)} AS score FROM memory_words WHERE memory_words MATCH ${match} ORDER BY score DESC LIMIT ${asked}`)
+  const among = JSON.stringify(best.map(([seq]) => seq))
+  const rows = queries.rows<[number]>(sql`
+    SELECT m.seq FROM memories m WHERE m.seq IN (SELECT value FROM json_each(${among})) AND ${rules}`)
+  const passing = new Set(rows.map(([seq]) => seq))
+  if (passing.size < limit && best.length === asked) return undefined
+  return new Map(best.flatMap(([seq, score]) => (passing.has(seq) ? [[seq, Math.max(0, score)] as const] : [])).slice(0, limit))
+}
+
+/** The sure way: the rules on everything that holds a word. */
+function allPassing(queries: RawQueries, match: string, rules: Expression<SqlBool>, limit: number): Map<number, number> {
+  const rows = queries.rows<[number, number]>(sql`
+    SELECT m.seq, ${sql.raw(BM25_SQL)} AS score FROM memory_words JOIN memories m ON m.seq = memory_words.rowid
+    WHERE memory_words MATCH ${match} AND ${rules} ORDER BY score DESC LIMIT ${limit}`)
+  return new Map(rows.map(([seq, score]) => [seq, Math.max(0, score)]))
+}
+
+/** Matches that are asked about for each that is wanted, before all are. */
+const ASKED_PER_WANTED = 2
 
 function describe(queries: RawQueries, keyword: ReadonlyMap<number, number>, vector: ReadonlyMap<number, number>): Candidate[] {
   const seqs = JSON.stringify([...new Set([...keyword.keys(), ...vector.keys()])])
