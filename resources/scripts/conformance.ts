@@ -1,5 +1,6 @@
-// `npm run conformance`: the generic scenarios of the MCP conformance suite against /mcp of the built server, in both protocol eras.
-// Scenarios that ask for tools of their own names need a fixture server and are not run here.
+// `npm run conformance`, in both protocol eras: the generic scenarios of the MCP conformance suite against /mcp of the built server,
+// and all that a revision requires against a fixture server, since most scenarios ask for tools of their own names. That one stands
+// behind the same listener, guards and endpoint.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,11 +9,15 @@ import { fileURLToPath } from 'node:url'
 import { cleanEnvironment } from '../../e2e/processes/child.ts'
 import { BUILT } from '../../e2e/processes/places.ts'
 import { ServerPlace } from '../../e2e/processes/server-process.ts'
+import { until } from '../../e2e/processes/until.ts'
 import { buildAll } from './build.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PACKAGE = join(ROOT, 'node_modules', '@modelcontextprotocol', 'conformance')
+const FIXTURE_SERVER = join(ROOT, 'src-main', 'transport', 'testing', 'conformance-server.ts')
+const EXPECTED_FAILURES = join(ROOT, 'e2e', 'conformance', 'expected-failures.yml')
 const SCENARIO_TIMEOUT_MS = 60_000
+const START_BUDGET_MS = 20_000
 
 const SCENARIOS: Readonly<Record<string, readonly string[]>> = {
   '2025-11-25': [
@@ -45,21 +50,30 @@ try {
   const server = await (await place.start()).untilHealthy()
   for (const [revision, scenarios] of Object.entries(SCENARIOS)) {
     for (const scenario of scenarios) {
-      // The exit code tells; a failing scenario may print that something passed.
-      const { code, output } = await run(['server', '--url', `${server.apiUrl}/mcp`, '--scenario', scenario, '--spec-version', revision])
-      console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${revision}  ${scenario}`)
-      if (code === 0) passed += 1
-      else {
-        failed += 1
-        console.log(output)
-      }
+      await check(`${revision}  ${scenario}`, [`${server.apiUrl}/mcp`, '--scenario', scenario, '--spec-version', revision])
     }
+  }
+  const fixtures = place.run(process.execPath, [FIXTURE_SERVER])
+  const url = await until('the fixture server to say where it listens', () => fixtures.stdout.trim() || undefined, START_BUDGET_MS, 20)
+  for (const revision of Object.keys(SCENARIOS)) {
+    await check(`${revision}  all that is required`, [url, '--requirements', revision, '--expected-failures', EXPECTED_FAILURES])
   }
 } finally {
   await place.remove()
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+
+async function check(name: string, [url = '', ...args]: readonly string[]): Promise<void> {
+  // The exit code tells; a failing scenario may print that something passed.
+  const { code, output } = await run(['server', '--url', url, ...args])
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name}`)
+  if (code === 0) passed += 1
+  else {
+    failed += 1
+    console.log(output)
+  }
+}
 
 function run(args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve) => {

@@ -22,6 +22,7 @@ export const REPEATABLE_TOOLS: ReadonlySet<string> = new Set<ToolName>([
   'get_current_agent',
   'get_agent_info',
   'list_agents',
+  'list_tasks',
   'health_check',
   'get_system_stats',
   'get_session_statistics',

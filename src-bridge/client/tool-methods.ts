@@ -92,6 +92,16 @@ export abstract class ToolMethods {
     return this.call('list_agents', args, options)
   }
 
+  /** Makes, reads, changes, hands over and ends a task. */
+  manageTask(args: ToolInput<'manage_task'>, options?: CallOptions): Promise<ToolOutput<'manage_task'>> {
+    return this.call('manage_task', args, options)
+  }
+
+  /** Pages through the tasks you may see; `next_cursor` of a page is the `cursor` of the next. */
+  listTasks(args: ToolInput<'list_tasks'> = {}, options?: CallOptions): Promise<ToolOutput<'list_tasks'>> {
+    return this.call('list_tasks', args, options)
+  }
+
   /** Requests, errors, bytes and latency of this connection. */
   getSessionStatistics(options?: CallOptions): Promise<ToolOutput<'get_session_statistics'>> {
     return this.call('get_session_statistics', {}, options)

@@ -1,12 +1,15 @@
 import type { ServerEvent } from '../contract/events.ts'
 import type { AccessFacts } from '../contract/scope.ts'
+import type { Task } from '../contract/task.ts'
 import type { Log } from './log.ts'
 
-/** An announcement, with what decides who may hear it. `access` never leaves the process. */
+/** An announcement, with what decides who may hear it. `access` and `task` are for parts of this process, not for the feed. */
 export interface Announcement {
   readonly event: ServerEvent
   /** For events about a memory: heard by those who may read it. */
   readonly access?: AccessFacts
+  /** For events about a task: heard by those who may see it. */
+  readonly task?: Task
   /** For events about one agent's doings: heard by that agent and the owner. */
   readonly agentId?: string
 }

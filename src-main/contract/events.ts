@@ -1,12 +1,14 @@
 import type { AccessLevel } from './memory.ts'
 import type { CheckStatus, SessionInfo, TransportKind } from './session.ts'
+import type { TaskStatus } from './task.ts'
 
 /**
  * What the event feed (`GET /api/v1/events`, WebSocket) tells. Each frame is one JSON object of this union. Events announce what
- * happened; they carry ids, never texts. A listener hears of a memory only what its scope may see.
+ * happened; they carry ids, never texts. A listener hears of a memory or a task only what its scope may see.
  */
 export type ServerEvent =
   | MemoryEvent
+  | TaskEvent
   | SessionEvent
   | CallEvent
   | RatesEvent
@@ -23,6 +25,26 @@ export interface MemoryEvent {
   readonly agent_id: string
   readonly namespace: string
   readonly access_level: AccessLevel
+}
+
+export interface TaskEvent {
+  readonly type:
+    | 'task-created'
+    | 'task-updated'
+    | 'task-assigned'
+    /** The last of its dependencies was completed: it can start. */
+    | 'task-released'
+    | 'task-completed'
+    | 'task-failed'
+    | 'task-cancelled'
+    | 'task-deleted'
+  readonly at: string
+  readonly task_id: string
+  /** Who did it. */
+  readonly by: string
+  readonly assigned_agent_id?: string
+  readonly namespace: string
+  readonly status: TaskStatus
 }
 
 export interface SessionEvent {

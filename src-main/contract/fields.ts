@@ -45,6 +45,8 @@ export const namespaceSchema = agentIdSchema
 const UUID_RULE = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 export const memoryIdSchema = z.string().regex(UUID_RULE, 'must be a UUID in lower case, as `id` of a stored memory')
 
+export const taskIdSchema = z.string().regex(UUID_RULE, 'must be a UUID in lower case, as `id` of a task')
+
 /** ISO 8601 with a time zone. Every answer carries UTC with milliseconds. */
 export const instantSchema = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-11-22T09:30:00.000Z' })
 
@@ -61,6 +63,15 @@ export const contextSchema = z
     `must be at most ${LIMITS.contextBytes / 1024} KiB as JSON, and not nest thousands of levels deep`,
   )
   .refine(isWellFormedJson, 'must be well-formed Unicode (it holds a lone surrogate)')
+
+/** Any JSON value of the caller, bounded as text. */
+export const jsonValueSchema = z
+  .unknown()
+  .refine(
+    (value) => value === undefined || jsonBytes(value) <= LIMITS.contextBytes,
+    `must be at most ${LIMITS.contextBytes / 1024} KiB as JSON`,
+  )
+  .refine((value) => value === undefined || isWellFormedJson(value), 'must be well-formed Unicode (it holds a lone surrogate)')
 
 export const urlSchema = z
   .url({ protocol: /^https?$|^file$/, error: 'must be an http, https or file URL' })

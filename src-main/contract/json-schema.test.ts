@@ -5,9 +5,9 @@ import { isInProfile, TOOLS } from './tools.ts'
 import type { ToolContract } from './tools/tool-contract.ts'
 
 /** Characters of names, descriptions and input schemas: what hosts put before their model in every conversation. */
-const READ_BY_MODELS = { core: 9_000, standard: 17_000 } as const
+const READ_BY_MODELS = { core: 9_000, standard: 20_000 } as const
 /** Characters of the whole answer to `tools/list`, which only programs read. */
-const WHOLE_LIST = { core: 22_000, standard: 50_000 } as const
+const WHOLE_LIST = { core: 22_000, standard: 56_000 } as const
 
 const tools: readonly ToolContract[] = Object.values(TOOLS)
 

@@ -26,7 +26,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
     },
     servers: [{ url: '/' }],
     security: [{}, { bearer: [] }],
-    tags: [{ name: 'memory' }, { name: 'agent' }, { name: 'system' }],
+    tags: [{ name: 'memory' }, { name: 'agent' }, { name: 'task' }, { name: 'system' }],
     paths: { ...paths, ...plainPaths() },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -45,8 +45,10 @@ function operationOf(route: RestRoute): Record<string, unknown> {
   const input = inputJsonSchema(tool)
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '')
   const properties = (input['properties'] ?? {}) as Record<string, JsonSchema> // by JSON Schema
-  const required = ((input['required'] ?? []) as string[]).filter((name) => !inPath.includes(name)) // by JSON Schema
-  const others = Object.entries(properties).filter(([name]) => !inPath.includes(name))
+  const isAsked = (name: string): boolean =>
+    !inPath.includes(name) && !Object.hasOwn(route.fixed ?? {}, name) && (route.takes?.includes(name) ?? true)
+  const required = ((input['required'] ?? []) as string[]).filter(isAsked) // by JSON Schema
+  const others = Object.entries(properties).filter(([name]) => isAsked(name))
   const parameters = [
     { $ref: '#/components/parameters/AgentId' },
     { $ref: '#/components/parameters/AgentNamespace' },

@@ -52,6 +52,9 @@ export const CLOSE_CODES = {
 /** Sent once after the upgrade to a client that named itself. */
 export const WELCOME_METHOD = 'welcome'
 
+/** Sent to the live connections of an agent when a task becomes its own. */
+export const TASK_ASSIGNED_METHOD = 'task_assigned'
+
 /** Plain JSON-RPC methods of the WebSocket, and the tool that answers each. */
 export const PLAIN_RPC_METHODS: Readonly<Record<string, string>> = {
   get_agent_info: 'get_agent_info',
@@ -73,6 +76,13 @@ export const LIMITS = {
   contextBytes: 64 * 1024,
   queryCharacters: 2_000,
   idCharacters: 64,
+  taskTitleCharacters: 200,
+  taskDescriptionCharacters: 20_000,
+  taskTypeCharacters: 64,
+  taskErrorCharacters: 2_000,
+  taskNotes: 100,
+  taskNoteCharacters: 2_000,
+  taskDependencies: 100,
   urlCharacters: 2_048,
   capabilitiesBytes: 8 * 1024,
   pageSize: 100,
@@ -83,4 +93,8 @@ export const LIMITS = {
   socketBufferBytes: 16 * 1024 * 1024,
   /** Requests of one connection that may wait for their answer at once. */
   pendingCallsPerSession: 256,
+  /** Resources that one connection may be subscribed to at once. */
+  subscriptionsPerSession: 1_000,
+  /** Values that one completion offers at most; the MCP specification's own limit. */
+  completionValues: 100,
 } as const

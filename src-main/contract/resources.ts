@@ -30,6 +30,9 @@ export const RESOURCES: readonly ResourceContract[] = [
   },
 ]
 
+/** Resources that change with the memories, and can be subscribed to like a memory itself. */
+export const MEMORY_LIST_URIS: readonly string[] = RESOURCES.map(({ uri }) => uri)
+
 export const MEMORY_RESOURCE_TEMPLATE = {
   uriTemplate: 'memory://{id}',
   name: 'memory',
@@ -43,4 +46,9 @@ const MEMORY_URI = /^memory:\/\/([0-9a-f-]{36})$/
 /** The memory id in `memory://{id}`, or undefined. */
 export function memoryIdOfUri(uri: string): string | undefined {
   return MEMORY_URI.exec(uri)?.[1]
+}
+
+/** The URI of one memory. */
+export function memoryUri(memoryId: string): string {
+  return `memory://${memoryId}`
 }

@@ -1,5 +1,7 @@
 import { API_PREFIX } from './protocol.ts'
 import type { ToolName } from './tools.ts'
+import { TASK_OPERATIONS } from './tools/task-tools.ts'
+import type { TaskOperation } from './tools/task-tools.ts'
 
 /** One REST route and the tool that answers it: arguments come from path, query and body, in that order of precedence. */
 export interface RestRoute {
@@ -9,6 +11,10 @@ export interface RestRoute {
   readonly tool: ToolName
   /** Where the other arguments are. */
   readonly argumentsIn: 'query' | 'body'
+  /** Arguments that the route itself stands for; they win over what a request says. */
+  readonly fixed?: Readonly<Record<string, unknown>>
+  /** The arguments it takes besides those, for the document; all of the tool's when absent. */
+  readonly takes?: readonly string[]
   /** Status of success; 200 when absent. */
   readonly status?: 201
 }
@@ -36,7 +42,22 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'GET', path: '/agents/current/switches', tool: 'get_current_agent', argumentsIn: 'query' },
   { method: 'POST', path: '/agents/switch', tool: 'switch_agent', argumentsIn: 'body' },
   { method: 'GET', path: '/agents/:agent_id', tool: 'get_agent_info', argumentsIn: 'query' },
+  { method: 'GET', path: '/tasks', tool: 'list_tasks', argumentsIn: 'query' },
+  { ...taskRoute('POST', '/tasks', 'create'), status: 201 },
+  taskRoute('GET', '/tasks/:task_id', 'get'),
+  taskRoute('PATCH', '/tasks/:task_id', 'update'),
+  taskRoute('DELETE', '/tasks/:task_id', 'delete'),
+  taskRoute('POST', '/tasks/:task_id/assign', 'assign'),
+  taskRoute('POST', '/tasks/:task_id/complete', 'complete'),
+  taskRoute('POST', '/tasks/:task_id/fail', 'fail'),
+  taskRoute('POST', '/tasks/:task_id/cancel', 'cancel'),
 ]
+
+/** One operation of manage_task as a route of its own. */
+function taskRoute(method: RestRoute['method'], path: string, operation: TaskOperation): RestRoute {
+  const argumentsIn = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
+  return { method, path, tool: 'manage_task', argumentsIn, fixed: { operation }, takes: TASK_OPERATIONS[operation].takes }
+}
 
 /** Full path of a route, for example `/api/v1/memory/:memory_id`. */
 export function fullPathOf(route: RestRoute): string {

@@ -49,6 +49,19 @@ export function canManage(memory: AccessFacts, scope: Scope): boolean {
   return memory.agent_id === scope.agentId && (memory.access_level !== 'system' || scope.isAdmin)
 }
 
+/** The part of a task that decides who may see it. */
+export interface TaskFacts {
+  readonly namespace: string
+  readonly created_by: string
+  readonly assigned_agent_id?: string | undefined
+}
+
+/** Whether `scope` may see and work on `task`: agents of its namespace, who made it, and whom it was given to. */
+export function canSeeTask(task: TaskFacts, scope: Scope): boolean {
+  if (scope.kind === 'owner' || task.namespace === scope.namespace) return true
+  return task.created_by === scope.agentId || task.assigned_agent_id === scope.agentId
+}
+
 function liveShareOf(memory: AccessFacts, agentId: string, now: number): Share | undefined {
   return memory.shared_with.find(
     (share) => share.agent_id === agentId && (share.expires_at === undefined || Date.parse(share.expires_at) > now),

@@ -11,6 +11,7 @@ import {
 } from './tools/memory-read-tools.ts'
 import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, updateMemory } from './tools/memory-write-tools.ts'
 import { getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
+import { listTasks, manageTask } from './tools/task-tools.ts'
 import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'
 
 /** Every tool by name, in the order that `tools/list` shows. */
@@ -31,6 +32,8 @@ export const TOOLS = {
   get_current_agent: getCurrentAgent,
   get_agent_info: getAgentInfo,
   list_agents: listAgents,
+  manage_task: manageTask,
+  list_tasks: listTasks,
   health_check: healthCheck,
   get_system_stats: getSystemStats,
   get_session_statistics: getSessionStatistics,

@@ -144,6 +144,7 @@ describe('tmws doctor', () => {
     expect(out).toMatch(/ok +Runtime +Node \d+/)
     expect(out).toMatch(/note +Data folder +.*the first start makes it/)
     expect(out).toMatch(/note +Server +does not run; start it with tmws --server/)
+    expect(out).toMatch(/ok +Tool profile +standard is in use \(core \d+ tools, about \d+00 tokens; standard .*; all .* tokens\)/)
     expect(existsSync(join(folder, 'data'))).toBe(false)
   })
 

@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
+import { TaskService } from '../coordination/task-service.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { TOOLS } from '../contract/tools.ts'
@@ -105,7 +106,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   })
   const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })
   resources.own('presence', new AgentPresence({ store: stores.agents, bus, clock, log: log.child('agents') }), (part) => part.close())
-  const runner = new ToolRunner(createTools({ reader, writer, search, system: report, agents, clock }), config.toolProfile)
+  const tasks = new TaskService({ store: stores.tasks, clock, bus })
+  const runner = new ToolRunner(createTools({ reader, writer, search, system: report, agents, tasks, clock }), config.toolProfile)
   const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
   const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, {
     ...config.sessions,
@@ -138,7 +140,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled
-    ? new McpSocketServer({ guard, sessions, log: transportLog }, { ...config.ws, version: VERSION })
+    ? new McpSocketServer({ guard, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
   return { resources, store, embedder, indexer, sessions, http, sockets, ownerToken, addresses }
 }

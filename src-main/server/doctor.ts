@@ -9,6 +9,7 @@ import { openEmbedder } from '../embedding/open-embedder.ts'
 import { inspectDatabase } from '../storage/open-stores.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { isSupportedNode } from './node-version.ts'
+import { profileCosts } from './profile-costs.ts'
 
 type Verdict = 'ok' | 'note' | 'wrong'
 
@@ -41,6 +42,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
     ...(running.isRunning ? [] : await checkPorts(config)),
     await checkModel(config),
     checkBuilt(),
+    describeProfiles(config),
   ]
   process.stdout.write(`TMWS ${VERSION} doctor\n${findings.map(lineOf).join('\n')}\n`)
   const wrong = findings.filter((finding) => finding.verdict === 'wrong').length
@@ -183,4 +185,9 @@ function checkBuilt(): Finding {
   return isBuilt
     ? { subject, verdict: 'ok', sentence: 'is built' }
     : { subject, verdict: 'wrong', sentence: 'is not built; run npm run build' }
+}
+
+function describeProfiles({ toolProfile }: ServerConfig): Finding {
+  const costs = profileCosts().map(({ profile, tools, aboutTokens }) => `${profile} ${tools} tools, about ${aboutTokens} tokens`)
+  return { subject: 'Tool profile', verdict: 'ok', sentence: `${toolProfile} is in use (${costs.join('; ')})` }
 }

@@ -1,12 +1,14 @@
 import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
-import type { Implementation, ListToolsResult } from '@modelcontextprotocol/server'
+import type { Implementation, ListToolsResult, McpRequestContext } from '@modelcontextprotocol/server'
 import { AppError } from '../base/errors.ts'
 import { inputJsonSchema, outputJsonSchema } from '../contract/json-schema.ts'
 import { PROMPTS } from '../contract/prompts.ts'
 import { MEMORY_RESOURCE_TEMPLATE, RESOURCES, memoryIdOfUri } from '../contract/resources.ts'
 import type { ToolContract } from '../contract/tools/tool-contract.ts'
+import { completionsFor } from './mcp-completions.ts'
 import { promptText } from './mcp-prompts.ts'
 import { toolFailure, toolSuccess } from './mcp-tool-result.ts'
+import { BY_REQUEST } from './resource-subscriptions.ts'
 import type { Session } from './session.ts'
 
 const INSTRUCTIONS =
@@ -19,15 +21,19 @@ const LIST_TTL_MS = 300_000
 
 /**
  * One SDK server object that speaks for `session`. Cheap: it is made for each connection, and over HTTP for each request. MCP
- * words stop here; everything is answered by `session.call`.
+ * words stop here; everything is answered by `session.call`. `era` decides how a client subscribes to resources: by request while
+ * the connection lasts, or by a `subscriptions/listen` that the transport serves.
  */
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- this is the advanced use it is kept for (resources/docs/adr/0004-low-level-mcp-server.md)
-export function createMcpServer(session: Session, version: string): Server {
+export function createMcpServer(session: Session, version: string, era: McpRequestContext['era']): Server {
+  // Over HTTP each legacy request stands alone: there is nothing to send an update on.
+  const canSubscribe = session.isConnection || era === 'modern'
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
   const server = new Server(
     { name: 'tmws', title: 'TMWS shared memory', version },
     {
-      capabilities: { tools: {}, resources: {}, prompts: {} },
+      // No `listChanged` anywhere: what is listed changes only with the server's version and settings.
+      capabilities: { tools: {}, resources: canSubscribe ? { subscribe: true } : {}, prompts: {}, completions: {} },
       instructions: INSTRUCTIONS,
       cacheHints: {
         'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
@@ -69,7 +75,31 @@ export function createMcpServer(session: Session, version: string): Server {
     })
     return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] }
   })
+  server.setRequestHandler('completion/complete', async ({ params: { ref, argument } }) => {
+    const { values, hasMore } = await completionsFor(session, ref, argument.name, argument.value).catch((error: unknown) => {
+      throw toProtocolError(error)
+    })
+    return { completion: { values, hasMore } }
+  })
+  if (session.isConnection) sendUpdates(server, session, era)
   return server
+}
+
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
+function sendUpdates(server: Server, session: Session, era: McpRequestContext['era']): void {
+  // The last server object made for a connection is the one that speaks on it; a closed connection has nobody left to tell.
+  session.subscriptions.deliverTo((uri) => void server.sendResourceUpdated({ uri }).catch(() => undefined))
+  if (era === 'modern') return
+  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
+    await session.subscriptions.add(uri, BY_REQUEST).catch((error: unknown) => {
+      throw error instanceof AppError && error.code === 'not_found' ? new ResourceNotFoundError(uri) : toProtocolError(error)
+    })
+    return {}
+  })
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    session.subscriptions.remove(BY_REQUEST, uri)
+    return {}
+  })
 }
 
 function nameClient(session: Session, client: Implementation | undefined): void {

@@ -74,12 +74,13 @@ export class SessionManager {
 
   /**
    * Opens a session for a connection. With a resume secret of the same agent that still lives, it is the old session again:
-   * same id, capabilities and start. A secret that does not fit is ignored and a new session opens. Throws `unavailable` when the
+   * same id, capabilities, start and subscriptions. A secret that does not fit is ignored and a new session opens. Throws `unavailable` when the
    * server is full.
    */
   async open(caller: Caller, disconnect: Disconnect, resumeSecret?: string): Promise<OpenedSession> {
     const resumed = resumeSecret === undefined ? undefined : await this.#takeResumable(caller, resumeSecret)
     const old = this.#live.get(resumed?.sessionId ?? '')
+    const subscriptions = old?.session.subscriptions.requested ?? resumed?.subscriptions ?? []
     if (old) old.disconnect('replaced')
     else this.assertRoom()
     const session = resumed ? this.#resumed(caller, resumed) : new Session(newId(), caller, this.#parts)
@@ -88,6 +89,7 @@ export class SessionManager {
     this.#live.set(session.id, live)
     // Kept from the start, so that a client can resume before we have noticed that its old socket is dead.
     await this.#keep(live, LIVE_TTL_SECONDS)
+    await session.subscriptions.resume(subscriptions)
     this.#announce('session-opened', session)
     return { session, isResumed: resumed !== undefined, ...(secret !== undefined && { resumeSecret: secret }) }
   }
@@ -100,13 +102,14 @@ export class SessionManager {
   /** Ends a session after its socket closed. Idempotent. */
   async close(session: Session, reason: string): Promise<void> {
     const live = this.#live.get(session.id)
+    const subscriptions = session.subscriptions.requested
     session.end()
     if (live?.session !== session) return
     this.#live.delete(session.id)
     this.#closedCount += 1
     this.#closedDurationMs += this.#parts.clock.now() - session.startedAtMs
     this.#announce('session-closed', session, reason)
-    await this.#keep(live, this.#limits.resumeTtlSeconds)
+    await this.#keep(live, this.#limits.resumeTtlSeconds, subscriptions)
   }
 
   /** How many live connections act as an agent. */
@@ -156,12 +159,13 @@ export class SessionManager {
   }
 
   /** Keeps what a resume needs, as it is now. */
-  async #keep(live: Live, ttlSeconds: number): Promise<void> {
+  async #keep(live: Live, ttlSeconds: number, subscriptions: readonly string[] = []): Promise<void> {
     if (live.resumeHash === undefined) return
     const { session, resumeHash } = live
     const { id: sessionId, connectedAs, capabilities, startedAtMs } = session
     const { agentId, namespace } = session.scope
-    await this.#store.save({ sessionId, resumeHash, connectedAs, agentId, namespace, capabilities, startedAtMs }, ttlSeconds)
+    const record = { sessionId, resumeHash, connectedAs, agentId, namespace, capabilities, startedAtMs, subscriptions }
+    await this.#store.save(record, ttlSeconds)
   }
 
   #closeIdle(): void {

@@ -13,6 +13,7 @@ import type { CallerView } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
 import { LatencyWindow } from './latency-window.ts'
 import type { RateLimiter } from './rate-limiter.ts'
+import { ResourceSubscriptions } from './resource-subscriptions.ts'
 
 /** Who connects, as the guard made it out. */
 export interface Caller {
@@ -46,6 +47,7 @@ export class Session implements CallerView {
   readonly startedAtMs: number
   readonly #parts: SessionParts
   readonly #abort = new AbortController()
+  readonly #subscriptions: ResourceSubscriptions
   readonly #latency = new LatencyWindow(128)
   readonly #isBound: boolean
   readonly #switches: AgentSwitch[] = []
@@ -68,6 +70,8 @@ export class Session implements CallerView {
     this.capabilities = caller.capabilities
     this.#client = caller.client
     this.#parts = parts
+    const { bus, clock } = parts
+    this.#subscriptions = new ResourceSubscriptions({ bus, clock, scope: () => this.#scope, isVisible: (id) => this.#canSee(id) })
     this.#lastSeenAtMs = parts.clock.now()
     this.startedAtMs = resumed?.startedAtMs ?? this.#lastSeenAtMs
   }
@@ -105,6 +109,11 @@ export class Session implements CallerView {
   /** Calls that have not been answered yet. */
   get pendingCount(): number {
     return this.#pending
+  }
+
+  /** The resources it wants to hear of; they end with it. */
+  get subscriptions(): ResourceSubscriptions {
+    return this.#subscriptions
   }
 
   /** Fires when the session ends; every running call of it is cancelled by that. */
@@ -180,7 +189,19 @@ export class Session implements CallerView {
 
   /** Ends it: running calls are cancelled. The transport closes its socket itself. */
   end(): void {
+    this.#subscriptions.close()
     this.#abort.abort(new AppError('unavailable', 'The connection has ended.'))
+  }
+
+  /** Whether it may read a memory. Unlike reading it, this counts as no access. */
+  async #canSee(memoryId: string): Promise<boolean> {
+    try {
+      await this.call('get_memory_links', { memory_id: memoryId }, { audience: 'rest' })
+      return true
+    } catch (error) {
+      if (error instanceof AppError && (error.code === 'not_found' || error.code === 'invalid_request')) return false
+      throw error
+    }
   }
 
   #record(tool: string, ok: boolean, durationMs: number): void {

@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { SessionStore } from './session-store.ts'
+import type { TaskStore } from './task-store.ts'
 
 /** The one door to the dialects. Each is loaded only when it is asked for: a volatile store runs without a native module. */
 
@@ -25,6 +26,7 @@ export interface BackupSource {
 export interface Stores {
   readonly memories: MemoryStore
   readonly agents: AgentStore
+  readonly tasks: TaskStore
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -32,11 +34,12 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    return { memories, agents: memories.agents }
+    return { memories, agents: memories.agents, tasks: memories.tasks }
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
-  return { memories: new VolatileMemoryStore(), agents: new VolatileAgentStore() }
+  const { VolatileTaskStore } = await import('./volatile/volatile-task-store.ts')
+  return { memories: new VolatileMemoryStore(), agents: new VolatileAgentStore(), tasks: new VolatileTaskStore() }
 }
 
 /** The memories alone, for tools and tests that need no more. */

@@ -20,4 +20,6 @@ export interface SessionRecord {
   readonly capabilities: Readonly<Record<string, unknown>>
   /** Epoch ms. */
   readonly startedAtMs: number
+  /** URIs of the resources it wants to hear of. */
+  readonly subscriptions?: readonly string[]
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { ToolName } from '../contract/tools.ts'
 import type { AgentService } from '../coordination/agent-service.ts'
+import type { TaskService } from '../coordination/task-service.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { MemorySearch } from '../memory/memory-search.ts'
 import type { MemoryWriter } from '../memory/memory-writer.ts'
@@ -16,6 +17,8 @@ import { listAgentsTool } from './list-agents.ts'
 import { listMemoriesTool } from './list-memories.ts'
 import { listSessionsTool } from './list-sessions.ts'
 import { listTagsTool } from './list-tags.ts'
+import { listTasksTool } from './list-tasks.ts'
+import { manageTaskTool } from './manage-task.ts'
 import { recallMemoryTool } from './recall-memory.ts'
 import { registerAgentTool } from './register-agent.ts'
 import { restoreMemoryTool } from './restore-memory.ts'
@@ -36,11 +39,12 @@ export interface ToolParts {
   readonly search: MemorySearch
   readonly system: SystemReport
   readonly agents: AgentService
+  readonly tasks: TaskService
   readonly clock: Clock
 }
 
 /** Builds the table of tools from the services they use. */
-export function createTools({ reader, writer, search, system, agents, clock }: ToolParts): ToolTable {
+export function createTools({ reader, writer, search, system, agents, tasks, clock }: ToolParts): ToolTable {
   return {
     store_memory: storeMemoryTool(writer, agents),
     create_memory: createMemoryTool(writer, agents),
@@ -60,6 +64,8 @@ export function createTools({ reader, writer, search, system, agents, clock }: T
     get_current_agent: getCurrentAgentTool({ agents, reader, clock }),
     get_agent_info: getAgentInfoTool(agents, reader),
     list_agents: listAgentsTool(agents),
+    manage_task: manageTaskTool(tasks),
+    list_tasks: listTasksTool(tasks),
     health_check: healthCheckTool(system),
     get_system_stats: getSystemStatsTool(system),
     get_session_statistics: getSessionStatisticsTool(),

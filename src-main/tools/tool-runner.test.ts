@@ -105,6 +105,7 @@ describe('every tool of the contract', () => {
       ttl_seconds: 3_600,
     })) as { memory: { id: string } }
     const id = { memory_id: memory.id }
+    const { task } = (await call('manage_task', { operation: 'create', title: 'the work', note: 'go' })) as { task: { id: string } }
     const calls: Record<ToolName, unknown> = {
       store_memory: { content: 'another', links: [{ to: memory.id, kind: 'relates' }] },
       create_memory: { content: 'one more' },
@@ -124,6 +125,8 @@ describe('every tool of the contract', () => {
       get_current_agent: {},
       get_agent_info: {},
       list_agents: {},
+      manage_task: { operation: 'complete', task_id: task.id, result: { n: [1, null] } },
+      list_tasks: { ready: false, sort: 'due' },
       health_check: {},
       get_system_stats: {},
       get_session_statistics: {},

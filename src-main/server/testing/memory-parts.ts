@@ -14,6 +14,7 @@ import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../../storage/memory-store.ts'
 import { openStores } from '../../storage/open-stores.ts'
 import { AgentService } from '../../coordination/agent-service.ts'
+import { TaskService } from '../../coordination/task-service.ts'
 import { MemoryReader } from '../../memory/memory-reader.ts'
 import { MemorySearch } from '../../memory/memory-search.ts'
 import { MemoryWriter } from '../../memory/memory-writer.ts'
@@ -35,6 +36,7 @@ export interface MemoryParts {
   readonly clock: FixedClock
   readonly reader: MemoryReader
   readonly agents: AgentService
+  readonly tasks: TaskService
   readonly writer: MemoryWriter
   readonly search: MemorySearch
   readonly indexer: VectorIndexer
@@ -63,6 +65,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     clock,
     reader,
     agents: new AgentService({ store: stores.agents, reader, clock, liveSessions: () => 0 }),
+    tasks: new TaskService({ store: stores.tasks, clock, bus }),
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
     search: new MemorySearch({ store, embedder, clock, log: silentLog }),
     indexer,

@@ -1,5 +1,6 @@
 import type { Generated, Kysely, Transaction } from 'kysely'
 import type { AccessLevel, HistoryAction, Link, Share } from '../../contract/memory.ts'
+import type { TaskStatus } from '../../contract/task.ts'
 
 /**
  * Tables that every SQL dialect has under the same names. Times are epoch milliseconds, truth values 0 and 1, JSON is text:
@@ -18,6 +19,8 @@ export interface MemoryDatabase {
   /** One vector per window of a memory's content, as `quantized-vector.ts` writes it. */
   memory_vectors: { id: Generated<number>; memory_seq: number; model_id: number; vector: Uint8Array }
   agents: AgentTable
+  tasks: TaskTable
+  task_dependencies: { task_id: string; position: number; depends_on: string }
 }
 
 export interface MemoryTable {
@@ -66,6 +69,32 @@ export interface AgentTable {
   is_registered: number
   created_at: number
   last_seen_at: number | null
+}
+
+export interface TaskTable {
+  /** Order of arrival. */
+  seq: Generated<number>
+  id: string
+  title: string
+  description: string | null
+  type: string
+  status: TaskStatus
+  /** Rank: 0 low to 3 critical. */
+  priority: number
+  progress: number
+  created_by: string
+  assigned_agent_id: string | null
+  namespace: string
+  due_at: number | null
+  result: string | null
+  error: string | null
+  notes: string
+  retry_count: number
+  version: number
+  created_at: number
+  updated_at: number
+  started_at: number | null
+  completed_at: number | null
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

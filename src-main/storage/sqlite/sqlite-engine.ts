@@ -2,11 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
+import type { Task } from '../../contract/task.ts'
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
 import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
+import { listTasks } from '../sql/sql-task-list.ts'
+import { findTask, insertTask, removeTask, rewriteTask } from '../sql/sql-tasks.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import {
@@ -20,6 +23,7 @@ import {
   updateMemory,
 } from '../sql/sql-write.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
+import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
@@ -148,6 +152,26 @@ export class SqliteEngine {
 
   listAgents(query: Parameters<AgentStore['list']>[0]): ReturnType<AgentStore['list']> {
     return listAgents(this.#parts.db, query)
+  }
+
+  createTask(task: NewTask, change: TaskChange): Promise<Task> {
+    return insertTask(this.#parts.db, task, change)
+  }
+
+  getTask(id: string, scope: Scope): Promise<Task | undefined> {
+    return findTask(this.#parts.db, id, scope)
+  }
+
+  replaceTask(task: Task, change: TaskChange): Promise<TaskResult> {
+    return rewriteTask(this.#parts.db, task, change)
+  }
+
+  deleteTask(id: string, change: TaskChange, version: number): Promise<Task> {
+    return removeTask(this.#parts.db, id, change, version)
+  }
+
+  listTasks(query: TaskQuery, scope: Scope): Promise<TaskPage> {
+    return listTasks(this.#parts.db, query, scope)
   }
 
   ping(): void {

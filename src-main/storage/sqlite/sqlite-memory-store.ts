@@ -15,12 +15,14 @@ import type {
   VectorEntry,
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { TaskStore } from '../task-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
+import { SqliteTaskStore } from './sqlite-task-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
 
 export interface SqliteStoreOptions extends SqliteFileOptions {
@@ -65,6 +67,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** The agents that the same file holds. */
   get agents(): AgentStore {
     return new SqliteAgentStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** The tasks that the same file holds. */
+  get tasks(): TaskStore {
+    return new SqliteTaskStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** Waits until the file is open. */

@@ -22,6 +22,7 @@ import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
 import { mountHealthRoutes } from './health-routes.ts'
 import { mountMcpEndpoint } from './mcp-endpoint.ts'
+import type { McpAnswerer } from './mcp-endpoint.ts'
 import { mountMetrics } from './metrics-route.ts'
 import { mountRestRoutes } from './rest-routes.ts'
 
@@ -33,6 +34,8 @@ export interface HttpServerParts {
   readonly bus: EventBus
   readonly health: () => Promise<Health>
   readonly log: Log
+  /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
+  readonly handler?: McpAnswerer
 }
 
 export interface HttpServerOptions {

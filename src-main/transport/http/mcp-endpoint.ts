@@ -1,7 +1,7 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import type { AuthInfo, McpRequestContext } from '@modelcontextprotocol/server'
+import type { AuthInfo, McpHttpHandler, McpRequestContext } from '@modelcontextprotocol/server'
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Log } from '../../base/log.ts'
@@ -10,23 +10,25 @@ import { createMcpServer } from '../../session/mcp-session.ts'
 import { Session } from '../../session/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
 import type { Guard } from '../guard.ts'
+import { ScopedListens } from './scoped-listens.ts'
 
 export interface McpEndpointParts {
   readonly guard: Guard
   readonly sessions: SessionManager
   readonly log: Log
   readonly version: string
+  /** What answers behind the guards; TMWS itself unless a test brings a server of its own. */
+  readonly handler?: McpAnswerer
 }
+
+export type McpAnswerer = Pick<McpHttpHandler, 'fetch' | 'close'>
 
 /**
  * Streamable HTTP MCP at /mcp, both protocol eras, without sessions: each request carries its identity in its headers. Returns the
  * function that ends open streams.
  */
 export function mountMcpEndpoint(app: FastifyInstance, parts: McpEndpointParts): () => Promise<void> {
-  const handler = createMcpHandler((context) => createMcpServer(sessionOf(context), parts.version), {
-    maxRequestBodySize: LIMITS.httpBodyBytes,
-    onerror: (error) => parts.log.debug({ err: error }, 'a protocol error on /mcp'),
-  })
+  const handler = parts.handler ?? createHandler(parts)
   const serve = toNodeHandler(handler, { maxRequestBodySize: LIMITS.httpBodyBytes })
   void app.register((scope, _options, done) => {
     // The SDK reads and limits the body itself.
@@ -45,13 +47,26 @@ export function mountMcpEndpoint(app: FastifyInstance, parts: McpEndpointParts):
   return () => handler.close()
 }
 
+function createHandler({ version, log }: McpEndpointParts): McpAnswerer {
+  const listens = new ScopedListens()
+  const handler = createMcpHandler((context) => createMcpServer(sessionOf(context), version, context.era), {
+    bus: listens.bus,
+    maxRequestBodySize: LIMITS.httpBodyBytes,
+    onerror: (error) => log.debug({ err: error }, 'a protocol error on /mcp'),
+  })
+  return {
+    fetch: (request, options) => listens.serve(sessionOf(options ?? {}), handler.fetch, [request, options]),
+    close: handler.close,
+  }
+}
+
 /** The SDK hands `auth` through to its factory; the session rides on it. */
 function withSession(request: IncomingMessage, session: Session): IncomingMessage & { auth: AuthInfo } {
   const auth: AuthInfo = { token: '', clientId: session.scope.agentId, scopes: [], extra: { session } }
   return Object.assign(request, { auth })
 }
 
-function sessionOf(context: McpRequestContext): Session {
+function sessionOf(context: Pick<McpRequestContext, 'authInfo'>): Session {
   const session = context.authInfo?.extra?.['session']
   if (!(session instanceof Session)) throw new Error('a request reached MCP without a session')
   return session

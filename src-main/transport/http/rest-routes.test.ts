@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REST_ROUTES } from '../../contract/rest.ts'
 import type { Memory, MemoryHit } from '../../contract/memory.ts'
+import type { Task } from '../../contract/task.ts'
 import { TestServer } from '../../server/testing/start-test-server.ts'
 
 interface One {
@@ -18,6 +19,31 @@ beforeAll(async () => {
   server = await TestServer.start({ TMWS_RATE_LIMIT_REQUESTS: '100000' })
 })
 afterAll(() => server.stop())
+
+type Walk = (route: string, method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>
+
+/** Every route of the tasks. */
+async function walkTasks(walk: Walk): Promise<void> {
+  const made = async (title: string) => ((await walk('/tasks', 'POST', '/tasks', { title })) as { task: Task }).task.id
+  const [first, second, third] = [await made('first'), await made('second'), await made('third')]
+  expect(await walk('/tasks', 'GET', '/tasks?ready=true&sort=oldest&status=pending&limit=1')).toMatchObject({
+    total: 3,
+    tasks: [{ title: 'first' }],
+  })
+  expect(await walk('/tasks/:task_id', 'GET', `/tasks/${first}`)).toMatchObject({ task: { id: first, status: 'pending' } })
+  expect(await walk('/tasks/:task_id', 'PATCH', `/tasks/${first}`, { status: 'in_progress' })).toMatchObject({
+    task: { status: 'in_progress', assigned_agent_id: 'alice' },
+  })
+  expect(await walk('/tasks/:task_id/complete', 'POST', `/tasks/${first}/complete`, { result: 42 })).toMatchObject({
+    task: { status: 'completed', progress: 100, result: 42 },
+  })
+  expect(await walk('/tasks/:task_id/assign', 'POST', `/tasks/${second}/assign`, { assigned_agent_id: 'alice' })).toMatchObject({
+    task: { assigned_agent_id: 'alice' },
+  })
+  expect(await walk('/tasks/:task_id/fail', 'POST', `/tasks/${second}/fail`, { error: 'no' })).toMatchObject({ task: { status: 'failed' } })
+  expect(await walk('/tasks/:task_id/cancel', 'POST', `/tasks/${third}/cancel`, {})).toMatchObject({ task: { status: 'cancelled' } })
+  expect(await walk('/tasks/:task_id', 'DELETE', `/tasks/${third}`)).toMatchObject({ deleted: true })
+}
 
 async function stored(content: string, agent = 'alice', more: Record<string, unknown> = {}): Promise<Memory> {
   const answer = await server.rest<One>('POST', '/memory', { agent, body: { content, ...more } })
@@ -85,6 +111,7 @@ describe('the routes', () => {
       switch_count: 0,
     })
     expect((await walk('/agents', 'GET', '/agents'))['agents']).toContainEqual(expect.objectContaining({ agent_id: 'scout' }))
+    await walkTasks(walk)
     expect(Object.fromEntries(walked)).toEqual(
       Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
     )

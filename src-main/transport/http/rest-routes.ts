@@ -24,7 +24,7 @@ export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
         const caller = await parts.guard.identify(request.headers, 'rest')
         const session = parts.sessions.transient(caller)
         await session.admit()
-        const args = { ...readArguments(request, route, schema), ...(request.params as object) }
+        const args = { ...readArguments(request, route, schema), ...(request.params as object), ...route.fixed }
         const answer = await session.call(route.tool, args, { audience: 'rest', signal: abortedWith(reply) })
         // A duplicate was found, not created.
         void reply.code('duplicate_of' in answer ? 200 : (route.status ?? 200))

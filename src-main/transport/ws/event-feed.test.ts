@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerEvent } from '../../contract/events.ts'
 import type { Memory } from '../../contract/memory.ts'
+import type { Task } from '../../contract/task.ts'
 import { TestServer } from '../../server/testing/start-test-server.ts'
 import { refusalOf, WsClient } from './testing/ws-client.ts'
 import type { WsClientOptions } from './testing/ws-client.ts'
@@ -53,6 +54,27 @@ describe('a listener', () => {
       { type: 'hello', is_owner: true },
       { type: 'hello', is_owner: false },
     ])
+  })
+
+  test('hears of tasks by the same rule as it may see them', async () => {
+    const listeners = {
+      mate: await listen({ agent: 'mate', namespace: 'team-t' }),
+      maker: await listen({ agent: 'maker', namespace: 'elsewhere' }),
+      assignee: await listen({ agent: 'assignee', namespace: 'elsewhere' }),
+      stranger: await listen({ agent: 'stranger', namespace: 'elsewhere' }),
+      owner: await listen({ headers: server.owner }),
+    }
+    const body = { title: 'a secret title', assigned_agent_id: 'assignee' }
+    const { task } = (await server.rest<{ task: Task }>('POST', '/tasks', { agent: 'maker', namespace: 'team-t', body })).body
+    await server.rest('POST', `/tasks/${task.id}/complete`, { agent: 'assignee', body: {} })
+    const heard = async (client: WsClient) => {
+      await client.heard((event) => typeOf(event) === 'task-completed')
+      return eventsOf(client).flatMap((event) => ('task_id' in event && event.task_id === task.id ? [event.type] : []))
+    }
+    for (const who of ['mate', 'maker', 'assignee', 'owner'] as const)
+      expect([who, await heard(listeners[who])]).toEqual([who, ['task-created', 'task-assigned', 'task-completed']])
+    expect(eventsOf(listeners.stranger).filter((event) => 'task_id' in event)).toEqual([])
+    expect(JSON.stringify(eventsOf(listeners.owner))).not.toContain('secret')
   })
 
   test('hears of memories by the same rule as it may read them', async () => {

@@ -6,6 +6,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { AppError } from '../../base/errors.ts'
+import type { EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
 import { CLOSE_CODES, HEADERS, MCP_SUBPROTOCOL, MCP_WS_PATHS, WELCOME_METHOD } from '../../contract/protocol.ts'
 import { createMcpServer } from '../../session/mcp-session.ts'
@@ -14,6 +15,7 @@ import type { OpenedSession, SessionManager } from '../../session/session-manage
 import type { Guard } from '../guard.ts'
 import { closeListener, listen } from '../listener.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { tellAssignees } from './task-notices.ts'
 import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
 import { WsMcpTransport } from './ws-mcp-transport.ts'
 
@@ -30,6 +32,7 @@ export interface McpSocketOptions {
 export interface McpSocketParts {
   readonly guard: Guard
   readonly sessions: SessionManager
+  readonly bus: EventBus
   readonly log: Log
 }
 
@@ -52,6 +55,7 @@ export class McpSocketServer {
   readonly #wss: WebSocketServer
   readonly #heartbeat: Heartbeat
   readonly #connections = new Set<Connection>()
+  readonly #stopTelling: () => void
   #isStopping = false
 
   constructor(parts: McpSocketParts, options: McpSocketOptions) {
@@ -66,6 +70,7 @@ export class McpSocketServer {
       handleProtocols: (offered) => (offered.has(MCP_SUBPROTOCOL) ? MCP_SUBPROTOCOL : false),
     })
     this.#heartbeat = new Heartbeat({ intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs })
+    this.#stopTelling = tellAssignees(parts.bus, this.#connections)
   }
 
   /** Returns the port it listens on. Throws `conflict` when the port is taken. */
@@ -81,6 +86,7 @@ export class McpSocketServer {
   async close(): Promise<void> {
     this.#isStopping = true
     this.#heartbeat.close()
+    this.#stopTelling()
     for (const { transport } of this.#connections) transport.drain()
     const end = Date.now() + DRAIN_MS
     while (Date.now() < end && [...this.#connections].some(({ session }) => session.pendingCount > 0)) await delay(20)
@@ -142,7 +148,7 @@ export class McpSocketServer {
       void this.#parts.sessions.close(session, `closed with ${code}`)
     })
     socket.on('error', (error) => this.#parts.log.debug({ err: error, session: session.id }, 'a socket failed'))
-    serveStdio(() => createMcpServer(session, this.#options.version), {
+    serveStdio(({ era }) => createMcpServer(session, this.#options.version, era), {
       transport,
       onerror: (error) => this.#parts.log.debug({ err: error, session: session.id }, 'a protocol error'),
     })

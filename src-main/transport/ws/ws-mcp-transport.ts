@@ -4,6 +4,7 @@ import { AppError } from '../../base/errors.ts'
 import { CLOSE_CODES, LIMITS, PLAIN_RPC_METHODS } from '../../contract/protocol.ts'
 import type { Session } from '../../session/session.ts'
 import { toJsonRpcFailure } from '../error-mapping.ts'
+import { admitListen, LISTEN_METHOD } from '../listen-filter.ts'
 import { readFrame } from './json-rpc-frame.ts'
 import type { Frame } from './json-rpc-frame.ts'
 
@@ -65,23 +66,40 @@ export class WsMcpTransport implements Transport {
     } else if (frame.kind === 'request') {
       void this.#handleRequest(frame)
     } else {
-      void this.#admission.then(() => this.onmessage?.(frame.message))
+      void this.#admission.then(() => this.#handOn(frame.message))
     }
   }
 
   async #handleRequest(frame: Extract<Frame, { kind: 'request' }>): Promise<void> {
+    let message: JSONRPCMessage
     try {
       if (this.#isDraining) throw new AppError('unavailable', 'The server is stopping; connect again in a moment.')
-      const admission = this.#session.admit()
-      this.#admission = admission.catch(() => undefined)
-      await admission
+      const admission = this.#admit(frame)
+      this.#admission = admission.then(
+        () => undefined,
+        () => undefined,
+      )
+      message = await admission
     } catch (error) {
       await this.#answer(toJsonRpcFailure(frame.id, error))
       return
     }
     const tool = Object.hasOwn(PLAIN_RPC_METHODS, frame.method) ? PLAIN_RPC_METHODS[frame.method] : undefined
-    if (tool === undefined) this.onmessage?.(frame.message)
+    if (tool === undefined) this.onmessage?.(message)
     else await this.#answerPlain(frame.id, tool, frame.params)
+  }
+
+  /** Counts the request, and narrows what it wants to hear of to what it may. */
+  async #admit({ method, message }: Extract<Frame, { kind: 'request' }>): Promise<JSONRPCMessage> {
+    await this.#session.admit()
+    return method === LISTEN_METHOD ? admitListen(message, this.#session.subscriptions) : message
+  }
+
+  /** A notification or an answer. The SDK ends the stream that a cancel names; what it had subscribed to ends here. */
+  #handOn(message: JSONRPCMessage): void {
+    const cancelled = 'method' in message && message.method === 'notifications/cancelled' ? message.params?.['requestId'] : undefined
+    if (typeof cancelled === 'string' || typeof cancelled === 'number') this.#session.subscriptions.remove(cancelled)
+    this.onmessage?.(message)
   }
 
   /** The plain JSON-RPC methods of the specification: the tool's structured answer is the result. */

@@ -1,6 +1,7 @@
 import { init } from './001-init.ts'
 import { agents } from './002-agents.ts'
+import { tasks } from './003-tasks.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init, agents]
+export const MIGRATIONS: readonly Migration[] = [init, agents, tasks]

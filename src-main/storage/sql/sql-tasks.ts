@@ -1,0 +1,88 @@
+import { canSeeTask } from '../../contract/scope.ts'
+import type { Scope } from '../../contract/scope.ts'
+import type { Task } from '../../contract/task.ts'
+import { createTask, deleteTask, replaceTask } from '../task-changes.ts'
+import type { TaskRows } from '../task-changes.ts'
+import type { TaskEdge } from '../task-graph.ts'
+import type { NewTask, TaskChange, TaskResult } from '../task-store.ts'
+import type { MemoryDb } from './sql-schema.ts'
+import { completeTaskRows, toTaskColumns } from './sql-task-rows.ts'
+
+/** The changes of tasks, each in a transaction. A dialect whose transactions run side by side must make them serializable. */
+export function insertTask(db: MemoryDb, task: NewTask, change: TaskChange): Promise<Task> {
+  return db.transaction().execute((tx) => createTask(new SqlTaskRows(tx), task, change))
+}
+
+export function rewriteTask(db: MemoryDb, task: Task, change: TaskChange): Promise<TaskResult> {
+  return db.transaction().execute((tx) => replaceTask(new SqlTaskRows(tx), task, change))
+}
+
+export function removeTask(db: MemoryDb, id: string, change: TaskChange, version: number): Promise<Task> {
+  return db.transaction().execute((tx) => deleteTask(new SqlTaskRows(tx), id, change, version))
+}
+
+export async function findTask(db: MemoryDb, id: string, scope: Scope): Promise<Task | undefined> {
+  const [task] = await new SqlTaskRows(db).find([id])
+  return task && canSeeTask(task, scope) ? task : undefined
+}
+
+class SqlTaskRows implements TaskRows {
+  readonly #db: MemoryDb
+
+  constructor(db: MemoryDb) {
+    this.#db = db
+  }
+
+  async find(ids: readonly string[]): Promise<Task[]> {
+    if (ids.length === 0) return []
+    return completeTaskRows(this.#db, await this.#db.selectFrom('tasks').selectAll().where('id', 'in', ids).execute())
+  }
+
+  async dependentsOf(id: string): Promise<Task[]> {
+    const rows = await this.#db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('id', 'in', (query) => query.selectFrom('task_dependencies').select('task_id').where('depends_on', '=', id))
+      .orderBy('seq')
+      .execute()
+    return completeTaskRows(this.#db, rows)
+  }
+
+  async edgesOf(ids: readonly string[]): Promise<TaskEdge[]> {
+    const rows = await this.#db
+      .selectFrom('tasks')
+      .leftJoin('task_dependencies', 'task_dependencies.task_id', 'tasks.id')
+      .select(['tasks.id', 'namespace', 'created_by', 'assigned_agent_id', 'depends_on'])
+      .where('tasks.id', 'in', ids)
+      .execute()
+    return [...Map.groupBy(rows, (row) => row.id)].map(([id, edges]) => ({
+      id,
+      namespace: edges[0]?.namespace ?? '',
+      created_by: edges[0]?.created_by ?? '',
+      assigned_agent_id: edges[0]?.assigned_agent_id ?? undefined,
+      dependencies: edges.flatMap(({ depends_on: target }) => target ?? []),
+    }))
+  }
+
+  async insert(task: Task): Promise<void> {
+    await this.#db.insertInto('tasks').values(toTaskColumns(task)).execute()
+    await this.#writeDependencies(task)
+  }
+
+  async write(task: Task): Promise<void> {
+    await this.#db.updateTable('tasks').set(toTaskColumns(task)).where('id', '=', task.id).execute()
+    await this.#db.deleteFrom('task_dependencies').where('task_id', '=', task.id).execute()
+    await this.#writeDependencies(task)
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#db.deleteFrom('task_dependencies').where('task_id', '=', id).execute()
+    await this.#db.deleteFrom('tasks').where('id', '=', id).execute()
+  }
+
+  async #writeDependencies({ id, dependencies }: Task): Promise<void> {
+    if (dependencies.length === 0) return
+    const rows = dependencies.map((target, position) => ({ task_id: id, position, depends_on: target }))
+    await this.#db.insertInto('task_dependencies').values(rows).execute()
+  }
+}
