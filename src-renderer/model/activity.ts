@@ -69,6 +69,15 @@ function rowOf(event: ServerEvent, ownAgent: string): ActivityRow | undefined {
     case 'session-closed':
       if (event.session.agent_id === ownAgent) return undefined
       return base(event.type === 'session-opened' ? 'connected' : 'disconnected', event.session.agent_id)
+    // The call that changed a task is a row of its own already.
+    case 'task-created':
+    case 'task-updated':
+    case 'task-assigned':
+    case 'task-released':
+    case 'task-completed':
+    case 'task-failed':
+    case 'task-cancelled':
+    case 'task-deleted':
     case 'rates':
     case 'health-changed':
     case 'hello':
