@@ -1,5 +1,5 @@
 import type { ServerEvent } from '../contract/events.ts'
-import type { AccessFacts } from '../contract/scope.ts'
+import type { AccessFacts, WorkflowFacts } from '../contract/scope.ts'
 import type { Task } from '../contract/task.ts'
 import type { Log } from './log.ts'
 
@@ -10,6 +10,8 @@ export interface Announcement {
   readonly access?: AccessFacts
   /** For events about a task: heard by those who may see it. */
   readonly task?: Task
+  /** For events about a workflow: heard by those who may see it. */
+  readonly workflow?: WorkflowFacts
   /** For events about one agent's doings: heard by that agent and the owner. */
   readonly agentId?: string
 }

@@ -36,7 +36,8 @@ export function removeRuntimeFile(path: string, pid: number): void {
   if (readRuntimeFile(path)?.pid === pid) rmSync(path, { force: true })
 }
 
-function isProcessAlive(pid: number): boolean {
+/** Whether a process of this number runs on this machine, whoever owns it. */
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

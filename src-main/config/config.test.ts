@@ -61,6 +61,15 @@ describe('settings', () => {
       database: { provider: 'sqlite', file: join(folder, 'tmws.db'), synchronous: 'normal' },
       trashDays: 30,
       embedding: { provider: 'local' },
+      workflows: {
+        maxSteps: 100,
+        maxTotalSteps: 1_000,
+        maxDepth: 4,
+        maxSeconds: 604_800,
+        maxOutputBytes: 65_536,
+        maxRunning: 100,
+        keepDays: 30,
+      },
       runtimeFile: join(homedir(), '.tmws', 'runtime.json'),
       warnings: [],
     })
@@ -104,6 +113,13 @@ describe('settings', () => {
       trash_days: '9',
       embedding_provider: 'off',
       embedding_model: join(folder, 'model'),
+      workflow_max_steps: '9',
+      workflow_max_total_steps: '9',
+      workflow_max_depth: '9',
+      workflow_max_seconds: '9',
+      workflow_max_output_bytes: '9000',
+      workflow_max_running: '9',
+      workflow_keep_days: '9',
       runtime_file: join(folder, 'runtime.json'),
     }
     const ask = { TMWS_SECRET_KEY: GOOD_SECRET }

@@ -30,6 +30,15 @@ export interface ServerConfig {
   readonly trashDays: number
   /** `modelFolder` absent: the model that is shipped. */
   readonly embedding: { readonly provider: 'local' | 'off' | 'hash'; readonly modelFolder?: string }
+  readonly workflows: {
+    readonly maxSteps: number
+    readonly maxTotalSteps: number
+    readonly maxDepth: number
+    readonly maxSeconds: number
+    readonly maxOutputBytes: number
+    readonly maxRunning: number
+    readonly keepDays: number
+  }
   readonly runtimeFile: string
   readonly settingsFile?: string
   readonly warnings: readonly string[]
@@ -72,6 +81,15 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     embedding: {
       provider: values.embedding_provider,
       ...(values.embedding_model !== undefined && { modelFolder: resolve(values.embedding_model) }),
+    },
+    workflows: {
+      maxSteps: values.workflow_max_steps,
+      maxTotalSteps: values.workflow_max_total_steps,
+      maxDepth: values.workflow_max_depth,
+      maxSeconds: values.workflow_max_seconds,
+      maxOutputBytes: values.workflow_max_output_bytes,
+      maxRunning: values.workflow_max_running,
+      keepDays: values.workflow_keep_days,
     },
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),

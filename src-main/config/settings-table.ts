@@ -143,6 +143,33 @@ export const SETTINGS = {
     undefined,
     'folder of the local model; default the built-in all-MiniLM-L6-v2',
   ),
+  workflow_max_steps: setting('TMWS_WORKFLOW_MAX_STEPS', integer(1, 500), 100, 'steps that one workflow may have'),
+  workflow_max_total_steps: setting(
+    'TMWS_WORKFLOW_MAX_TOTAL_STEPS',
+    integer(1, 1_000_000),
+    1_000,
+    'steps that a run and all runs it starts may have together',
+  ),
+  workflow_max_depth: setting('TMWS_WORKFLOW_MAX_DEPTH', integer(0, 20), 4, 'how many runs deep a run may start others; 0 forbids it'),
+  workflow_max_seconds: setting(
+    'TMWS_WORKFLOW_MAX_SECONDS',
+    integer(1, 366 * 86_400, 'seconds'),
+    7 * 86_400,
+    'seconds that one run may take, waits included',
+  ),
+  workflow_max_output_bytes: setting(
+    'TMWS_WORKFLOW_MAX_OUTPUT_BYTES',
+    integer(1024, 4 * MIB, 'bytes'),
+    64 * 1024,
+    'bytes of the output of a step, as JSON; a larger one is cut',
+  ),
+  workflow_max_running: setting(
+    'TMWS_WORKFLOW_MAX_RUNNING',
+    integer(1, 10_000),
+    100,
+    'runs of workflows under way at once; further ones wait in line',
+  ),
+  workflow_keep_days: setting('TMWS_WORKFLOW_KEEP_DAYS', integer(1, 3650, 'days'), 30, 'days that ended runs of workflows are kept'),
   runtime_file: setting(
     'TMWS_RUNTIME_FILE',
     text('a file'),

@@ -1,6 +1,7 @@
 import type { AccessLevel } from './memory.ts'
 import type { CheckStatus, SessionInfo, TransportKind } from './session.ts'
 import type { TaskStatus } from './task.ts'
+import type { ExecutionStatus, StepStatus } from './workflow.ts'
 
 /**
  * What the event feed (`GET /api/v1/events`, WebSocket) tells. Each frame is one JSON object of this union. Events announce what
@@ -9,6 +10,9 @@ import type { TaskStatus } from './task.ts'
 export type ServerEvent =
   | MemoryEvent
   | TaskEvent
+  | WorkflowEvent
+  | ExecutionEvent
+  | StepEvent
   | SessionEvent
   | CallEvent
   | RatesEvent
@@ -45,6 +49,44 @@ export interface TaskEvent {
   readonly assigned_agent_id?: string
   readonly namespace: string
   readonly status: TaskStatus
+}
+
+/** A definition changed. Heard in its namespace. */
+export interface WorkflowEvent {
+  readonly type: 'workflow-created' | 'workflow-updated' | 'workflow-deleted'
+  readonly at: string
+  readonly workflow_id: string
+  readonly name: string
+  /** Who did it. */
+  readonly by: string
+  readonly namespace: string
+}
+
+/** A run came further. Heard by its agent. */
+export interface ExecutionEvent {
+  readonly type:
+    'execution-queued' | 'execution-started' | 'execution-changed' | 'execution-completed' | 'execution-failed' | 'execution-cancelled'
+  readonly at: string
+  readonly execution_id: string
+  readonly workflow_id: string
+  readonly workflow_name: string
+  readonly agent_id: string
+  readonly namespace: string
+  readonly status: ExecutionStatus
+  readonly steps_ended: number
+  readonly steps_total: number
+}
+
+/** A step of a run came further. Heard by the agent of the run. */
+export interface StepEvent {
+  readonly type: 'step-changed'
+  readonly at: string
+  readonly execution_id: string
+  readonly agent_id: string
+  readonly step_id: string
+  readonly tool: string
+  readonly status: StepStatus
+  readonly attempts: number
 }
 
 export interface SessionEvent {

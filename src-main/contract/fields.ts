@@ -47,6 +47,8 @@ export const memoryIdSchema = z.string().regex(UUID_RULE, 'must be a UUID in low
 
 export const taskIdSchema = z.string().regex(UUID_RULE, 'must be a UUID in lower case, as `id` of a task')
 
+export const workflowIdSchema = z.string().regex(UUID_RULE, 'must be a UUID in lower case, as `id` of a workflow or a run of it')
+
 /** ISO 8601 with a time zone. Every answer carries UTC with milliseconds. */
 export const instantSchema = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-11-22T09:30:00.000Z' })
 

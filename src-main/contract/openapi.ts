@@ -26,7 +26,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
     },
     servers: [{ url: '/' }],
     security: [{}, { bearer: [] }],
-    tags: [{ name: 'memory' }, { name: 'agent' }, { name: 'task' }, { name: 'system' }],
+    tags: [{ name: 'memory' }, { name: 'agent' }, { name: 'task' }, { name: 'workflow' }, { name: 'system' }],
     paths: { ...paths, ...plainPaths() },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },

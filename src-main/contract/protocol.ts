@@ -83,6 +83,12 @@ export const LIMITS = {
   taskNotes: 100,
   taskNoteCharacters: 2_000,
   taskDependencies: 100,
+  workflowNameCharacters: 100,
+  workflowDescriptionCharacters: 2_000,
+  /** Whatever the settings allow: no workflow has more. */
+  workflowSteps: 500,
+  stepDependencies: 100,
+  expressionCharacters: 1_000,
   urlCharacters: 2_048,
   capabilitiesBytes: 8 * 1024,
   pageSize: 100,

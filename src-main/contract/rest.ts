@@ -2,6 +2,8 @@ import { API_PREFIX } from './protocol.ts'
 import type { ToolName } from './tools.ts'
 import { TASK_OPERATIONS } from './tools/task-tools.ts'
 import type { TaskOperation } from './tools/task-tools.ts'
+import { WORKFLOW_OPERATIONS } from './tools/workflow-tools.ts'
+import type { WorkflowOperation } from './tools/workflow-tools.ts'
 
 /** One REST route and the tool that answers it: arguments come from path, query and body, in that order of precedence. */
 export interface RestRoute {
@@ -51,12 +53,48 @@ export const REST_ROUTES: readonly RestRoute[] = [
   taskRoute('POST', '/tasks/:task_id/complete', 'complete'),
   taskRoute('POST', '/tasks/:task_id/fail', 'fail'),
   taskRoute('POST', '/tasks/:task_id/cancel', 'cancel'),
+  workflowRoute('GET', '/workflows', 'list'),
+  { ...workflowRoute('POST', '/workflows', 'create'), status: 201 },
+  { method: 'GET', path: '/workflows/examples', tool: 'list_workflow_examples', argumentsIn: 'query' },
+  { method: 'POST', path: '/workflows/execute', tool: 'execute_workflow', argumentsIn: 'body' },
+  { method: 'GET', path: '/workflows/executions', tool: 'get_workflow_status', argumentsIn: 'query' },
+  {
+    method: 'GET',
+    path: '/workflows/executions/:execution_id',
+    tool: 'get_workflow_status',
+    argumentsIn: 'query',
+    takes: ['execution_id'],
+  },
+  { method: 'POST', path: '/workflows/executions/:execution_id/cancel', tool: 'cancel_workflow', argumentsIn: 'body' },
+  workflowRoute('GET', '/workflows/:workflow_id', 'get'),
+  workflowRoute('PATCH', '/workflows/:workflow_id', 'update'),
+  workflowRoute('DELETE', '/workflows/:workflow_id', 'delete'),
+  {
+    method: 'POST',
+    path: '/workflows/:workflow_id/execute',
+    tool: 'execute_workflow',
+    argumentsIn: 'body',
+    takes: ['workflow_id', 'input', 'wait', 'wait_seconds'],
+  },
+  {
+    method: 'GET',
+    path: '/workflows/:workflow_id/executions',
+    tool: 'get_workflow_status',
+    argumentsIn: 'query',
+    takes: ['workflow_id', 'status', 'limit', 'cursor'],
+  },
 ]
 
 /** One operation of manage_task as a route of its own. */
 function taskRoute(method: RestRoute['method'], path: string, operation: TaskOperation): RestRoute {
   const argumentsIn = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
   return { method, path, tool: 'manage_task', argumentsIn, fixed: { operation }, takes: TASK_OPERATIONS[operation].takes }
+}
+
+/** One operation of manage_workflow as a route of its own. */
+function workflowRoute(method: RestRoute['method'], path: string, operation: WorkflowOperation): RestRoute {
+  const argumentsIn = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
+  return { method, path, tool: 'manage_workflow', argumentsIn, fixed: { operation }, takes: WORKFLOW_OPERATIONS[operation].takes }
 }
 
 /** Full path of a route, for example `/api/v1/memory/:memory_id`. */

@@ -62,6 +62,22 @@ export function canSeeTask(task: TaskFacts, scope: Scope): boolean {
   return task.created_by === scope.agentId || task.assigned_agent_id === scope.agentId
 }
 
+/** The part of a workflow that decides who may see and run it. */
+export interface WorkflowFacts {
+  readonly namespace: string
+  readonly created_by: string
+}
+
+/** Whether `scope` may see and run `workflow`: agents of its namespace, and who made it. */
+export function canSeeWorkflow(workflow: WorkflowFacts, scope: Scope): boolean {
+  return scope.kind === 'owner' || workflow.namespace === scope.namespace || workflow.created_by === scope.agentId
+}
+
+/** Whether `scope` may see a run: it holds what its agent may see, so nobody else but the person. */
+export function canSeeExecution(execution: { readonly agent_id: string }, scope: Scope): boolean {
+  return scope.kind === 'owner' || execution.agent_id === scope.agentId
+}
+
 function liveShareOf(memory: AccessFacts, agentId: string, now: number): Share | undefined {
   return memory.shared_with.find(
     (share) => share.agent_id === agentId && (share.expires_at === undefined || Date.parse(share.expires_at) > now),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { instantSchema } from './fields.ts'
 
-export const transportKindSchema = z.enum(['websocket', 'bridge', 'http', 'rest'])
+export const transportKindSchema = z.enum(['websocket', 'bridge', 'http', 'rest', 'workflow'])
 export type TransportKind = z.infer<typeof transportKindSchema>
 
 /** One live connection of one client, as lists and events show it. */

@@ -13,6 +13,7 @@ import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, up
 import { getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
 import { listTasks, manageTask } from './tools/task-tools.ts'
 import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'
+import { cancelWorkflow, executeWorkflow, getWorkflowStatus, listWorkflowExamples, manageWorkflow } from './tools/workflow-tools.ts'
 
 /** Every tool by name, in the order that `tools/list` shows. */
 export const TOOLS = {
@@ -34,12 +35,17 @@ export const TOOLS = {
   list_agents: listAgents,
   manage_task: manageTask,
   list_tasks: listTasks,
+  manage_workflow: manageWorkflow,
+  execute_workflow: executeWorkflow,
+  get_workflow_status: getWorkflowStatus,
+  cancel_workflow: cancelWorkflow,
   health_check: healthCheck,
   get_system_stats: getSystemStats,
   get_session_statistics: getSessionStatistics,
   get_memory_links: getMemoryLinks,
   list_tags: listTags,
   list_sessions: listSessions,
+  list_workflow_examples: listWorkflowExamples,
 } as const satisfies Readonly<Record<string, ToolContract>>
 
 export type ToolName = keyof typeof TOOLS

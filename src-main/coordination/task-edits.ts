@@ -1,6 +1,5 @@
 import { toIso } from '../base/clock.ts'
 import { AppError, invalidField } from '../base/errors.ts'
-import { newId } from '../base/ids.ts'
 import { LIMITS } from '../contract/protocol.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Task } from '../contract/task.ts'
@@ -9,10 +8,10 @@ import { required } from './task-arguments.ts'
 import type { TaskArguments } from './task-arguments.ts'
 import { moveTask, requireHolder, targetOf } from './task-transitions.ts'
 
-/** A new task of `scope`. The store finds out whether it is pending or blocked. */
-export function newTask(args: TaskArguments, scope: Scope, now: string): NewTask {
+/** A new task of `scope`, named `id`. The store finds out whether it is pending or blocked. */
+export function newTask(id: string, args: TaskArguments, scope: Scope, now: string): NewTask {
   return {
-    id: newId(Date.parse(now)),
+    id,
     title: required(args.title, 'title'),
     ...(args.description !== undefined && { description: args.description }),
     type: args.type ?? 'task',

@@ -2,6 +2,7 @@ import { toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import type { EventBus } from '../base/event-bus.ts'
+import { idFromKey, newId } from '../base/ids.ts'
 import { canSeeTask } from '../contract/scope.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Task } from '../contract/task.ts'
@@ -13,6 +14,7 @@ import { announceTask, taskEventOf } from './task-announcer.ts'
 import { required, requireOperationFields } from './task-arguments.ts'
 import type { TaskArguments } from './task-arguments.ts'
 import { changedTask, newTask } from './task-edits.ts'
+import type { RunOrigin } from './workflows/run-origin.ts'
 
 export interface TaskServiceParts {
   readonly store: TaskStore
@@ -37,11 +39,11 @@ export class TaskService {
    * One operation on one task. Throws `invalid_request` naming the field, `not_found` for a task out of sight, `conflict` when its
    * state, its holder, its version or its dependencies forbid it, and `forbidden` for deleting another's task.
    */
-  async manage(args: TaskArguments, scope: Scope): Promise<Answer> {
+  async manage(args: TaskArguments, scope: Scope, origin?: RunOrigin): Promise<Answer> {
     requireOperationFields(args)
     switch (args.operation) {
       case 'create':
-        return this.#create(args, scope)
+        return this.#create(args, scope, origin)
       case 'get':
         return { task: await this.#require(args, scope) }
       case 'delete':
@@ -60,9 +62,12 @@ export class TaskService {
     return { tasks: page.tasks, total: page.total, ...(page.nextCursor !== undefined && { next_cursor: page.nextCursor }) }
   }
 
-  async #create(args: TaskArguments, scope: Scope): Promise<Answer> {
+  async #create(args: TaskArguments, scope: Scope, origin: RunOrigin | undefined): Promise<Answer> {
     const now = this.#now()
-    const task = await this.#parts.store.create(newTask(args, scope, now), { scope, now })
+    const id = origin ? idFromKey(origin.key, origin.beganAtMs) : newId()
+    const known = origin && (await this.#parts.store.get(id, scope))
+    if (known) return { task: known }
+    const task = await this.#parts.store.create(newTask(id, args, scope, now), { scope, now })
     this.#announce('task-created', task, scope, now)
     if (task.assigned_agent_id !== undefined) this.#announce('task-assigned', task, scope, now)
     return { task }

@@ -8,6 +8,7 @@ import { ResourceStack } from '../base/resource-stack.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
 import { TaskService } from '../coordination/task-service.ts'
+import type { CallTool } from '../coordination/workflows/step-attempt.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { TOOLS } from '../contract/tools.ts'
@@ -34,6 +35,7 @@ import { McpSocketServer } from '../transport/ws/mcp-socket-server.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { JwtVerifier, noTokens } from './jwt-verifier.ts'
 import { LiveReport } from './live-report.ts'
+import { createWorkflowParts } from './workflow-parts.ts'
 
 /** Parts a test or a host may bring instead of those the configuration names. */
 export interface Overrides {
@@ -107,7 +109,11 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })
   resources.own('presence', new AgentPresence({ store: stores.agents, bus, clock, log: log.child('agents') }), (part) => part.close())
   const tasks = new TaskService({ store: stores.tasks, clock, bus })
-  const runner = new ToolRunner(createTools({ reader, writer, search, system: report, agents, tasks, clock }), config.toolProfile)
+  const callTool: CallTool = ({ tool, args, scope, signal, origin }) =>
+    sessions.transient({ scope, transport: 'workflow', capabilities: {} }).call(tool, args, { signal, origin })
+  const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
+  const tools = createTools({ reader, writer, search, system: report, agents, tasks, ...workflows, clock })
+  const runner = new ToolRunner(tools, config.toolProfile)
   const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
   const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, {
     ...config.sessions,
@@ -118,6 +124,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
+
+  workflows.start()
 
   const ownerToken = newSecret()
   const hosts = new HostCheck({ bindHosts: [config.api.host, config.ws.host], corsOrigins: config.corsOrigins })

@@ -7,6 +7,7 @@ import { MEMORY_RESOURCE_TEMPLATE, RESOURCES, memoryIdOfUri } from '../contract/
 import type { ToolContract } from '../contract/tools/tool-contract.ts'
 import { completionsFor } from './mcp-completions.ts'
 import { promptText } from './mcp-prompts.ts'
+import { progressReporter } from './mcp-progress.ts'
 import { toolFailure, toolSuccess } from './mcp-tool-result.ts'
 import { BY_REQUEST } from './resource-subscriptions.ts'
 import type { Session } from './session.ts'
@@ -53,7 +54,12 @@ export function createMcpServer(session: Session, version: string, era: McpReque
     const envelope = context.mcpReq.envelope as { [CLIENT_INFO_META_KEY]?: Implementation } | undefined // the SDK has checked it, its type says nothing
     nameClient(session, envelope?.[CLIENT_INFO_META_KEY])
     try {
-      return toolSuccess(await session.call(request.params.name, request.params.arguments ?? {}, { signal: context.mcpReq.signal }))
+      return toolSuccess(
+        await session.call(request.params.name, request.params.arguments ?? {}, {
+          signal: context.mcpReq.signal,
+          report: progressReporter(context.mcpReq),
+        }),
+      )
     } catch (error) {
       if (error instanceof AppError && error.code === 'not_found' && error.details?.['tool'] !== undefined) {
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message)

@@ -9,7 +9,7 @@ import { LIMITS } from '../contract/protocol.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo, TransportKind } from '../contract/session.ts'
 import type { ToolContract } from '../contract/tools/tool-contract.ts'
-import type { CallerView } from '../tools/tool.ts'
+import type { CallerView, ToolContext } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
 import { LatencyWindow } from './latency-window.ts'
 import type { RateLimiter } from './rate-limiter.ts'
@@ -32,6 +32,11 @@ export interface SessionParts {
   readonly bus: EventBus
   readonly clock: Clock
   readonly log: Log
+}
+
+export interface CallOptions extends Partial<Pick<ToolContext, 'signal' | 'origin' | 'report'>> {
+  /** `rest` also reaches the tools that models are not offered. */
+  readonly audience?: 'model' | 'rest'
 }
 
 /** Switches of identity that a session remembers. */
@@ -133,11 +138,7 @@ export class Session implements CallerView {
   }
 
   /** Calls a tool as this client. Throws AppError; `unavailable` when too many of its calls wait already. */
-  async call(
-    tool: string,
-    args: unknown,
-    options: { readonly signal?: AbortSignal; readonly audience?: 'model' | 'rest' } = {},
-  ): Promise<Record<string, unknown>> {
+  async call(tool: string, args: unknown, options: CallOptions = {}): Promise<Record<string, unknown>> {
     if (this.#pending >= LIMITS.pendingCallsPerSession) {
       throw new AppError('unavailable', `This connection has ${LIMITS.pendingCallsPerSession} unanswered requests; wait for some of them.`)
     }
@@ -149,7 +150,7 @@ export class Session implements CallerView {
       const result = await this.#parts.runner.call(
         tool,
         args,
-        { scope: this.scope, caller: this, signal, log: this.#parts.log },
+        { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report },
         options.audience ?? 'model',
       )
       ok = true

@@ -1,8 +1,10 @@
 import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
+import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { SessionStore } from './session-store.ts'
 import type { TaskStore } from './task-store.ts'
+import type { WorkflowStore } from './workflow-store.ts'
 
 /** The one door to the dialects. Each is loaded only when it is asked for: a volatile store runs without a native module. */
 
@@ -27,6 +29,8 @@ export interface Stores {
   readonly memories: MemoryStore
   readonly agents: AgentStore
   readonly tasks: TaskStore
+  readonly workflows: WorkflowStore
+  readonly executions: ExecutionStore
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -34,12 +38,21 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    return { memories, agents: memories.agents, tasks: memories.tasks }
+    const { agents, tasks, workflows, executions } = memories
+    return { memories, agents, tasks, workflows, executions }
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
   const { VolatileTaskStore } = await import('./volatile/volatile-task-store.ts')
-  return { memories: new VolatileMemoryStore(), agents: new VolatileAgentStore(), tasks: new VolatileTaskStore() }
+  const { VolatileWorkflowStore } = await import('./volatile/volatile-workflow-store.ts')
+  const { VolatileExecutionStore } = await import('./volatile/volatile-execution-store.ts')
+  return {
+    memories: new VolatileMemoryStore(),
+    agents: new VolatileAgentStore(),
+    tasks: new VolatileTaskStore(),
+    workflows: new VolatileWorkflowStore(),
+    executions: new VolatileExecutionStore(),
+  }
 }
 
 /** The memories alone, for tools and tests that need no more. */

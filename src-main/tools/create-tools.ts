@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import type { ToolName } from '../contract/tools.ts'
 import type { AgentService } from '../coordination/agent-service.ts'
 import type { TaskService } from '../coordination/task-service.ts'
+import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
+import type { WorkflowService } from '../coordination/workflows/workflow-service.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { MemorySearch } from '../memory/memory-search.ts'
 import type { MemoryWriter } from '../memory/memory-writer.ts'
@@ -28,6 +30,11 @@ import { createMemoryTool, storeMemoryTool } from './store-memory.ts'
 import { switchAgentTool } from './switch-agent.ts'
 import type { SystemReport } from './system-report.ts'
 import type { Tool } from './tool.ts'
+import { cancelWorkflowTool } from './cancel-workflow.ts'
+import { executeWorkflowTool } from './execute-workflow.ts'
+import { getWorkflowStatusTool } from './get-workflow-status.ts'
+import { listWorkflowExamplesTool } from './list-workflow-examples.ts'
+import { manageWorkflowTool } from './manage-workflow.ts'
 import { updateMemoryTool } from './update-memory.ts'
 
 /** Every tool of the contract, by name: a missing one does not compile. */
@@ -40,11 +47,13 @@ export interface ToolParts {
   readonly system: SystemReport
   readonly agents: AgentService
   readonly tasks: TaskService
+  readonly workflows: WorkflowService
+  readonly executions: ExecutionService
   readonly clock: Clock
 }
 
 /** Builds the table of tools from the services they use. */
-export function createTools({ reader, writer, search, system, agents, tasks, clock }: ToolParts): ToolTable {
+export function createTools({ reader, writer, search, system, agents, tasks, workflows, executions, clock }: ToolParts): ToolTable {
   return {
     store_memory: storeMemoryTool(writer, agents),
     create_memory: createMemoryTool(writer, agents),
@@ -66,6 +75,11 @@ export function createTools({ reader, writer, search, system, agents, tasks, clo
     list_agents: listAgentsTool(agents),
     manage_task: manageTaskTool(tasks),
     list_tasks: listTasksTool(tasks),
+    manage_workflow: manageWorkflowTool(workflows),
+    execute_workflow: executeWorkflowTool(executions),
+    get_workflow_status: getWorkflowStatusTool(executions),
+    cancel_workflow: cancelWorkflowTool(executions),
+    list_workflow_examples: listWorkflowExamplesTool(),
     health_check: healthCheckTool(system),
     get_system_stats: getSystemStatsTool(system),
     get_session_statistics: getSessionStatisticsTool(),

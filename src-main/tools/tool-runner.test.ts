@@ -106,6 +106,11 @@ describe('every tool of the contract', () => {
     })) as { memory: { id: string } }
     const id = { memory_id: memory.id }
     const { task } = (await call('manage_task', { operation: 'create', title: 'the work', note: 'go' })) as { task: { id: string } }
+    const steps = [{ id: 'look', tool: 'list_tags', arguments: {} }]
+    await expect(call('manage_workflow', { operation: 'create', name: 'w', steps })).rejects.toMatchObject({ code: 'invalid_request' })
+    const step = { id: 'look', tool: 'list_memories' }
+    await call('manage_workflow', { operation: 'create', name: 'w', steps: [step] })
+    const { execution } = (await call('execute_workflow', { name: 'w', wait: false })) as { execution: { id: string } }
     const calls: Record<ToolName, unknown> = {
       store_memory: { content: 'another', links: [{ to: memory.id, kind: 'relates' }] },
       create_memory: { content: 'one more' },
@@ -127,6 +132,11 @@ describe('every tool of the contract', () => {
       list_agents: {},
       manage_task: { operation: 'complete', task_id: task.id, result: { n: [1, null] } },
       list_tasks: { ready: false, sort: 'due' },
+      manage_workflow: { operation: 'create', example: 'hand-over', schedule: { cron: '0 8 * * *', timezone: 'Europe/Berlin' } },
+      execute_workflow: { name: 'hand-over', input: { topic: 'x' }, wait: false },
+      get_workflow_status: { execution_id: execution.id },
+      cancel_workflow: { execution_id: execution.id },
+      list_workflow_examples: {},
       health_check: {},
       get_system_stats: {},
       get_session_statistics: {},

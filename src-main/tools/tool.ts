@@ -4,6 +4,8 @@ import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo, TransportKind } from '../contract/session.ts'
 import { TOOLS } from '../contract/tools.ts'
 import type { ToolArguments, ToolName, ToolOutput } from '../contract/tools.ts'
+import type { ReportProgress } from '../coordination/workflows/execution-end.ts'
+import type { RunOrigin } from '../coordination/workflows/run-origin.ts'
 
 /** What a tool is given besides its arguments. */
 export interface ToolContext {
@@ -12,6 +14,10 @@ export interface ToolContext {
   /** Fires when the client cancels, goes away, or the server stops. */
   readonly signal: AbortSignal
   readonly log: Log
+  /** Set when a step of a workflow calls. */
+  readonly origin?: RunOrigin | undefined
+  /** Tells the caller how far a long call is; absent when it did not ask. */
+  readonly report?: ReportProgress | undefined
 }
 
 /** The connection a call came by, as tools may see it. */

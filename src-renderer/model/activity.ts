@@ -69,7 +69,7 @@ function rowOf(event: ServerEvent, ownAgent: string): ActivityRow | undefined {
     case 'session-closed':
       if (event.session.agent_id === ownAgent) return undefined
       return base(event.type === 'session-opened' ? 'connected' : 'disconnected', event.session.agent_id)
-    // The call that changed a task is a row of its own already.
+    // The calls that changed a task, and those of a run, are rows of their own already.
     case 'task-created':
     case 'task-updated':
     case 'task-assigned':
@@ -78,6 +78,16 @@ function rowOf(event: ServerEvent, ownAgent: string): ActivityRow | undefined {
     case 'task-failed':
     case 'task-cancelled':
     case 'task-deleted':
+    case 'workflow-created':
+    case 'workflow-updated':
+    case 'workflow-deleted':
+    case 'execution-queued':
+    case 'execution-started':
+    case 'execution-changed':
+    case 'execution-completed':
+    case 'execution-failed':
+    case 'execution-cancelled':
+    case 'step-changed':
     case 'rates':
     case 'health-changed':
     case 'hello':

@@ -85,7 +85,10 @@ export const en = {
     health: 'Health',
     parts: { storage: 'Storage', embedding: 'Embedding', state: 'State', sessions: 'Sessions' } as Readonly<Record<string, string>>,
     statuses: { healthy: 'ok', degraded: 'degraded', unhealthy: 'failing' } satisfies Record<CheckStatus, string>,
-    transports: { websocket: 'WebSocket', bridge: 'bridge', http: 'HTTP', rest: 'REST' } satisfies Record<TransportKind, string>,
+    transports: { websocket: 'WebSocket', bridge: 'bridge', http: 'HTTP', rest: 'REST', workflow: 'workflow' } satisfies Record<
+      TransportKind,
+      string
+    >,
     loadFailed: 'The overview could not be loaded.',
   },
   activity: {
@@ -104,6 +107,10 @@ export const en = {
       get_memory_history: 'read a history',
       manage_task: 'worked on a task',
       list_tasks: 'listed tasks',
+      manage_workflow: 'worked on a workflow',
+      execute_workflow: 'ran a workflow',
+      get_workflow_status: 'looked at a run',
+      cancel_workflow: 'cancelled a run',
       register_agent: 'registered an agent',
       switch_agent: 'switched agents',
       list_agents: 'listed agents',

@@ -12,7 +12,7 @@ import {
 } from '../fields.ts'
 import { accessLevelSchema, linkSchema, memorySchema, shareSchema } from '../memory.ts'
 import { LIMITS } from '../protocol.ts'
-import { ADDS, REPLACES, SETS, toolContract } from './tool-contract.ts'
+import { REPLACES, SETS, toolContract } from './tool-contract.ts'
 
 const sharesSchema = z.array(shareSchema).max(LIMITS.sharedWith, `must hold at most ${LIMITS.sharedWith} agents`)
 const linksSchema = z.array(linkSchema).max(LIMITS.links, `must hold at most ${LIMITS.links} links`)
@@ -60,7 +60,8 @@ export const storeMemory = toolContract({
   profile: 'core',
   input: storeInput,
   output: storeOutput,
-  annotations: ADDS,
+  // The same content again returns what is there.
+  annotations: SETS,
 })
 
 /** Older name of the same tool. */

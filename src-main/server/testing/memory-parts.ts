@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { FixedClock } from '../../base/clock.ts'
 import { LocalEventBus } from '../../base/event-bus.ts'
 import type { Announcement } from '../../base/event-bus.ts'
+import { AppError } from '../../base/errors.ts'
 import { silentLog } from '../../base/log.ts'
+import { ResourceStack } from '../../base/resource-stack.ts'
 import { OWNER_SCOPE } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
 import { TOOLS } from '../../contract/tools.ts'
@@ -15,12 +17,16 @@ import type { MemoryStore } from '../../storage/memory-store.ts'
 import { openStores } from '../../storage/open-stores.ts'
 import { AgentService } from '../../coordination/agent-service.ts'
 import { TaskService } from '../../coordination/task-service.ts'
+import type { ExecutionService } from '../../coordination/workflows/execution-service.ts'
+import type { WorkflowLimits } from '../../coordination/workflows/workflow-limits.ts'
+import type { WorkflowService } from '../../coordination/workflows/workflow-service.ts'
 import { MemoryReader } from '../../memory/memory-reader.ts'
 import { MemorySearch } from '../../memory/memory-search.ts'
 import { MemoryWriter } from '../../memory/memory-writer.ts'
 import type { MemoryDraft } from '../../memory/memory-writer.ts'
 import { SEARCH_WEIGHTS } from '../../memory/ranking.ts'
 import { VectorIndexer } from '../../memory/vector-indexer.ts'
+import { createWorkflowParts } from '../workflow-parts.ts'
 
 export const START = Date.parse('2026-11-22T10:00:00.000Z')
 
@@ -39,9 +45,22 @@ export interface MemoryParts {
   readonly tasks: TaskService
   readonly writer: MemoryWriter
   readonly search: MemorySearch
+  readonly workflows: WorkflowService
+  readonly executions: ExecutionService
   readonly indexer: VectorIndexer
   readonly announced: Announcement[]
   close(): Promise<void>
+}
+
+/** The defaults of the settings. */
+const WORKFLOW_LIMITS: WorkflowLimits = {
+  maxSteps: 100,
+  maxTotalSteps: 1_000,
+  maxDepth: 4,
+  maxSeconds: 7 * 86_400,
+  maxOutputBytes: 64 * 1024,
+  maxRunning: 100,
+  keepDays: 30,
 }
 
 export async function openMemoryParts(embedder: Embedder = createHashEmbedder()): Promise<MemoryParts> {
@@ -58,6 +77,18 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
   const bus = new LocalEventBus(silentLog)
   const announced: Announcement[] = []
   bus.subscribe((announcement) => announced.push(announcement))
+  const resources = new ResourceStack(silentLog)
+  // What no test of these parts runs: steps are tested on a whole server.
+  const callTool = (): Promise<never> => Promise.reject(new AppError('unavailable', 'There are no tools here.'))
+  const { workflows, executions } = createWorkflowParts({
+    stores,
+    bus,
+    clock,
+    limits: WORKFLOW_LIMITS,
+    callTool,
+    log: silentLog,
+    resources,
+  })
   const indexer = new VectorIndexer({ store, embedder, clock, log: silentLog })
   const reader = new MemoryReader({ store, clock })
   return {
@@ -66,12 +97,15 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     reader,
     agents: new AgentService({ store: stores.agents, reader, clock, liveSessions: () => 0 }),
     tasks: new TaskService({ store: stores.tasks, clock, bus }),
+    workflows,
+    executions,
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
     search: new MemorySearch({ store, embedder, clock, log: silentLog }),
     indexer,
     announced,
     close: async () => {
       await indexer.close()
+      await resources.close()
       await store.close()
       await rm(folder, { recursive: true, force: true })
     },

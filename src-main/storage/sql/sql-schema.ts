@@ -1,6 +1,7 @@
 import type { Generated, Kysely, Transaction } from 'kysely'
 import type { AccessLevel, HistoryAction, Link, Share } from '../../contract/memory.ts'
 import type { TaskStatus } from '../../contract/task.ts'
+import type { Execution, ExecutionStatus } from '../../contract/workflow.ts'
 
 /**
  * Tables that every SQL dialect has under the same names. Times are epoch milliseconds, truth values 0 and 1, JSON is text:
@@ -21,6 +22,9 @@ export interface MemoryDatabase {
   agents: AgentTable
   tasks: TaskTable
   task_dependencies: { task_id: string; position: number; depends_on: string }
+  workflows: WorkflowTable
+  executions: ExecutionTable
+  execution_steps: ExecutionStepTable
 }
 
 export interface MemoryTable {
@@ -95,6 +99,60 @@ export interface TaskTable {
   updated_at: number
   started_at: number | null
   completed_at: number | null
+}
+
+export interface WorkflowTable {
+  seq: Generated<number>
+  id: string
+  name: string
+  description: string | null
+  steps: string
+  schedule: string | null
+  next_run_at: number | null
+  last_run_at: number | null
+  version: number
+  created_by: string
+  namespace: string
+  created_at: number
+  updated_at: number
+}
+
+export interface ExecutionTable {
+  /** Order of arrival. */
+  seq: Generated<number>
+  id: string
+  workflow_id: string
+  workflow_name: string
+  workflow_version: number
+  status: ExecutionStatus
+  trigger: Execution['trigger']
+  agent_id: string
+  namespace: string
+  /** A `Scope` as JSON: whom its steps act as. */
+  scope: string
+  definition: string
+  input: string
+  output: string | null
+  output_truncated: number
+  error: string | null
+  depth: number
+  parent_id: string | null
+  root_id: string
+  step_count: number
+  created_at: number
+  started_at: number | null
+  completed_at: number | null
+  cancel_reason: string | null
+  runner_id: string | null
+  lease_until: number | null
+}
+
+/** A `StepRun` as JSON; its parts are read and written together. */
+export interface ExecutionStepTable {
+  execution_id: string
+  position: number
+  step_id: string
+  run: string
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

@@ -3,15 +3,39 @@ import { dirname } from 'node:path'
 import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Task } from '../../contract/task.ts'
+import type { Execution, Workflow } from '../../contract/workflow.ts'
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
+import type {
+  ExecutionChange,
+  ExecutionPage,
+  ExecutionQuery,
+  ExecutionStore,
+  LeaseClaim,
+  LeaseRenewal,
+  NewExecution,
+  RunnableExecution,
+} from '../execution-store.ts'
 import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
+import { claimExecutions, leaseHolders, recordExecution, releaseLeases, renewLeases } from '../sql/sql-execution-leases.ts'
+import { findExecution, insertExecution, listExecutions, purgeExecutions, requestCancel } from '../sql/sql-executions.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { listTasks } from '../sql/sql-task-list.ts'
 import { findTask, insertTask, removeTask, rewriteTask } from '../sql/sql-tasks.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
+import {
+  advanceWorkflow,
+  dueWorkflows,
+  findWorkflow,
+  findWorkflowByName,
+  insertWorkflow,
+  listWorkflows,
+  nextDueAt,
+  removeWorkflow,
+  rewriteWorkflow,
+} from '../sql/sql-workflows.ts'
 import {
   emptyTrash,
   expireMemories,
@@ -24,6 +48,7 @@ import {
 } from '../sql/sql-write.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
 import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
+import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
@@ -172,6 +197,82 @@ export class SqliteEngine {
 
   listTasks(query: TaskQuery, scope: Scope): Promise<TaskPage> {
     return listTasks(this.#parts.db, query, scope)
+  }
+
+  createWorkflow(workflow: Workflow): Promise<Workflow> {
+    return insertWorkflow(this.#parts.db, workflow)
+  }
+
+  getWorkflow(id: string, scope: Scope): Promise<Workflow | undefined> {
+    return findWorkflow(this.#parts.db, id, scope)
+  }
+
+  getWorkflowByName(name: string, scope: Scope): Promise<Workflow | undefined> {
+    return findWorkflowByName(this.#parts.db, name, scope)
+  }
+
+  replaceWorkflow(workflow: Workflow): Promise<Workflow> {
+    return rewriteWorkflow(this.#parts.db, workflow)
+  }
+
+  deleteWorkflow(id: string, version: number): Promise<void> {
+    return removeWorkflow(this.#parts.db, id, version)
+  }
+
+  listWorkflows(query: WorkflowQuery, scope: Scope): Promise<WorkflowPage> {
+    return listWorkflows(this.#parts.db, query, scope)
+  }
+
+  dueWorkflows(now: string, limit: number): Promise<Workflow[]> {
+    return dueWorkflows(this.#parts.db, now, limit)
+  }
+
+  nextWorkflowDueAt(): Promise<string | undefined> {
+    return nextDueAt(this.#parts.db)
+  }
+
+  advanceWorkflow(id: string, due: string, next: string | undefined, lastRunAt: string): Promise<boolean> {
+    return advanceWorkflow(this.#parts.db, id, due, next, lastRunAt)
+  }
+
+  startExecution(execution: NewExecution, maxSteps: number): Promise<Execution> {
+    return insertExecution(this.#parts.db, execution, maxSteps)
+  }
+
+  getExecution(id: string, scope: Scope): Promise<Execution | undefined> {
+    return findExecution(this.#parts.db, id, scope)
+  }
+
+  listExecutions(query: ExecutionQuery, scope: Scope): Promise<ExecutionPage> {
+    return listExecutions(this.#parts.db, query, scope)
+  }
+
+  claimExecutions(claim: LeaseClaim): Promise<RunnableExecution[]> {
+    return claimExecutions(this.#parts.db, claim)
+  }
+
+  leaseHolders(now: string): Promise<string[]> {
+    return leaseHolders(this.#parts.db, now)
+  }
+
+  renewLeases(renewal: LeaseRenewal): ReturnType<ExecutionStore['renew']> {
+    return renewLeases(this.#parts.db, renewal)
+  }
+
+  recordExecution(id: string, runnerId: string, change: ExecutionChange): Promise<boolean> {
+    return recordExecution(this.#parts.db, id, runnerId, change)
+  }
+
+  releaseLeases(runnerId: string): Promise<void> {
+    return releaseLeases(this.#parts.db, runnerId)
+  }
+
+  requestCancel(id: string, reason: string): Promise<string[]> {
+    return requestCancel(this.#parts.db, id, reason)
+  }
+
+  purgeExecutions(endedBefore: string): Promise<number> {
+    return purgeExecutions(this.#parts.db, endedBefore)
   }
 
   ping(): void {

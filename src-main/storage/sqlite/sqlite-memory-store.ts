@@ -15,14 +15,18 @@ import type {
   VectorEntry,
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { ExecutionStore } from '../execution-store.ts'
 import type { TaskStore } from '../task-store.ts'
+import type { WorkflowStore } from '../workflow-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
+import { SqliteExecutionStore } from './sqlite-execution-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
+import { SqliteWorkflowStore } from './sqlite-workflow-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
 
 export interface SqliteStoreOptions extends SqliteFileOptions {
@@ -72,6 +76,16 @@ export class SqliteMemoryStore implements MemoryStore {
   /** The tasks that the same file holds. */
   get tasks(): TaskStore {
     return new SqliteTaskStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** The workflows that the same file holds. */
+  get workflows(): WorkflowStore {
+    return new SqliteWorkflowStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** Their runs. */
+  get executions(): ExecutionStore {
+    return new SqliteExecutionStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** Waits until the file is open. */

@@ -10,7 +10,7 @@ import type { Announcement, EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
 import type { ServerEvent } from '../../contract/events.ts'
 import { CLOSE_CODES, EVENTS_PATH, LIMITS } from '../../contract/protocol.ts'
-import { canRead, canSeeTask } from '../../contract/scope.ts'
+import { canRead, canSeeTask, canSeeWorkflow } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Guard } from '../guard.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -83,10 +83,11 @@ export class EventFeed {
 }
 
 /** The owner hears everything; an agent what is its own, and of memories and tasks what it may see. */
-function mayHear({ event, access, task, agentId }: Announcement, scope: Scope, nowMs: number): boolean {
+function mayHear({ event, access, task, workflow, agentId }: Announcement, scope: Scope, nowMs: number): boolean {
   if (scope.kind === 'owner') return true
   if (access) return canRead(access, scope, nowMs)
   if (task) return canSeeTask(task, scope)
+  if (workflow) return canSeeWorkflow(workflow, scope)
   if (agentId !== undefined) return agentId === scope.agentId
   return event.type === 'health-changed'
 }
