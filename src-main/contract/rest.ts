@@ -15,6 +15,8 @@ export interface RestRoute {
   readonly fixed?: Readonly<Record<string, unknown>>
   /** The arguments it takes besides those, for the document; all of the tool's when absent. */
   readonly takes?: readonly string[]
+  /** Those that it cannot do without, besides what the tool always needs. */
+  readonly needs?: readonly string[]
   /** Status of success; 200 when absent. */
   readonly status?: 201
 }
@@ -33,6 +35,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'GET', path: '/memory/:memory_id/links', tool: 'get_memory_links', argumentsIn: 'query' },
   { method: 'POST', path: '/memory/:memory_id/share', tool: 'share_memory', argumentsIn: 'body' },
   { method: 'GET', path: '/tags', tool: 'list_tags', argumentsIn: 'query' },
+  { method: 'GET', path: '/health', tool: 'health_check', argumentsIn: 'query' },
   { method: 'GET', path: '/stats', tool: 'get_system_stats', argumentsIn: 'query' },
   { method: 'GET', path: '/sessions', tool: 'list_sessions', argumentsIn: 'query' },
   { method: 'GET', path: '/sessions/current', tool: 'get_session_statistics', argumentsIn: 'query' },
@@ -56,7 +59,20 @@ export const REST_ROUTES: readonly RestRoute[] = [
 /** One operation of manage_task as a route of its own. */
 function taskRoute(method: RestRoute['method'], path: string, operation: TaskOperation): RestRoute {
   const argumentsIn = method === 'GET' || method === 'DELETE' ? 'query' : 'body'
-  return { method, path, tool: 'manage_task', argumentsIn, fixed: { operation }, takes: TASK_OPERATIONS[operation].takes }
+  return { method, path, tool: 'manage_task', argumentsIn, fixed: { operation }, ...TASK_OPERATIONS[operation] }
+}
+
+/** Names of the arguments that stand in the path of a route. */
+export function pathNamesOf(route: RestRoute): string[] {
+  return [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '')
+}
+
+/** Whether a call with these arguments can go by a route: they hold what its path needs and what it stands for. */
+export function canCarry(route: RestRoute, args: Readonly<Record<string, unknown>>): boolean {
+  return (
+    pathNamesOf(route).every((name) => typeof args[name] === 'string') &&
+    Object.entries(route.fixed ?? {}).every(([name, value]) => args[name] === value)
+  )
 }
 
 /** Full path of a route, for example `/api/v1/memory/:memory_id`. */
