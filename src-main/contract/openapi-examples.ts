@@ -13,12 +13,16 @@ export interface OperationExample {
 /** The valid examples of a route's tool that can go by this route, as the document shows them. */
 export function operationExamples(route: RestRoute): OperationExample[] {
   return TOOL_EXAMPLES[route.tool].valid
-    .filter(({ input }) => canCarry(route, input as OperationExample['input'])) // tools take JSON objects
+    .filter(({ input }) => canCarry(route, input as OperationExample['input']) && hasOnlyWhatItTakes(route, input))
     .map(({ title, input }) => ({
       key: title.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
       summary: title,
       input: showPlaceholders(input),
     }))
+}
+
+function hasOnlyWhatItTakes({ fixed = {}, takes }: RestRoute, input: object): boolean {
+  return Object.keys(input).every((name) => Object.hasOwn(fixed, name) || (takes?.includes(name) ?? true))
 }
 
 /** The `examples` of a parameter or a body, made of those for which `valueOf` gives a value. */
