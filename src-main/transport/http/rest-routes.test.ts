@@ -94,6 +94,7 @@ describe('the routes', () => {
     expect(await walk('/memory/:memory_id', 'DELETE', at)).toMatchObject({ memory_id: memory.id, permanent: false })
     expect(await walk('/memory/:memory_id/restore', 'POST', `${at}/restore`, {})).toMatchObject({ memory: { id: memory.id } })
     expect(await walk('/tags', 'GET', '/tags')).toEqual({ tags: [{ tag: 'billing', count: 1 }] })
+    expect(await walk('/health', 'GET', '/health')).toMatchObject({ checks: { storage: { status: 'healthy' } } })
     expect(await walk('/stats', 'GET', '/stats')).toMatchObject({ total_memories: 3, total_sessions: 0 })
     expect(await walk('/sessions', 'GET', '/sessions')).toEqual({ sessions: [] })
     expect(await walk('/sessions/current', 'GET', '/sessions/current')).toMatchObject({ agent_id: 'alice', transport: 'rest' })
