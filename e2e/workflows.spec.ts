@@ -31,7 +31,7 @@ const TWENTY_STEPS: WorkflowStepInput[] = Array.from({ length: BRANCHES }, (_, b
 const asAlice = (server: RunningServer): RestClient => new RestClient(server.apiUrl, { agentId: 'wf-alice', namespace: 'wf-team' })
 
 async function statusOf(server: RunningServer, id: string): Promise<Execution> {
-  return (await asAlice(server).get(`/workflows/executions/${id}`)).body['execution'] as Execution // the contract of the path
+  return (await asAlice(server).get(`/executions/${id}`)).body['execution'] as Execution // the contract of the path
 }
 
 function ended(server: RunningServer, id: string, withinMs = 30_000): Promise<Execution> {

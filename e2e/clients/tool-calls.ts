@@ -11,6 +11,7 @@ export interface ToolAnswer {
   readonly isError?: boolean
   readonly content: readonly { readonly type: string; readonly text?: string }[]
   readonly structuredContent?: Record<string, unknown>
+  readonly _meta?: Record<string, unknown>
 }
 
 /** Calls a tool with anything; a failure is an answer. */

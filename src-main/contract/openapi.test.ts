@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ERROR_TABLE } from './errors.ts'
+import { PLACEHOLDER_WORD } from './examples/placeholders.ts'
 import { openApiDocument } from './openapi.ts'
 import { REST_ROUTES, fullPathOf } from './rest.ts'
 import { TOOLS } from './tools.ts'
@@ -7,11 +8,20 @@ import { TOOLS } from './tools.ts'
 interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
-  readonly parameters?: readonly { readonly $ref?: string; readonly name?: string; readonly in?: string; readonly required?: boolean }[]
+  readonly parameters?: readonly {
+    readonly $ref?: string
+    readonly name?: string
+    readonly in?: string
+    readonly required?: boolean
+    readonly examples?: object
+  }[]
   readonly requestBody?: {
     readonly content: Record<
       string,
-      { readonly schema: { readonly properties: Record<string, unknown>; readonly required?: readonly string[] } }
+      {
+        readonly schema: { readonly properties: Record<string, unknown>; readonly required?: readonly string[] }
+        readonly examples?: object
+      }
     >
   }
   readonly responses: Record<string, unknown>
@@ -78,6 +88,19 @@ describe.each(REST_ROUTES)('$method $path', (route) => {
     const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
     expect(declared.map(({ name, required }) => [name, required])).toEqual(inPath.map((name) => [name, true]))
     expect(inPath.every((name) => fields.includes(name ?? ''))).toBe(true)
+  })
+
+  test('asks for what the route cannot do without', () => {
+    const inBody = operation.requestBody?.content['application/json']?.schema.required ?? []
+    const required = [...inBody, ...(operation.parameters ?? []).flatMap(({ name, required }) => (required && name ? [name] : []))]
+    expect(required).toEqual(expect.arrayContaining([...(route.needs ?? [])]))
+  })
+
+  test('shows calls of this route, with no placeholder left', () => {
+    const parts = [...(operation.parameters ?? []), ...(operation.requestBody ? [operation.requestBody.content['application/json']!] : [])]
+    const shown = JSON.stringify(parts.map((part) => part.examples))
+    if (fields.length > 0) expect(Object.keys(Object.assign({}, ...parts.map((part) => part.examples)) as object).length).toBeGreaterThan(0)
+    expect(shown).not.toMatch(PLACEHOLDER_WORD)
   })
 
   test('says how it ends, well and ill', () => {

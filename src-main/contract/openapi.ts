@@ -1,13 +1,21 @@
-import { z } from 'zod'
-import { ERROR_TABLE } from './errors.ts'
-import type { ErrorCode } from './errors.ts'
 import { inputJsonSchema, outputJsonSchema } from './json-schema.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { API_PREFIX, EVENTS_PATH, MCP_HTTP_PATH } from './protocol.ts'
-import { REST_ROUTES, fullPathOf } from './rest.ts'
+import { ERROR_SCHEMA, errorComponents, errorResponses } from './openapi-errors.ts'
+import { examplesField, operationExamples } from './openapi-examples.ts'
+import { plainPaths } from './openapi-plain-paths.ts'
+import { EVENTS_PATH, MCP_HTTP_PATH } from './protocol.ts'
+import { REST_ROUTES, fullPathOf, pathNamesOf } from './rest.ts'
 import type { RestRoute } from './rest.ts'
-import { healthSchema } from './session.ts'
 import { TOOLS } from './tools.ts'
+import type { ToolFamily } from './tools/tool-contract.ts'
+
+const TAGS: Readonly<Record<ToolFamily, string>> = {
+  memory: 'What agents keep, find, share and undo.',
+  agent: 'Who the agents are.',
+  task: 'Work that agents hand to each other.',
+  workflow: 'Tools in a row.',
+  system: 'How the server does.',
+}
 
 /** The OpenAPI 3.1 document of the REST API, generated from the same table that mounts the routes. */
 export function openApiDocument(version: string): Record<string, unknown> {
@@ -26,7 +34,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
     },
     servers: [{ url: '/' }],
     security: [{}, { bearer: [] }],
-    tags: [{ name: 'memory' }, { name: 'agent' }, { name: 'task' }, { name: 'workflow' }, { name: 'system' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: { ...paths, ...plainPaths() },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -35,7 +43,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         AgentNamespace: headerParameter('X-Agent-Namespace', 'Your namespace; `default` without it.'),
       },
       schemas: { Error: ERROR_SCHEMA },
-      responses: Object.fromEntries(Object.keys(ERROR_TABLE).map((code) => [code, errorResponse(code as ErrorCode)])), // keys of the table are the codes
+      responses: errorComponents(),
     },
   }
 }
@@ -43,25 +51,34 @@ export function openApiDocument(version: string): Record<string, unknown> {
 function operationOf(route: RestRoute): Record<string, unknown> {
   const tool = TOOLS[route.tool]
   const input = inputJsonSchema(tool)
-  const inPath = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '')
+  const inPath = pathNamesOf(route)
   const properties = (input['properties'] ?? {}) as Record<string, JsonSchema> // by JSON Schema
   const isAsked = (name: string): boolean =>
     !inPath.includes(name) && !Object.hasOwn(route.fixed ?? {}, name) && (route.takes?.includes(name) ?? true)
-  const required = ((input['required'] ?? []) as string[]).filter(isAsked) // by JSON Schema
+  const required = [...new Set([...((input['required'] ?? []) as string[]), ...(route.needs ?? [])])].filter(isAsked) // by JSON Schema
   const others = Object.entries(properties).filter(([name]) => isAsked(name))
+  const examples = operationExamples(route)
+  const parameter = (name: string, where: 'path' | 'query', schema: JsonSchema | undefined) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: schema ?? { type: 'string' },
+    ...examplesField(examples, (call) => call[name]),
+  })
   const parameters = [
     { $ref: '#/components/parameters/AgentId' },
     { $ref: '#/components/parameters/AgentNamespace' },
-    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: properties[name] ?? { type: 'string' } })),
-    ...(route.argumentsIn === 'query'
-      ? others.map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
-      : []),
+    ...inPath.map((name) => parameter(name, 'path', properties[name])),
+    ...(route.argumentsIn === 'query' ? others.map(([name, schema]) => parameter(name, 'query', schema)) : []),
   ]
   const body = {
-    type: 'object',
-    properties: Object.fromEntries(others),
-    additionalProperties: false,
-    ...(required.length > 0 && { required }),
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(others),
+      additionalProperties: false,
+      ...(required.length > 0 && { required }),
+    },
+    ...examplesField(examples, (call) => Object.fromEntries(Object.entries(call).filter(([name]) => isAsked(name)))),
   }
   return {
     operationId: `${route.method.toLowerCase()}_${route.path.replace(/[/:]+/g, '_').replace(/^_/, '')}`,
@@ -70,7 +87,7 @@ function operationOf(route: RestRoute): Record<string, unknown> {
     tags: [tool.family],
     parameters,
     ...(route.argumentsIn === 'body' && {
-      requestBody: { required: required.length > 0, content: { 'application/json': { schema: body } } },
+      requestBody: { required: required.length > 0, content: { 'application/json': body } },
     }),
     responses: {
       [String(route.status ?? 200)]: { description: 'Done.', content: { 'application/json': { schema: outputJsonSchema(tool) } } },
@@ -82,62 +99,6 @@ function operationOf(route: RestRoute): Record<string, unknown> {
   }
 }
 
-function plainPaths(): Record<string, unknown> {
-  const health = { description: 'State.', content: { 'application/json': { schema: z.toJSONSchema(healthSchema) } } }
-  const one = (summary: string, responses: Record<string, unknown>) => ({
-    get: { summary, operationId: summary.toLowerCase().replace(/\W+/g, '_'), tags: ['system'], security: [{}], responses },
-  })
-  return {
-    '/health': one('Health of every part', { '200': health, '503': health }),
-    '/health/live': one('Whether the process answers', { '200': { description: 'It does.' } }),
-    '/health/ready': one('Whether it can take requests', { '200': { description: 'It can.' }, '503': { description: 'It cannot.' } }),
-    '/metrics': one('Prometheus metrics', {
-      '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
-    }),
-    [`${API_PREFIX}/login`]: {
-      post: {
-        summary: 'Exchange the owner token for the dashboard’s cookie',
-        operationId: 'login',
-        tags: ['system'],
-        security: [{}],
-        requestBody: {
-          required: true,
-          content: { 'application/json': { schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } } } },
-        },
-        responses: { '204': { description: 'Signed in.' }, ...errorResponses() },
-      },
-    },
-  }
-}
-
-/** Each status once; the codes that share it are named in the response. */
-function errorResponses(): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(ERROR_TABLE).map(([code, { httpStatus }]) => [String(httpStatus), { $ref: `#/components/responses/${code}` }]),
-  )
-}
-
-function errorResponse(code: ErrorCode): Record<string, unknown> {
-  return { description: `\`${code}\``, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } }
-}
-
 function headerParameter(name: string, description: string): Record<string, unknown> {
   return { name, in: 'header', required: false, description, schema: { type: 'string', maxLength: 64 } }
-}
-
-const ERROR_SCHEMA = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['code', 'message', 'request_id'],
-      properties: {
-        code: { enum: Object.keys(ERROR_TABLE) },
-        message: { type: 'string' },
-        details: { type: 'object' },
-        request_id: { type: 'string' },
-      },
-    },
-  },
 }

@@ -248,11 +248,11 @@ describe('what a run may see', () => {
     expect(mine.status).toBe('completed')
     const bob = new WorkflowCalls(server, 'bob')
     expect((await bob.run(workflow)).error).toMatchObject({ code: 'not_found', step_id: 'read' })
-    expect((await server.rest('GET', `/workflows/executions/${mine.id}`, { agent: 'bob' })).status).toBe(404)
-    expect((await server.rest('POST', `/workflows/executions/${mine.id}/cancel`, { agent: 'bob', body: {} })).status).toBe(404)
-    const listed = await server.rest<{ executions: { agent_id: string }[] }>('GET', '/workflows/executions', { agent: 'bob' })
+    expect((await server.rest('GET', `/executions/${mine.id}`, { agent: 'bob' })).status).toBe(404)
+    expect((await server.rest('POST', `/executions/${mine.id}/cancel`, { agent: 'bob', body: {} })).status).toBe(404)
+    const listed = await server.rest<{ executions: { agent_id: string }[] }>('GET', '/executions', { agent: 'bob' })
     expect(new Set(listed.body.executions.map(({ agent_id }) => agent_id))).toEqual(new Set(['bob']))
-    expect((await server.rest('GET', `/workflows/executions/${mine.id}`, { headers: server.owner })).status).toBe(200)
+    expect((await server.rest('GET', `/executions/${mine.id}`, { headers: server.owner })).status).toBe(200)
   })
 
   test('a workflow is changed by its maker and the person only', async () => {

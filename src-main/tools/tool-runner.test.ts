@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import type { SessionInfo } from '../contract/session.ts'
+import type { ToolExamples } from '../contract/examples/tool-example.ts'
+import { fillPlaceholders } from '../contract/testing/fill-placeholders.ts'
+import { TOOL_EXAMPLES } from '../contract/tool-examples.ts'
 import { TOOLS } from '../contract/tools.ts'
 import type { ToolName } from '../contract/tools.ts'
 import { agentScope, openMemoryParts, owner } from '../server/testing/memory-parts.ts'
@@ -96,58 +99,20 @@ async function refusal(name: string, args: unknown, audience: 'model' | 'rest' =
   throw error as Error
 }
 
-describe('every tool of the contract', () => {
-  test('answers a valid call with what its output schema says', async () => {
-    const { memory } = (await call('store_memory', {
-      content: 'the subject',
-      tags: ['a'],
-      context: { n: [1, { x: null }] },
-      ttl_seconds: 3_600,
-    })) as { memory: { id: string } }
-    const id = { memory_id: memory.id }
-    const { task } = (await call('manage_task', { operation: 'create', title: 'the work', note: 'go' })) as { task: { id: string } }
-    const steps = [{ id: 'look', tool: 'list_tags', arguments: {} }]
-    await expect(call('manage_workflow', { operation: 'create', name: 'w', steps })).rejects.toMatchObject({ code: 'invalid_request' })
-    const step = { id: 'look', tool: 'list_memories' }
-    await call('manage_workflow', { operation: 'create', name: 'w', steps: [step] })
-    const { execution } = (await call('execute_workflow', { name: 'w', wait: false })) as { execution: { id: string } }
-    const calls: Record<ToolName, unknown> = {
-      store_memory: { content: 'another', links: [{ to: memory.id, kind: 'relates' }] },
-      create_memory: { content: 'one more' },
-      semantic_search: { query: 'subject' },
-      search_memories: { query: 'subject' },
-      recall_memory: { query: 'subject' },
-      update_memory: { ...id, importance: 1 },
-      share_memory: { ...id, shared_with: [{ agent_id: 'bob' }] },
-      list_memories: { limit: 1 },
-      get_memory_history: { ...id, limit: 1 },
-      get_memory_links: id,
-      delete_memory: id,
-      restore_memory: id,
-      list_tags: {},
-      register_agent: { agent_id: 'scout', capabilities: ['search'] },
-      switch_agent: { agent_id: 'scout' },
-      get_current_agent: {},
-      get_agent_info: {},
-      list_agents: {},
-      manage_task: { operation: 'complete', task_id: task.id, result: { n: [1, null] } },
-      list_tasks: { ready: false, sort: 'due' },
-      manage_workflow: { operation: 'create', example: 'hand-over', schedule: { cron: '0 8 * * *', timezone: 'Europe/Berlin' } },
-      execute_workflow: { name: 'hand-over', input: { topic: 'x' }, wait: false },
-      get_workflow_status: { execution_id: execution.id },
-      cancel_workflow: { execution_id: execution.id },
-      list_workflow_examples: {},
-      health_check: {},
-      get_system_stats: {},
-      get_session_statistics: {},
-      list_sessions: {},
-    }
-    for (const [name, args] of Object.entries(calls) as [ToolName, unknown][]) {
-      const answer = await call(name, args)
-      const parsed = TOOLS[name].output.strict().safeParse(JSON.parse(JSON.stringify(answer)))
-      expect([name, parsed.error?.issues]).toEqual([name, undefined])
-    }
-    expect(TOOLS.recall_memory.output.parse(await call('recall_memory', id))).toMatchObject({ memory: { id: memory.id } })
+describe.each(Object.keys(TOOLS) as ToolName[])('%s', (name) => {
+  const { valid, refused }: ToolExamples = TOOL_EXAMPLES[name]
+  const making = (tool: ToolName, input: unknown) => call(tool, input)
+
+  test.each(valid)('answers as its output schema says: $title', async (example) => {
+    const answer = await call(name, (await fillPlaceholders(example, making)).input)
+    const parsed = TOOLS[name].output.strict().safeParse(JSON.parse(JSON.stringify(answer)))
+    expect(parsed.error?.issues).toBeUndefined()
+  })
+
+  test.each(refused)('refuses: $title', async (example) => {
+    const { input, code, says } = await fillPlaceholders(example, making)
+    const error = await refusal(name, input)
+    expect([error.code, error.message]).toEqual([code, expect.stringContaining(says)])
   })
 })
 

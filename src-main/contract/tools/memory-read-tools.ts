@@ -61,6 +61,7 @@ export const semanticSearch = toolContract({
 export const searchMemories = toolContract({
   ...semanticSearch,
   name: 'search_memories',
+  aliasOf: semanticSearch.name,
   description: 'The same as semantic_search, under its older name.',
   profile: 'all',
 })

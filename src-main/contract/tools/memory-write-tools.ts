@@ -68,6 +68,7 @@ export const storeMemory = toolContract({
 export const createMemory = toolContract({
   ...storeMemory,
   name: 'create_memory',
+  aliasOf: storeMemory.name,
   description: 'The same as store_memory, under its older name.',
   profile: 'all',
 })

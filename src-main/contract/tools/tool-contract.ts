@@ -16,6 +16,8 @@ export interface ToolAnnotations {
 /** What a tool promises: its name, words and shapes. The handler of the same name lives in `tools/`. */
 export interface ToolContract<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly name: string
+  /** The tool whose older name this is: the same handler, and the same REST route. */
+  readonly aliasOf?: string
   readonly title: string
   /** Written for a model: what it does, when to use it, one example. */
   readonly description: string

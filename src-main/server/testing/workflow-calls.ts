@@ -41,12 +41,12 @@ export class WorkflowCalls {
   }
 
   async status(execution: { readonly id: string }): Promise<Execution> {
-    const path = `/workflows/executions/${execution.id}`
+    const path = `/executions/${execution.id}`
     return (await this.#server.rest<{ execution: Execution }>('GET', path, { agent: this.#agent })).body.execution
   }
 
   async cancel(execution: { readonly id: string }, reason?: string): Promise<Execution> {
-    const path = `/workflows/executions/${execution.id}/cancel`
+    const path = `/executions/${execution.id}/cancel`
     const body = reason === undefined ? {} : { reason }
     return (await this.#server.rest<{ execution: Execution }>('POST', path, { agent: this.#agent, body })).body.execution
   }

@@ -45,6 +45,32 @@ async function walkTasks(walk: Walk): Promise<void> {
   expect(await walk('/tasks/:task_id', 'DELETE', `/tasks/${third}`)).toMatchObject({ deleted: true })
 }
 
+/** Every route of the workflows. */
+async function walkWorkflows(walk: Walk): Promise<void> {
+  const steps = [{ id: 'look', tool: 'list_tags' }]
+  const made = await server.rest('POST', '/workflows', { agent: 'alice', body: { name: 'walked', steps } })
+  expect([made.status, made.body.error.message.slice(0, 40)]).toEqual([400, 'steps.look.tool is "list_tags", which is'])
+  const look = [{ id: 'look', tool: 'list_tasks' }]
+  const { workflow } = (await walk('/workflows', 'POST', '/workflows', { name: 'walked', steps: look })) as { workflow: { id: string } }
+  const at = `/workflows/${workflow.id}`
+  expect(await walk('/workflows', 'GET', '/workflows?limit=5')).toMatchObject({ total: 1, workflows: [{ id: workflow.id }] })
+  expect(await walk('/workflows/examples', 'GET', '/workflows/examples')).toHaveProperty('examples.2')
+  expect(await walk('/workflows/:workflow_id', 'GET', at)).toMatchObject({ workflow: { name: 'walked' } })
+  expect(await walk('/workflows/:workflow_id', 'PATCH', at, { description: 'on foot' })).toMatchObject({ workflow: { version: 2 } })
+  expect(await walk('/workflows/execute', 'POST', '/workflows/execute', { name: 'walked' })).toMatchObject({
+    execution: { status: 'completed', workflow_version: 2 },
+  })
+  const run = (await walk('/workflows/:workflow_id/execute', 'POST', `${at}/execute`, { wait: true })) as { execution: { id: string } }
+  const runs = '/executions'
+  expect(await walk(runs, 'GET', `${runs}?status=completed&status=failed`)).toMatchObject({ total: 2 })
+  expect(await walk(`${runs}/:execution_id`, 'GET', `${runs}/${run.execution.id}`)).toMatchObject({ execution: { status: 'completed' } })
+  expect(await walk(`${runs}/:execution_id/cancel`, 'POST', `${runs}/${run.execution.id}/cancel`, {})).toMatchObject({
+    execution: { status: 'completed' },
+  })
+  expect(await walk('/workflows/:workflow_id/executions', 'GET', `${at}/executions?limit=1`)).toMatchObject({ total: 2 })
+  expect(await walk('/workflows/:workflow_id', 'DELETE', at)).toMatchObject({ deleted: true })
+}
+
 async function stored(content: string, agent = 'alice', more: Record<string, unknown> = {}): Promise<Memory> {
   const answer = await server.rest<One>('POST', '/memory', { agent, body: { content, ...more } })
   expect(answer.status).toBe(201)
@@ -94,6 +120,7 @@ describe('the routes', () => {
     expect(await walk('/memory/:memory_id', 'DELETE', at)).toMatchObject({ memory_id: memory.id, permanent: false })
     expect(await walk('/memory/:memory_id/restore', 'POST', `${at}/restore`, {})).toMatchObject({ memory: { id: memory.id } })
     expect(await walk('/tags', 'GET', '/tags')).toEqual({ tags: [{ tag: 'billing', count: 1 }] })
+    expect(await walk('/health', 'GET', '/health')).toMatchObject({ checks: { storage: { status: 'healthy' } } })
     expect(await walk('/stats', 'GET', '/stats')).toMatchObject({ total_memories: 3, total_sessions: 0 })
     expect(await walk('/sessions', 'GET', '/sessions')).toEqual({ sessions: [] })
     expect(await walk('/sessions/current', 'GET', '/sessions/current')).toMatchObject({ agent_id: 'alice', transport: 'rest' })
@@ -112,6 +139,7 @@ describe('the routes', () => {
     })
     expect((await walk('/agents', 'GET', '/agents'))['agents']).toContainEqual(expect.objectContaining({ agent_id: 'scout' }))
     await walkTasks(walk)
+    await walkWorkflows(walk)
     expect(Object.fromEntries(walked)).toEqual(
       Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
     )

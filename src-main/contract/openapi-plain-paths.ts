@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { errorResponses } from './openapi-errors.ts'
+import { API_PREFIX } from './protocol.ts'
+import { checkStatusSchema, healthSchema } from './session.ts'
+
+/** The paths that no tool answers: health and metrics, open to all, and the sign-in of the dashboard. */
+export function plainPaths(): Record<string, unknown> {
+  const health = jsonResponse('State.', healthSchema)
+  const status = (description: string) => jsonResponse(description, z.object({ status: checkStatusSchema }))
+  return {
+    '/health': openPath('Health of every part', { '200': health, '503': health }),
+    '/health/live': openPath('Whether the process answers', { '200': status('It does.') }),
+    '/health/ready': openPath('Whether it can take requests', { '200': status('It can.'), '503': status('It cannot.') }),
+    '/metrics': openPath('Prometheus metrics', {
+      '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
+    }),
+    [`${API_PREFIX}/login`]: {
+      post: {
+        summary: 'Exchange the owner token for the dashboard’s cookie',
+        operationId: 'login',
+        tags: ['system'],
+        security: [{}],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } },
+              examples: {
+                'the-owner-token': { summary: 'The token in the discovery file', value: { token: 'token of ~/.tmws/runtime.json' } },
+              },
+            },
+          },
+        },
+        responses: { '204': { description: 'Signed in.' }, ...errorResponses() },
+      },
+    },
+  }
+}
+
+/** Anyone may read it, except a page or a host that is not ours. */
+function openPath(summary: string, responses: Record<string, unknown>) {
+  return {
+    get: {
+      summary,
+      operationId: summary.toLowerCase().replace(/\W+/g, '_'),
+      tags: ['system'],
+      security: [{}],
+      responses: { ...responses, ...errorResponses(['forbidden']) },
+    },
+  }
+}
+
+function jsonResponse(description: string, schema: z.ZodType) {
+  const { $schema: _dialect, ...jsonSchema } = z.toJSONSchema(schema)
+  return { description, content: { 'application/json': { schema: jsonSchema } } }
+}

@@ -1,0 +1,35 @@
+import { PLACEHOLDERS, PLACEHOLDER_WORD, isPlaceholderName } from '../examples/placeholders.ts'
+import type { Placeholder, PlaceholderName } from '../examples/placeholders.ts'
+import type { ToolName } from '../tools.ts'
+
+/** Calls a tool that must succeed, and returns its answer. */
+export type MakingCall = (tool: ToolName, input: Record<string, unknown>) => Promise<unknown>
+
+/**
+ * A JSON value with real things in place of its placeholders, each made by a call of its own. The same word gives the same thing
+ * throughout the value, and another one in the next value.
+ */
+export async function fillPlaceholders<T>(value: T, call: MakingCall, made = new Map<PlaceholderName, string>()): Promise<T> {
+  const template = JSON.stringify(value)
+  for (const [word] of template.matchAll(PLACEHOLDER_WORD)) {
+    if (!isPlaceholderName(word)) throw new Error(`${word} is not in PLACEHOLDERS.`)
+    if (!made.has(word)) made.set(word, await make(PLACEHOLDERS[word], call, made))
+  }
+  return JSON.parse(template.replace(PLACEHOLDER_WORD, (word) => made.get(word as PlaceholderName) ?? word)) as T // only texts within it changed
+}
+
+/** The placeholders again, from what a document shows in their place. */
+export function toPlaceholders<T>(shown: T): T {
+  let text = JSON.stringify(shown)
+  for (const [word, { shows }] of Object.entries(PLACEHOLDERS)) text = text.replaceAll(shows, () => word)
+  return JSON.parse(text) as T // only texts within it changed
+}
+
+async function make({ from, shows }: Placeholder, call: MakingCall, made: Map<PlaceholderName, string>): Promise<string> {
+  if (from === undefined) return shows
+  if (from === 'unused') return `name-${crypto.randomUUID()}`
+  let value = await call(from.tool, await fillPlaceholders(from.input, call, made))
+  for (const key of from.answer.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
+  if (typeof value !== 'string') throw new Error(`${from.tool} answered nothing at ${from.answer}.`)
+  return value
+}
