@@ -7,6 +7,10 @@ export interface CallOptions {
   readonly timeoutMs?: number
 }
 
+/** `wait_seconds` of execute_workflow when it is absent, and how long its answer may take after that. */
+const DEFAULT_WAIT_SECONDS = 50
+const ANSWER_SECONDS = 10
+
 /** One method a tool, typed by the contract. Each rejects with TmwsError, or with the reason of the signal. */
 export abstract class ToolMethods {
   /** Calls any tool by its name. */
@@ -100,6 +104,29 @@ export abstract class ToolMethods {
   /** Pages through the tasks you may see; `next_cursor` of a page is the `cursor` of the next. */
   listTasks(args: ToolInput<'list_tasks'> = {}, options?: CallOptions): Promise<ToolOutput<'list_tasks'>> {
     return this.call('list_tasks', args, options)
+  }
+
+  /** Makes, reads, changes, lists and deletes workflows. */
+  manageWorkflow(args: ToolInput<'manage_workflow'>, options?: CallOptions): Promise<ToolOutput<'manage_workflow'>> {
+    return this.call('manage_workflow', args, options)
+  }
+
+  /** Starts a workflow and waits for its end, for at most `wait_seconds`. The run goes on without you. */
+  executeWorkflow(args: ToolInput<'execute_workflow'>, options: CallOptions = {}): Promise<ToolOutput<'execute_workflow'>> {
+    const isLong = args.wait !== false && options.timeoutMs === undefined
+    // The client's own limit on an answer must not end what was meant to take longer.
+    const patience = isLong ? { timeoutMs: ((args.wait_seconds ?? DEFAULT_WAIT_SECONDS) + ANSWER_SECONDS) * 1000 } : {}
+    return this.call('execute_workflow', args, { ...patience, ...options })
+  }
+
+  /** One run with its steps, or a page of your runs. */
+  getWorkflowStatus(args: ToolInput<'get_workflow_status'> = {}, options?: CallOptions): Promise<ToolOutput<'get_workflow_status'>> {
+    return this.call('get_workflow_status', args, options)
+  }
+
+  /** Ends a run and all that it started. */
+  cancelWorkflow(args: ToolInput<'cancel_workflow'>, options?: CallOptions): Promise<ToolOutput<'cancel_workflow'>> {
+    return this.call('cancel_workflow', args, options)
   }
 
   /** Requests, errors, bytes and latency of this connection. */

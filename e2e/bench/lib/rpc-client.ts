@@ -2,6 +2,7 @@ import { WebSocket } from 'ws'
 
 interface Answer {
   readonly id?: number
+  readonly method?: string
   readonly result?: unknown
   readonly error?: { readonly message: string }
 }
@@ -10,12 +11,14 @@ interface Answer {
 export class RpcClient {
   readonly #socket: WebSocket
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
+  readonly #heard = new Map<string, () => void>()
   #nextId = 1
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', (data: Buffer) => {
       const answer = JSON.parse(data.toString()) as Answer // our own server's answer
+      if (answer.method !== undefined) this.#heard.get(answer.method)?.()
       const waiting = this.#waiting.get(answer.id ?? -1)
       if (!waiting) return
       this.#waiting.delete(answer.id ?? -1)
@@ -46,6 +49,11 @@ export class RpcClient {
       this.#waiting.set(id, { resolve, reject })
       this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
     })
+  }
+
+  /** Settles at the next notification of that method. */
+  heard(method: string): Promise<void> {
+    return new Promise((resolve) => this.#heard.set(method, resolve))
   }
 
   notify(method: string): void {
