@@ -8,6 +8,7 @@ import { ResourceStack } from '../base/resource-stack.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
 import { TaskService } from '../coordination/task-service.ts'
+import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { CallTool } from '../coordination/workflows/step-attempt.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
@@ -52,6 +53,7 @@ export interface ServerContext {
   readonly embedder: Embedder
   readonly indexer: VectorIndexer
   readonly sessions: SessionManager
+  readonly executions: ExecutionService
   readonly http: HttpServer
   readonly sockets: McpSocketServer | undefined
   readonly ownerToken: string
@@ -150,7 +152,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const sockets = config.ws.enabled
     ? new McpSocketServer({ guard, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
-  return { resources, store, embedder, indexer, sessions, http, sockets, ownerToken, addresses }
+  return { resources, store, embedder, indexer, sessions, executions: workflows.executions, http, sockets, ownerToken, addresses }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))

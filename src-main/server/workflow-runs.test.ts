@@ -265,3 +265,15 @@ describe('what a run may see', () => {
     expect((await server.rest('DELETE', `/workflows/${id}`, { agent: 'alice' })).status).toBe(200)
   })
 })
+
+test('a server that stops answers those who wait for a run, and the run goes on at the next start', async () => {
+  const stopping = await TestServer.start()
+  const mine = new WorkflowCalls(stopping)
+  const waiting = mine.makeAndRun([wait('long', 30)])
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const start = Date.now()
+  const [run] = await Promise.all([waiting, stopping.server.stop()])
+  expect(run.status).toBe('waiting')
+  expect(Date.now() - start).toBeLessThan(3_000)
+  await stopping.stop()
+})

@@ -14,6 +14,8 @@ export interface EndWait {
   /** How long to wait, in milliseconds. */
   readonly withinMs: number
   readonly report?: ReportProgress
+  /** When it fires, the run is answered as it is. */
+  readonly hurry?: AbortSignal
 }
 
 /** How often to look at the store: a run that another server holds says nothing on this bus. */
@@ -21,9 +23,11 @@ const LOOK_MS = 1_000
 
 /** The run when it has ended, or as it is after `withinMs`. Rejects when `signal` fires; the run itself goes on. */
 export async function waitForEnd(execution: Execution, scope: Scope, wait: EndWait): Promise<Execution> {
-  const { store, bus, signal, withinMs, report } = wait
+  const { store, bus, signal, withinMs, report, hurry } = wait
   const endMs = performance.now() + withinMs
   let wake: () => void = () => undefined
+  const onHurry = (): void => wake()
+  hurry?.addEventListener('abort', onHurry)
   const unsubscribe = bus.subscribe(({ event }) => {
     if (!('execution_id' in event) || event.execution_id !== execution.id || event.type === 'step-changed') return
     report?.({ progress: event.steps_ended, total: event.steps_total, message: `${event.workflow_name}: ${event.status}` })
@@ -36,11 +40,12 @@ export async function waitForEnd(execution: Execution, scope: Scope, wait: EndWa
       const nudge = new Promise<void>((resolve) => (wake = resolve))
       const now = (await store.get(execution.id, scope)) ?? execution
       const leftMs = endMs - performance.now()
-      if (ENDED_STATES.includes(now.status) || leftMs <= 0) return now
+      if (ENDED_STATES.includes(now.status) || leftMs <= 0 || hurry?.aborted === true) return now
       await untilNudged(nudge, Math.min(LOOK_MS, leftMs), signal)
     }
   } finally {
     unsubscribe()
+    hurry?.removeEventListener('abort', onHurry)
   }
 }
 

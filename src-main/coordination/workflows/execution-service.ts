@@ -37,6 +37,7 @@ interface Start {
 /** Runs of workflows: starting, watching and ending them. */
 export class ExecutionService {
   readonly #parts: ExecutionServiceParts
+  readonly #hurry = new AbortController()
 
   constructor(parts: ExecutionServiceParts) {
     this.#parts = parts
@@ -56,9 +57,11 @@ export class ExecutionService {
     const known = origin && (await this.#parts.store.get(id, scope))
     const execution = known ?? (await this.start(await this.#parts.workflows.require(args, scope), scope, this.#startOf(id, args, origin)))
     if (!args.wait) return execution
+    const { store, bus } = this.#parts
     // A step waits as long as its own time allows.
-    const withinMs = origin ? Infinity : args.wait_seconds * 1000
-    return waitForEnd(execution, scope, { ...this.#parts, signal, withinMs, ...(report && { report }) })
+    if (origin) return waitForEnd(execution, scope, { store, bus, signal, withinMs: Infinity })
+    const wait = { store, bus, signal, withinMs: args.wait_seconds * 1000, hurry: this.#hurry.signal, ...(report && { report }) }
+    return waitForEnd(execution, scope, wait)
   }
 
   /** Keeps a new run and has it taken up. Durable when it answers. */
@@ -109,7 +112,13 @@ export class ExecutionService {
     const reason = args.reason ?? `cancelled by "${scope.agentId}"`
     const ids = await this.#parts.store.requestCancel(execution.id, reason)
     this.#parts.engine.cancelHere(ids, reason)
-    return waitForEnd(execution, scope, { ...this.#parts, signal, withinMs: CANCEL_WAIT_MS })
+    const { store, bus } = this.#parts
+    return waitForEnd(execution, scope, { store, bus, signal, withinMs: CANCEL_WAIT_MS, hurry: this.#hurry.signal })
+  }
+
+  /** The server stops: callers that wait are answered at once with how far their runs are. */
+  stopWaiting(): void {
+    this.#hurry.abort()
   }
 
   async #require(id: string, scope: Scope): Promise<Execution> {
