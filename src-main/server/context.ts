@@ -1,3 +1,4 @@
+import { AwakeTime } from '../base/awake-time.ts'
 import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { LocalEventBus } from '../base/event-bus.ts'
@@ -22,7 +23,7 @@ import { CallMeter } from '../session/call-meter.ts'
 import { LocalRateLimiter, unlimited } from '../session/rate-limiter.ts'
 import { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
-import { openSessionStore, openStores } from '../storage/open-stores.ts'
+import { openStores } from '../storage/open-stores.ts'
 import type { Stores } from '../storage/open-stores.ts'
 import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
@@ -74,7 +75,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const bus = new LocalEventBus(log.child('events'))
   const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const store = resources.own('store', stores.memories, (part) => part.close())
-  const sessionStore = resources.own('session store', await openSessionStore({ provider: 'volatile' }), (part) => part.close())
+  const sessionStore = resources.own('session store', stores.sessions, (part) => part.close())
   const embedder = resources.own('embedder', overrides.embedder ?? openEmbedder(embedderOptions(config, log)), (part) => part.close())
   announceEmbedder(embedder, bus, clock)
 
@@ -101,6 +102,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     sessions: () => sessions,
     apiRequests: () => http.requestCount,
     memoryOperations: () => meter.memoryOperations,
+    sessionStore,
+    resumeTtlSeconds: config.sessions.resumeTtlSeconds,
     maxConnections: config.ws.maxConnections,
     wsUrl: () => addresses.wsUrl,
   })
@@ -108,10 +111,12 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   resources.own('presence', new AgentPresence({ store: stores.agents, bus, clock, log: log.child('agents') }), (part) => part.close())
   const tasks = new TaskService({ store: stores.tasks, clock, bus })
   const runner = new ToolRunner(createTools({ reader, writer, search, system: report, agents, tasks, clock }), config.toolProfile)
+  const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
-  const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, {
+  const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, awake, log: log.child('tools') }, sessionStore, {
     ...config.sessions,
     maxConnections: config.ws.maxConnections,
+    maxConnectionsPerAgent: config.ws.maxConnectionsPerAgent,
   })
   const meter = resources.own(
     'meter',
@@ -136,7 +141,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     maxListeners: maxConnections,
   })
   const http: HttpServer = new HttpServer(
-    { guard, hosts, sessions, feed, bus, health: () => report.health(), log: transportLog },
+    { guard, hosts, sessions, feed, bus, health: () => report.health(), silentPeers: () => sockets?.silentCount ?? 0, log: transportLog },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled

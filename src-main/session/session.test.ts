@@ -22,7 +22,7 @@ function setUp(call: (context: ToolContext) => Promise<Record<string, unknown>>)
   const session = new Session(
     's1',
     { scope, transport: 'websocket', capabilities: {} },
-    { runner, limiter: unlimited, bus, clock, log: silentLog },
+    { runner, limiter: unlimited, bus, clock, awake: clock, log: silentLog },
   )
   return { session, heard, clock }
 }

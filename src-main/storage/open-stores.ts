@@ -27,6 +27,7 @@ export interface Stores {
   readonly memories: MemoryStore
   readonly agents: AgentStore
   readonly tasks: TaskStore
+  readonly sessions: SessionStore
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -34,22 +35,23 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    return { memories, agents: memories.agents, tasks: memories.tasks }
+    return { memories, agents: memories.agents, tasks: memories.tasks, sessions: memories.sessions }
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
   const { VolatileTaskStore } = await import('./volatile/volatile-task-store.ts')
-  return { memories: new VolatileMemoryStore(), agents: new VolatileAgentStore(), tasks: new VolatileTaskStore() }
+  const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
+  return {
+    memories: new VolatileMemoryStore(),
+    agents: new VolatileAgentStore(),
+    tasks: new VolatileTaskStore(),
+    sessions: new VolatileSessionStore(),
+  }
 }
 
 /** The memories alone, for tools and tests that need no more. */
 export async function openMemoryStore(options: MemoryStoreOptions): Promise<MemoryStore> {
   return (await openStores(options)).memories
-}
-
-export async function openSessionStore(_options: { readonly provider: 'volatile' }): Promise<SessionStore> {
-  const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
-  return new VolatileSessionStore()
 }
 
 export interface OwnerLock {

@@ -19,11 +19,14 @@ const INFO: SessionInfo = {
   transport: 'websocket',
   started_at: AT,
   last_seen_at: AT,
+  duration_seconds: 0,
   requests: 1,
   errors: 0,
   bytes_in: 0,
   bytes_out: 0,
   latency_ms: { p50: 1, p95: 2 },
+  pending_requests: 0,
+  subscriptions: 0,
 }
 const check = { status: 'healthy' } as const
 const system: SystemReport = {
@@ -46,6 +49,8 @@ const system: SystemReport = {
       total_memories: 1,
     }),
   sessions: () => [INFO],
+  session: () => Promise.resolve(INFO),
+  disconnect: () => Promise.resolve(INFO),
 }
 
 let parts: MemoryParts
@@ -131,6 +136,8 @@ describe('every tool of the contract', () => {
       get_system_stats: {},
       get_session_statistics: {},
       list_sessions: {},
+      get_session: { session_id: 's1' },
+      disconnect_session: { session_id: 's1', reason: 'enough' },
     }
     for (const [name, args] of Object.entries(calls) as [ToolName, unknown][]) {
       const answer = await call(name, args)

@@ -21,6 +21,7 @@ export interface MemoryDatabase {
   agents: AgentTable
   tasks: TaskTable
   task_dependencies: { task_id: string; position: number; depends_on: string }
+  sessions: SessionTable
 }
 
 export interface MemoryTable {
@@ -95,6 +96,22 @@ export interface TaskTable {
   updated_at: number
   started_at: number | null
   completed_at: number | null
+}
+
+export interface SessionTable {
+  session_id: string
+  resume_hash: string
+  spent_hash: string | null
+  holder: string | null
+  connected_agent_id: string
+  connected_namespace: string
+  agent_id: string
+  namespace: string
+  capabilities: string
+  subscriptions: string
+  started_at: number
+  saved_at: number
+  ends_at: number
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

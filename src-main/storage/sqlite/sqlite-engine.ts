@@ -6,6 +6,7 @@ import type { Task } from '../../contract/task.ts'
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
 import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
+import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { listTasks } from '../sql/sql-task-list.ts'
@@ -22,6 +23,7 @@ import {
   touchMemories,
   updateMemory,
 } from '../sql/sql-write.ts'
+import type { PruneLimits, SessionClaim, SessionRecord } from '../session-store.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
 import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
 import { findCandidates } from './sqlite-candidates.ts'
@@ -172,6 +174,26 @@ export class SqliteEngine {
 
   listTasks(query: TaskQuery, scope: Scope): Promise<TaskPage> {
     return listTasks(this.#parts.db, query, scope)
+  }
+
+  saveSession(record: SessionRecord, endsAtMs: number): Promise<void> {
+    return saveSession(this.#parts.db, record, endsAtMs)
+  }
+
+  takeSession(resumeHash: string, claim: SessionClaim): Promise<SessionRecord | undefined> {
+    return takeSession(this.#parts.db, resumeHash, claim)
+  }
+
+  extendSessions(holder: string, nowMs: number, endsAtMs: number): Promise<void> {
+    return extendSessions(this.#parts.db, holder, nowMs, endsAtMs)
+  }
+
+  removeSession(sessionId: string): Promise<void> {
+    return removeSession(this.#parts.db, sessionId)
+  }
+
+  pruneSessions(limits: PruneLimits): Promise<number> {
+    return pruneSessions(this.#parts.db, limits)
   }
 
   ping(): void {

@@ -15,6 +15,7 @@ import type {
   VectorEntry,
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
@@ -22,6 +23,7 @@ import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../s
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
+import { SqliteSessionStore } from './sqlite-session-store.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
 
@@ -72,6 +74,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** The tasks that the same file holds. */
   get tasks(): TaskStore {
     return new SqliteTaskStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** What the same file holds of sessions, for those that come back. */
+  get sessions(): SessionStore {
+    return new SqliteSessionStore((method, ...args) => this.#call(method, ...args), this.capabilities)
   }
 
   /** Waits until the file is open. */
