@@ -43,6 +43,7 @@ export class SessionRecords {
   readonly #timer: NodeJS.Timeout | undefined
   #tendedAtMs: number
   #saves = 0
+  #isClosed = false
 
   constructor(store: SessionStore, parts: { readonly clock: Clock; readonly log: Log }, options: RecordOptions) {
     this.#store = store
@@ -112,10 +113,13 @@ export class SessionRecords {
   }
 
   close(): void {
+    this.#isClosed = true
     clearInterval(this.#timer)
   }
 
   async #tend(): Promise<void> {
+    // The store closes next.
+    if (this.#isClosed) return
     const nowMs = this.#clock.now()
     this.#tendedAtMs = nowMs
     this.#saves = 0
