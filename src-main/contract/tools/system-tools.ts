@@ -71,5 +71,6 @@ export const disconnectSession = toolContract({
     reason: lineSchema(100).optional().describe('Told to the client and on the event feed.'),
   }),
   output: z.object({ disconnected: z.literal(true), session: sessionInfoSchema.describe('As it was.') }),
-  annotations: REPLACES,
+  // Not idempotent: a second call finds no session, or by then another connection of it.
+  annotations: { ...REPLACES, idempotentHint: false },
 })

@@ -153,6 +153,8 @@ describe('open to all', () => {
       return Number(/^tmws_event_loop_lag_seconds\{quantile="1"\} (\S+)$/m.exec(body)?.[1])
     }
     await latest()
+    // The first sample after a scrape is where the next one is counted from.
+    await new Promise((resolve) => setTimeout(resolve, 50))
     const end = performance.now() + 120
     while (performance.now() < end);
     await new Promise((resolve) => setTimeout(resolve, 30))
