@@ -1,4 +1,7 @@
 import { fillPlaceholders, toPlaceholders } from '../src-main/contract/testing/fill-placeholders.ts'
+import type { ToolExamples } from '../src-main/contract/examples/tool-example.ts'
+import { REST_ROUTES, fullPathOf } from '../src-main/contract/rest.ts'
+import { TOOL_EXAMPLES } from '../src-main/contract/tool-examples.ts'
 import { ApiDocument } from './api-document/api-document.ts'
 import type { Operation, ShownRequest } from './api-document/api-document.ts'
 import { send } from './api-document/send.ts'
@@ -11,10 +14,16 @@ import { RestWire } from './tool-table/rest-wire.ts'
 /** The status of a first time: nothing that an example makes was there before. */
 const successOf = ({ statuses }: Operation): number => Math.max(...statuses.filter((status) => status < 300))
 
+/** Whether only the person may ask for this, by the examples of its tool. */
+function isForOwner({ method, path }: Operation): boolean {
+  const route = REST_ROUTES.find((candidate) => candidate.method === method && fullPathOf(candidate).replace(/:(\w+)/g, '{$1}') === path)
+  return route !== undefined && (TOOL_EXAMPLES[route.tool] as ToolExamples).valid.some(({ by }) => by === 'owner')
+}
+
 /** The request with real things in place of the ids, names and tokens that the document shows. */
 async function realRequest(server: RunningServer, wire: RestWire, { id }: Operation, shown: ShownRequest): Promise<ShownRequest> {
   if (id === 'login') return { ...shown, body: { token: server.ownerToken } }
-  return fillPlaceholders(toPlaceholders(shown), (tool, input) => wire.answerOf(tool, input))
+  return fillPlaceholders(toPlaceholders(shown), { call: (tool, input) => wire.answerOf(tool, input), connect: () => wire.connect() })
 }
 
 test('every request that the document shows is answered by the server as the document says', async ({ sharedServer: server }) => {
@@ -26,8 +35,11 @@ test('every request that the document shows is answered by the server as the doc
     for (const shown of operation.requests) {
       const name = `openapi-${(sent += 1)}`
       const headers = identityHeaders({ agentId: name, namespace: name })
-      const request = await realRequest(server, new RestWire(server.apiUrl, document, headers), operation, shown)
-      const answer = await send(server.apiUrl, operation.method, operation.path, request, headers)
+      const wire = new RestWire(server, document, headers)
+      const request = await realRequest(server, wire, operation, shown)
+      const caller = isForOwner(operation) ? { authorization: `Bearer ${server.ownerToken}` } : headers
+      const answer = await send(server.apiUrl, operation.method, operation.path, request, caller)
+      await wire.close()
       const wrong = document.faultsOf(operation.method, operation.path, answer)
       if (answer.status !== successOf(operation)) wrong.push(`status ${answer.status}: ${answer.text.slice(0, 300)}`)
       faults.push(...wrong.map((fault) => `${operation.method} ${operation.path}, ${shown.title}: ${fault}`))

@@ -2,12 +2,14 @@ import type { PlaceholderName } from '../src-main/contract/examples/placeholders
 import type { ToolExamples } from '../src-main/contract/examples/tool-example.ts'
 import { inputJsonSchema, outputJsonSchema } from '../src-main/contract/json-schema.ts'
 import { fillPlaceholders } from '../src-main/contract/testing/fill-placeholders.ts'
+import type { Making } from '../src-main/contract/testing/fill-placeholders.ts'
 import { TOOL_EXAMPLES } from '../src-main/contract/tool-examples.ts'
 import { TOOLS } from '../src-main/contract/tools.ts'
 import type { ToolName } from '../src-main/contract/tools.ts'
 import type { ToolContract } from '../src-main/contract/tools/tool-contract.ts'
 import { expect } from './fixtures.ts'
 import { MCP_WAY_NAMES, test } from './tool-table/table-fixtures.ts'
+import { RestWire } from './tool-table/rest-wire.ts'
 import type { SeenRefusals } from './tool-table/seen-refusals.ts'
 import type { TableWire } from './tool-table/table-wire.ts'
 
@@ -49,17 +51,22 @@ async function answersAndRefuses(name: ToolName, wire: TableWire, seenRefusals: 
   const { valid, refused }: ToolExamples = TOOL_EXAMPLES[name]
   for (const example of valid) {
     await test.step(example.title, async () => {
-      const { input } = await fillPlaceholders(example, (tool, args) => wire.answerOf(tool, args))
-      await wire.answerOf(name, { ...input })
+      const { input } = await fillPlaceholders(example, makingBy(wire))
+      const caller = example.by === 'owner' && wire instanceof RestWire ? wire.asOwner() : wire
+      await caller.answerOf(name, { ...input })
     })
   }
   for (const example of refused) {
     await test.step(example.title, async () => {
       const made = new Map<PlaceholderName, string>()
-      const { input, code, says } = await fillPlaceholders(example, (tool, args) => wire.answerOf(tool, args), made)
+      const { input, code, says } = await fillPlaceholders(example, makingBy(wire), made)
       const refusal = await wire.refusalOf(name, input)
       expect(refusal).toEqual({ code, message: expect.stringContaining(says) })
       seenRefusals.expectTheSame(`${name}, ${example.title}`, wire.name, refusal, made)
     })
   }
+}
+
+function makingBy(wire: TableWire): Making {
+  return { call: (tool, args) => wire.answerOf(tool, args), connect: () => wire.connect() }
 }

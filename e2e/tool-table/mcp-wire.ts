@@ -64,6 +64,10 @@ export class McpWire implements TableWire {
     })
   }
 
+  connect(): Promise<string> {
+    throw new Error('No tool that MCP knows is about a connection.')
+  }
+
   close(): Promise<void> {
     return this.#client.close()
   }

@@ -7,18 +7,25 @@ import type { ToolContract } from '../../src-main/contract/tools/tool-contract.t
 import type { ApiDocument } from '../api-document/api-document.ts'
 import { send } from '../api-document/send.ts'
 import type { SentAnswer } from '../api-document/send.ts'
+import { RawSocket } from '../clients/raw-socket.ts'
 import { expect } from '../fixtures.ts'
+import type { RunningServer } from '../processes/server-process.ts'
 import type { Refusal, TableWire } from './table-wire.ts'
 
 /** REST. A tool is called by the route that takes the most of the input in its path; answers are held against the document. */
 export class RestWire implements TableWire {
   readonly name = 'REST'
-  readonly #apiUrl: string
   readonly #document: ApiDocument
+  readonly #server: Pick<RunningServer, 'apiUrl' | 'wsUrl' | 'ownerToken'>
   readonly #headers: Readonly<Record<string, string>>
+  readonly #sockets: RawSocket[] = []
 
-  constructor(apiUrl: string, document: ApiDocument, headers: Readonly<Record<string, string>>) {
-    this.#apiUrl = apiUrl
+  constructor(
+    server: Pick<RunningServer, 'apiUrl' | 'wsUrl' | 'ownerToken'>,
+    document: ApiDocument,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    this.#server = server
     this.#document = document
     this.#headers = headers
   }
@@ -37,8 +44,19 @@ export class RestWire implements TableWire {
     return { code: error.code, message: error.message }
   }
 
-  close(): Promise<void> {
-    return Promise.resolve()
+  /** The same wire as the person at the machine. */
+  asOwner(): RestWire {
+    return new RestWire(this.#server, this.#document, { authorization: `Bearer ${this.#server.ownerToken}` })
+  }
+
+  async connect(): Promise<string> {
+    const socket = await RawSocket.open(this.#server.wsUrl, this.#headers)
+    this.#sockets.push(socket)
+    return String((await socket.next(({ method }) => method === 'welcome')).params?.['session_id'])
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sockets.map((socket) => socket.close()))
   }
 
   async #call(tool: ToolName, input: Readonly<Record<string, unknown>>): Promise<SentAnswer> {
@@ -55,7 +73,7 @@ export class RestWire implements TableWire {
       query: route.argumentsIn === 'query' ? others : {},
       ...(route.argumentsIn === 'body' && { body: others }),
     }
-    const answer = await send(this.#apiUrl, route.method, path, request, this.#headers)
+    const answer = await send(this.#server.apiUrl, route.method, path, request, this.#headers)
     expect(this.#document.faultsOf(route.method, path, answer), `${route.method} ${path}`).toEqual([])
     return answer
   }

@@ -75,7 +75,9 @@ export const test = base.extend<object, TableFixtures>({
   rest: [
     async ({ tableServer }, use) => {
       const document = await ApiDocument.of(tableServer)
-      await use(new RestWire(tableServer.apiUrl, document, identityHeaders({ agentId: 'table-rest', namespace: NAMESPACE })))
+      const wire = new RestWire(tableServer, document, identityHeaders({ agentId: 'table-rest', namespace: NAMESPACE }))
+      await use(wire)
+      await wire.close()
     },
     { scope: 'worker' },
   ],

@@ -12,5 +12,7 @@ export interface TableWire {
   answerOf(tool: ToolName, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>
   /** Calls a tool that must refuse, and returns what it said. */
   refusalOf(tool: ToolName, input: Readonly<Record<string, unknown>>): Promise<Refusal>
+  /** Opens a connection of the same agent, and returns the id of its session. */
+  connect(): Promise<string>
   close(): Promise<void>
 }

@@ -30,4 +30,5 @@ export const REPEATABLE_TOOLS: ReadonlySet<string> = new Set<ToolName>([
   'get_system_stats',
   'get_session_statistics',
   'list_sessions',
+  'get_session',
 ])

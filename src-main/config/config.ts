@@ -14,6 +14,7 @@ export interface ServerConfig {
     readonly host: string
     readonly port: number
     readonly maxConnections: number
+    readonly maxConnectionsPerAgent: number
     readonly pingIntervalMs: number
     readonly pingTimeoutMs: number
     readonly maxMessageBytes: number
@@ -65,6 +66,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
       host: values.ws_host,
       port: values.ws_port,
       maxConnections: values.ws_max_connections,
+      maxConnectionsPerAgent: values.ws_max_connections_per_agent,
       pingIntervalMs: values.ws_ping_interval * 1000,
       pingTimeoutMs: values.ws_ping_timeout * 1000,
       maxMessageBytes: values.ws_max_message_size,

@@ -49,6 +49,12 @@ export const SETTINGS = {
   ws_host: setting('TMWS_WS_HOST', host, DEFAULT_HOST, 'address of the WebSocket port', { flag: '--ws-host' }),
   ws_port: setting('TMWS_WS_PORT', port, DEFAULT_WS_PORT, 'port of MCP over WebSocket; 0 picks a free one', { flag: '--ws-port' }),
   ws_max_connections: setting('TMWS_WS_MAX_CONNECTIONS', integer(1, 100_000), 100, 'connections at once; one more is refused with 503'),
+  ws_max_connections_per_agent: setting(
+    'TMWS_WS_MAX_CONNECTIONS_PER_AGENT',
+    integer(1, 100_000),
+    50,
+    'connections at once of one agent, by the name it connects with; one more is refused with 503',
+  ),
   ws_ping_interval: setting('TMWS_WS_PING_INTERVAL', integer(1, 3600, 'seconds'), 20, 'seconds between pings'),
   ws_ping_timeout: setting(
     'TMWS_WS_PING_TIMEOUT',

@@ -43,9 +43,13 @@ export const CLOSE_CODES = {
   goingAway: 1001,
   /** A binary frame came; only text is spoken. */
   unsupportedData: 1003,
+  /** Never sent: what an end of the connection without a close frame is called. */
+  lost: 1006,
   tooLarge: 1009,
   /** A reader too slow for its buffer, or a server that is full. */
   tryAgainLater: 1013,
+  /** The person or an admin has ended the session; its resume secret is void. Do not come back by yourself. */
+  disconnected: 4403,
   idleTimeout: 4408,
 } as const
 
@@ -54,6 +58,12 @@ export const WELCOME_METHOD = 'welcome'
 
 /** Sent to the live connections of an agent when a task becomes its own. */
 export const TASK_ASSIGNED_METHOD = 'task_assigned'
+
+/** MCP's own notification of a resource that changed. */
+export const RESOURCE_UPDATED_METHOD = 'notifications/resources/updated'
+
+/** Sent to a client that came back when more may have happened than it is told one by one. */
+export const NOTICES_LOST_METHOD = 'notices_lost'
 
 /** Plain JSON-RPC methods of the WebSocket, and the tool that answers each. */
 export const PLAIN_RPC_METHODS: Readonly<Record<string, string>> = {
@@ -101,6 +111,16 @@ export const LIMITS = {
   pendingCallsPerSession: 256,
   /** Resources that one connection may be subscribed to at once. */
   subscriptionsPerSession: 1_000,
+  /** `subscriptions/listen` streams of one connection that may want the same resource. */
+  listensPerSession: 64,
+  /** Resources and tasks whose notices wait for a client to come back; of more, it is told that something is missing. */
+  missedResources: 1_000,
+  missedTasks: 100,
+  /** Sessions whose client is away that note what it misses, and their subscriptions in all. */
+  awaySessions: 1_000,
+  awaySubscriptions: 20_000,
+  /** Upgrade requests that may be under way at once. */
+  pendingUpgrades: 512,
   /** Values that one completion offers at most; the MCP specification's own limit. */
   completionValues: 100,
 } as const

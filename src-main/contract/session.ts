@@ -13,11 +13,16 @@ export const sessionInfoSchema = z.object({
   client: z.string().optional().describe('Name and version the client gave, for example "claude-ai 0.1.0".'),
   started_at: instantSchema,
   last_seen_at: instantSchema,
+  duration_seconds: z
+    .number()
+    .describe('How long it has lived, over every connection that resumed it; the sleep of the machine is not counted.'),
   requests: z.number().int(),
   errors: z.number().int(),
   bytes_in: z.number().int(),
   bytes_out: z.number().int(),
   latency_ms: z.object({ p50: z.number(), p95: z.number() }).describe('Of its last 128 tool calls.'),
+  pending_requests: z.number().int().describe('Tool calls that are not answered yet.'),
+  subscriptions: z.number().int().describe('Resources it wants to hear of.'),
 })
 export type SessionInfo = z.infer<typeof sessionInfoSchema>
 

@@ -10,7 +10,7 @@ import {
   semanticSearch,
 } from './tools/memory-read-tools.ts'
 import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, updateMemory } from './tools/memory-write-tools.ts'
-import { getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
+import { disconnectSession, getSession, getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
 import { listTasks, manageTask } from './tools/task-tools.ts'
 import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'
 import { cancelWorkflow, executeWorkflow, getWorkflowStatus, listWorkflowExamples, manageWorkflow } from './tools/workflow-tools.ts'
@@ -46,6 +46,8 @@ export const TOOLS = {
   list_tags: listTags,
   list_sessions: listSessions,
   list_workflow_examples: listWorkflowExamples,
+  get_session: getSession,
+  disconnect_session: disconnectSession,
 } as const satisfies Readonly<Record<string, ToolContract>>
 
 export type ToolName = keyof typeof TOOLS

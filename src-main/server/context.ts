@@ -1,3 +1,4 @@
+import { AwakeTime } from '../base/awake-time.ts'
 import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { LocalEventBus } from '../base/event-bus.ts'
@@ -24,7 +25,7 @@ import { CallMeter } from '../session/call-meter.ts'
 import { LocalRateLimiter, unlimited } from '../session/rate-limiter.ts'
 import { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
-import { openSessionStore, openStores } from '../storage/open-stores.ts'
+import { openStores } from '../storage/open-stores.ts'
 import type { Stores } from '../storage/open-stores.ts'
 import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
@@ -78,7 +79,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const bus = new LocalEventBus(log.child('events'))
   const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const store = resources.own('store', stores.memories, (part) => part.close())
-  const sessionStore = resources.own('session store', await openSessionStore({ provider: 'volatile' }), (part) => part.close())
+  const sessionStore = resources.own('session store', stores.sessions, (part) => part.close())
   const embedder = resources.own('embedder', overrides.embedder ?? openEmbedder(embedderOptions(config, log)), (part) => part.close())
   announceEmbedder(embedder, bus, clock)
 
@@ -105,6 +106,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     sessions: () => sessions,
     apiRequests: () => http.requestCount,
     memoryOperations: () => meter.memoryOperations,
+    sessionStore,
+    resumeTtlSeconds: config.sessions.resumeTtlSeconds,
     maxConnections: config.ws.maxConnections,
     wsUrl: () => addresses.wsUrl,
   })
@@ -116,10 +119,12 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
   const tools = createTools({ reader, writer, search, system: report, agents, tasks, ...workflows, clock })
   const runner = new ToolRunner(tools, config.toolProfile)
+  const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
-  const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, log: log.child('tools') }, sessionStore, {
+  const sessions: SessionManager = new SessionManager({ runner, limiter, bus, clock, awake, log: log.child('tools') }, sessionStore, {
     ...config.sessions,
     maxConnections: config.ws.maxConnections,
+    maxConnectionsPerAgent: config.ws.maxConnectionsPerAgent,
   })
   const meter = resources.own(
     'meter',
@@ -146,7 +151,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     maxListeners: maxConnections,
   })
   const http: HttpServer = new HttpServer(
-    { guard, hosts, sessions, feed, bus, health: () => report.health(), log: transportLog },
+    { guard, hosts, sessions, feed, bus, health: () => report.health(), silentPeers: () => sockets?.silentCount ?? 0, log: transportLog },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled

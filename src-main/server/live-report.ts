@@ -6,6 +6,7 @@ import type { Embedder } from '../embedding/embedder.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
+import type { SessionStore } from '../storage/session-store.ts'
 import type { SystemReport } from '../tools/system-report.ts'
 
 /** What the report reads. Later parts are built after the tools, so they come as functions. */
@@ -17,6 +18,8 @@ export interface LiveReportParts {
   readonly sessions: () => SessionManager
   readonly apiRequests: () => number
   readonly memoryOperations: () => number
+  readonly sessionStore: SessionStore
+  readonly resumeTtlSeconds: number
   readonly maxConnections: number
   readonly wsUrl: () => string | undefined
 }
@@ -61,6 +64,14 @@ export class LiveReport implements SystemReport {
     return this.#parts.sessions().list(scope)
   }
 
+  async session(sessionId: string, scope: Scope): Promise<SessionInfo> {
+    return Promise.resolve(this.#parts.sessions().find(sessionId, scope))
+  }
+
+  disconnect(sessionId: string, scope: Scope, reason?: string): Promise<SessionInfo> {
+    return this.#parts.sessions().disconnect(sessionId, scope, reason)
+  }
+
   async #storage(): Promise<Check> {
     const { label, isDurable } = this.#parts.store.capabilities
     const facts = { provider: label, durable: isDurable }
@@ -94,7 +105,8 @@ export class LiveReport implements SystemReport {
   }
 
   #state(): Check {
-    return { status: 'healthy', provider: 'volatile' }
+    const { label, isDurable } = this.#parts.sessionStore.capabilities
+    return { status: 'healthy', provider: label, durable: isDurable, resume_ttl_seconds: this.#parts.resumeTtlSeconds }
   }
 
   #sessions(): Check {

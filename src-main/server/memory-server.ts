@@ -107,7 +107,7 @@ async function listen(context: ServerContext, config: ServerConfig): Promise<Ser
 async function closeAll(context: ServerContext): Promise<void> {
   context.executions.stopWaiting()
   await Promise.all([context.http.close(), context.sockets?.close()])
-  context.sessions.stop()
+  await context.sessions.stop()
   await context.resources.close()
 }
 

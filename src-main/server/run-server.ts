@@ -4,12 +4,14 @@ import { dataPaths } from '../config/paths.ts'
 import { VERSION } from './install-paths.ts'
 import { MemoryServer } from './memory-server.ts'
 import { openLog } from './pino-log.ts'
+import { keepYoungSpaceSmall } from './small-young-space.ts'
 
 /** How long a stop may take before the process ends anyway, in milliseconds: ten for running calls, the rest for closing. */
 const STOP_BUDGET_MS = 15_000
 
 /** Runs the server until SIGTERM or SIGINT. Resolves with the exit code; a failed start says why in one sentence on stderr. */
 export async function runServer(config: ServerConfig): Promise<number> {
+  keepYoungSpaceSmall()
   const format = config.log.format ?? (process.stderr.isTTY ? 'pretty' : 'json')
   const folder = config.database.provider === 'volatile' ? undefined : dataPaths(config.dataDir).logFolder
   const { log, close: closeLog } = openLog({ level: config.log.level, format, ...(folder !== undefined && { folder }) })

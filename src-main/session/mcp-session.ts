@@ -100,10 +100,12 @@ function sendUpdates(server: Server, session: Session, era: McpRequestContext['e
     await session.subscriptions.add(uri, BY_REQUEST).catch((error: unknown) => {
       throw error instanceof AppError && error.code === 'not_found' ? new ResourceNotFoundError(uri) : toProtocolError(error)
     })
+    await session.keep()
     return {}
   })
-  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+  server.setRequestHandler('resources/unsubscribe', async ({ params: { uri } }) => {
     session.subscriptions.remove(BY_REQUEST, uri)
+    await session.keep()
     return {}
   })
 }

@@ -13,6 +13,8 @@ export interface SubscriptionParts {
   readonly scope: () => Scope
   /** Whether that scope may read a memory. */
   readonly isVisible: (memoryId: string) => Promise<boolean>
+  /** Hears of each update that is delivered, or would be if somebody were there. */
+  readonly onTold?: (uri: string) => void
 }
 
 /** Who asked for a subscription: the id of a `subscriptions/listen`, or one word for `resources/subscribe`. */
@@ -29,6 +31,8 @@ interface Watch {
 
 /** How often one resource is told of at most, in milliseconds: what changes more often is told again at the end of it. */
 const PACE_MS = 200
+/** Subscriptions that are checked at once when a session is resumed. */
+const CHECKED_AT_ONCE = 50
 
 /**
  * The resources that one session wants to hear of. It hears of a memory only while it may read it; when that ends, or the memory is
@@ -38,7 +42,7 @@ export class ResourceSubscriptions {
   readonly #parts: SubscriptionParts
   readonly #watches = new Map<string, Watch>()
   readonly #paced = new Map<string, { readonly timer: NodeJS.Timeout; dueFor?: Scope }>()
-  #deliver: (uri: string) => void = () => undefined
+  #deliver: ((uri: string) => void) | undefined
   #stopHearing: (() => void) | undefined
   #isClosed = false
 
@@ -55,12 +59,22 @@ export class ResourceSubscriptions {
     this.#deliver = deliver
   }
 
+  /** Nobody is there any more. What was asked for by `resources/subscribe` is still watched, for when the client comes back. */
+  stopDelivering(): void {
+    this.#deliver = undefined
+    for (const [uri, watch] of this.#watches) {
+      for (const holder of watch.holders) if (holder !== BY_REQUEST) watch.holders.delete(holder)
+      this.#dropIfIdle(uri, watch)
+    }
+  }
+
   /** Throws `not_found` for what is no resource or may not be read, and `unavailable` when the session has its maximum. */
   async add(uri: string, holder: SubscriptionHolder): Promise<void> {
     const memoryId = memoryIdOfUri(uri)
     if (this.#isClosed || (memoryId === undefined && !MEMORY_LIST_URIS.includes(uri))) throw notFound('resource', uri.slice(0, 100))
     const known = this.#watches.get(uri)
     if (!known) this.#assertRoom()
+    else if (known.holders.size >= LIMITS.listensPerSession && !known.holders.has(holder)) throw tooManyListens()
     const watch: Watch = known ?? { holders: new Set(), seenBy: memoryId === undefined ? this.#parts.scope() : undefined }
     // Watched before it is checked, so that a change in between is not missed.
     this.#watches.set(uri, watch)
@@ -87,7 +101,10 @@ export class ResourceSubscriptions {
 
   /** Takes up what an earlier connection had. What may not be read any more is left out: there is nobody to answer. */
   async resume(uris: readonly string[]): Promise<void> {
-    for (const uri of uris) await this.add(uri, BY_REQUEST).catch(() => undefined)
+    for (let from = 0; from < uris.length; from += CHECKED_AT_ONCE) {
+      const some = uris.slice(from, from + CHECKED_AT_ONCE)
+      await Promise.all(some.map((uri) => this.add(uri, BY_REQUEST).catch(() => undefined)))
+    }
   }
 
   /** Ends everything. Idempotent. */
@@ -147,7 +164,8 @@ export class ResourceSubscriptions {
       return
     }
     this.#paced.set(uri, { timer: setTimeout(() => this.#paceEnded(uri), PACE_MS).unref() })
-    this.#deliver(uri)
+    this.#parts.onTold?.(uri)
+    this.#deliver?.(uri)
   }
 
   #paceEnded(uri: string): void {
@@ -155,4 +173,8 @@ export class ResourceSubscriptions {
     this.#paced.delete(uri)
     if (dueFor !== undefined && dueFor === this.#parts.scope()) this.#tell(uri, dueFor)
   }
+}
+
+function tooManyListens(): AppError {
+  return new AppError('unavailable', `This connection listens to one resource ${LIMITS.listensPerSession} times; end some first.`)
 }

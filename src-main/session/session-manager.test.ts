@@ -1,47 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FixedClock } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
-import { LocalEventBus } from '../base/event-bus.ts'
-import type { ServerEvent } from '../contract/events.ts'
-import { silentLog } from '../base/log.ts'
 import { OWNER_SCOPE } from '../contract/scope.ts'
-import { openSessionStore } from '../storage/open-stores.ts'
-import type { ToolRunner } from '../tools/tool-runner.ts'
-import { unlimited } from './rate-limiter.ts'
-import { SessionManager } from './session-manager.ts'
+import { openStores } from '../storage/open-stores.ts'
+import type { SessionStore } from '../storage/session-store.ts'
 import type { SessionLimits } from './session-manager.ts'
-import type { Caller } from './session.ts'
+import { manageSessions } from './testing/manage-sessions.ts'
 
-const managers: SessionManager[] = []
-afterEach(() => {
-  for (const manager of managers.splice(0)) manager.stop()
-})
-
-async function setUp(limits: Partial<SessionLimits> = {}) {
-  const clock = new FixedClock(Date.parse('2026-11-22T10:00:00.000Z'))
-  const bus = new LocalEventBus(silentLog)
-  const events: ServerEvent[] = []
-  bus.subscribe(({ event }) => events.push(event))
-  const runner = { call: () => Promise.resolve({}), list: () => [] } as unknown as ToolRunner // no test here calls a real tool
-  const manager = new SessionManager(
-    { runner, limiter: unlimited, bus, clock, log: silentLog },
-    await openSessionStore({ provider: 'volatile' }),
-    {
-      maxConnections: 3,
-      idleTimeoutSeconds: 60,
-      resumeTtlSeconds: 600,
-      ...limits,
-    },
-  )
-  managers.push(manager)
-  const disconnects: string[] = []
-  const open = (agentId: string, secret?: string, capabilities: Caller['capabilities'] = {}, namespace = 'default') =>
-    manager.open(
-      { scope: { kind: 'agent', agentId, namespace, isAdmin: false }, transport: 'websocket', capabilities },
-      (reason) => disconnects.push(`${agentId}: ${reason}`),
-      secret,
-    )
-  return { manager, clock, events, disconnects, open }
+async function setUp(limits: Partial<SessionLimits> = {}, store?: SessionStore, clock?: FixedClock, awake?: FixedClock) {
+  return manageSessions(store ?? (await openStores({ provider: 'volatile' })).sessions, limits, clock, awake)
 }
 
 describe('opening', () => {
@@ -72,61 +39,94 @@ describe('opening', () => {
   })
 })
 
-describe('resuming', () => {
-  test('gives the session back with its id, start and capabilities', async () => {
-    const { manager, clock, open } = await setUp()
-    const first = await open('a', undefined, { search: true })
-    clock.advance(5_000)
-    await manager.close(first.session, 'lost')
-    const second = await open('a', first.resumeSecret, { extra: 1 })
-    expect([second.isResumed, second.session.id, second.session.startedAtMs, second.session.capabilities]).toEqual([
-      true,
-      first.session.id,
-      first.session.startedAtMs,
-      { search: true, extra: 1 },
+describe('the limit of an agent', () => {
+  test('holds for it alone, and gives its places back', async () => {
+    const { manager, open } = await setUp({ maxConnections: 10, maxConnectionsPerAgent: 2 })
+    const first = await open('a')
+    await open('a')
+    await expect(open('a')).rejects.toMatchObject({
+      code: 'unavailable',
+      message:
+        'The agent "a" has its maximum of 2 connections; close one, use another X-Agent-ID, or raise TMWS_WS_MAX_CONNECTIONS_PER_AGENT.',
+      details: { max_connections_per_agent: 2, agent_id: 'a' },
+    })
+    await open('b')
+    expect((await open('a', first.resumeSecret)).isResumed).toBe(true)
+    await expect(open('a')).rejects.toMatchObject({ code: 'unavailable' })
+    await manager.disconnect(first.session.id, OWNER_SCOPE)
+    await open('a')
+    expect(manager.liveCount).toBe(3)
+  })
+
+  test('counts by whom a client connected as, so that a switch is no way around it', async () => {
+    const { open } = await setUp({ maxConnections: 10, maxConnectionsPerAgent: 1 })
+    const { session } = await open('a')
+    session.become('b', 'default')
+    await expect(open('a')).rejects.toMatchObject({ code: 'unavailable' })
+    await open('b')
+  })
+})
+
+describe('an order to disconnect', () => {
+  const admin = { kind: 'agent', agentId: 'a', namespace: 'default', isAdmin: true } as const
+
+  test('ends the session, voids its secret, and says why', async () => {
+    const { manager, events, disconnects, open } = await setUp()
+    const { session, resumeSecret } = await open('a')
+    expect(await manager.disconnect(session.id, OWNER_SCOPE, 'too loud')).toMatchObject({ session_id: session.id })
+    expect([disconnects, session.signal.aborted, manager.liveCount]).toEqual([['a: disconnected'], true, 0])
+    expect(events.at(-1)).toMatchObject({ type: 'session-closed', reason: 'disconnected by owner: too loud' })
+    expect((await open('a', resumeSecret)).isResumed).toBe(false)
+  })
+
+  test('may be given by the person, and by an admin for what it sees; for others the session does not exist', async () => {
+    const { manager, open } = await setUp()
+    const [own, foreign] = [(await open('a')).session, (await open('b')).session]
+    await expect(manager.disconnect(own.id, { ...admin, isAdmin: false })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(manager.disconnect(foreign.id, admin)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(manager.disconnect('nobody', OWNER_SCOPE)).rejects.toMatchObject({ code: 'not_found' })
+    await manager.disconnect(own.id, admin)
+    expect(manager.list(OWNER_SCOPE).map((info) => info.session_id)).toEqual([foreign.id])
+  })
+
+  test('reaches a session that is being resumed at that moment', async () => {
+    const { manager, open } = await setUp()
+    const first = await open('a')
+    const [, second] = await Promise.all([manager.disconnect(first.session.id, OWNER_SCOPE), open('a', first.resumeSecret)])
+    const third = await open('a', second.resumeSecret)
+    expect([second.session.id === first.session.id && third.isResumed, manager.list(OWNER_SCOPE).map((info) => info.session_id)]).toEqual([
+      false,
+      expect.not.arrayContaining([first.session.id]),
     ])
   })
+})
 
-  test('works once', async () => {
-    const { manager, open } = await setUp()
+describe('a clock that jumps', () => {
+  test('does not make anybody idle, nor dead', async () => {
+    const clock = new FixedClock(Date.parse('2026-11-22T10:00:00.000Z'))
+    const awake = new FixedClock(0)
+    const { disconnects, open } = await setUp({ idleTimeoutSeconds: 1 }, undefined, clock, awake)
     const first = await open('a')
-    await manager.close(first.session, 'lost')
-    const [second, third] = [await open('a', first.resumeSecret), await open('a', first.resumeSecret)]
-    expect([second.isResumed, third.isResumed]).toEqual([true, false])
-  })
-
-  test.each([
-    ['another agent', 'b', 'default'],
-    ['another namespace', 'a', 'team-b'],
-  ])('is not for %s', async (_who, agentId, namespace) => {
-    const { manager, open } = await setUp()
-    const first = await open('a')
-    await manager.close(first.session, 'lost')
-    const other = await open(agentId, first.resumeSecret, {}, namespace)
-    expect([other.isResumed, other.session.id === first.session.id]).toEqual([false, false])
-  })
-
-  test('replaces the connection that still stands, whose end then changes nothing', async () => {
-    const { manager, disconnects, open } = await setUp()
-    const first = await open('a')
+    clock.advance(8 * 3_600_000)
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    expect(disconnects).toEqual([])
     const second = await open('a', first.resumeSecret)
-    expect([disconnects, manager.liveCount]).toEqual([['a: replaced'], 1])
-    await manager.close(first.session, 'socket gone')
-    expect([manager.liveCount, first.session.signal.aborted, second.session.signal.aborted]).toEqual([1, true, false])
+    expect([second.isResumed, second.session.info().duration_seconds]).toEqual([true, 0])
+    clock.advance(-9 * 3_600_000)
+    const third = await open('a', second.resumeSecret)
+    expect([third.isResumed, third.session.info().duration_seconds]).toEqual([true, 0])
+    awake.advance(1_001)
+    await expect.poll(() => disconnects, { timeout: 3_000 }).toContain('a: idle')
   })
 
-  test('can be switched off', async () => {
-    const { manager, open } = await setUp({ resumeTtlSeconds: 0 })
+  test('set back keeps no secret alive beyond its time', async () => {
+    const { manager, clock, open } = await setUp({ resumeTtlSeconds: 60 })
     const first = await open('a')
     await manager.close(first.session, 'lost')
-    expect((await open('a', first.resumeSecret)).isResumed).toBe(false)
-  })
-
-  test('ends with its time', async () => {
-    const { manager, open } = await setUp({ resumeTtlSeconds: 1 })
-    const first = await open('a')
-    await manager.close(first.session, 'lost')
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    clock.advance(-3_600_000)
+    // The next resume of anybody notices the jump.
+    await open('b', 'no secret')
+    clock.advance(60_000 + 2 * 60_000 + 1)
     expect((await open('a', first.resumeSecret)).isResumed).toBe(false)
   })
 })
@@ -167,7 +167,7 @@ test('a stop tells every connection', async () => {
   const { manager, disconnects, open } = await setUp()
   await open('a')
   await open('b')
-  manager.stop()
+  await manager.stop()
   expect(disconnects).toEqual(['a: stopping', 'b: stopping'])
 })
 

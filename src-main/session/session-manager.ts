@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto'
 import { toIso } from '../base/clock.ts'
-import { AppError } from '../base/errors.ts'
-import { newId, newSecret } from '../base/ids.ts'
+import { AppError, notFound } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo } from '../contract/session.ts'
 import type { SessionRecord, SessionStore } from '../storage/session-store.ts'
+import { AwaySessions } from './away-sessions.ts'
+import { ConnectionRoom } from './connection-room.ts'
+import type { ConnectionLimits } from './connection-room.ts'
 import { Session } from './session.ts'
 import type { Caller, SessionParts } from './session.ts'
+import { SessionKeeper } from './session-keeper.ts'
+import { hashOf, SessionRecords } from './session-records.ts'
+import type { ResumeSecret, SecretHashes } from './session-records.ts'
 
-export interface SessionLimits {
-  /** Live connections in all. */
-  readonly maxConnections: number
+export interface SessionLimits extends ConnectionLimits {
   /** Seconds without a request after which a connection is closed. */
   readonly idleTimeoutSeconds: number
   /** Seconds in which a lost connection can be resumed; 0 switches resuming off. */
@@ -20,78 +23,83 @@ export interface SessionLimits {
 /** A session that was opened, and the secret that resumes it once. */
 export interface OpenedSession {
   readonly session: Session
-  /** Absent when resuming is switched off. */
+  /** Absent when it cannot be resumed. */
   readonly resumeSecret?: string
   readonly isResumed: boolean
+  /** Of a resumed one: until when it is known what its client was told. */
+  readonly knownUntilMs?: number
 }
 
-/** Told to the transport of a session that must go. */
-export type Disconnect = (reason: 'idle' | 'replaced' | 'stopping') => void
+export type DisconnectReason = 'idle' | 'replaced' | 'stopping' | 'disconnected'
+
+/** Told to the transport of a session that must go; `why` is for the client. */
+export type Disconnect = (reason: DisconnectReason, why?: string) => void
 
 interface Live {
   readonly session: Session
-  readonly resumeHash: string | undefined
   readonly disconnect: Disconnect
+  readonly keeper: SessionKeeper
+  /** Absent when it cannot be resumed. */
+  hashes: SecretHashes | undefined
 }
 
 const IDLE_CHECK_MS = 5_000
-/** A connection is resumable while it lives, however long; from its end on, the TTL of the settings counts. */
-const LIVE_TTL_SECONDS = 30 * 86_400
+/** Records kept of clients that are away, besides those that are connected. */
+const AWAY_RECORDS = 10_000
 
 /** Opens, finds and ends sessions, within limits, and says so on the bus. */
 export class SessionManager {
   readonly #parts: SessionParts
-  readonly #store: SessionStore
+  readonly #records: SessionRecords
   readonly #limits: SessionLimits
+  readonly #room: ConnectionRoom
   readonly #live = new Map<string, Live>()
+  /** Live sessions by the hash of their next secret. */
+  readonly #liveByHash = new Map<string, Live>()
+  readonly #away: AwaySessions
   readonly #idleTimer: NodeJS.Timeout
+  readonly #stopHearing: () => void
   #closedCount = 0
   #closedDurationMs = 0
 
   constructor(parts: SessionParts, store: SessionStore, limits: SessionLimits) {
     this.#parts = parts
-    this.#store = store
+    this.#records = new SessionRecords(store, parts, { ...limits, keep: limits.maxConnections + AWAY_RECORDS })
     this.#limits = limits
-    this.#idleTimer = setInterval(() => this.#closeIdle(), Math.min(IDLE_CHECK_MS, limits.idleTimeoutSeconds * 500)).unref()
+    this.#room = new ConnectionRoom(limits)
+    this.#away = new AwaySessions(parts.awake, limits.resumeTtlSeconds * 1000)
+    this.#idleTimer = setInterval(() => this.#tend(), Math.min(IDLE_CHECK_MS, limits.idleTimeoutSeconds * 500)).unref()
+    this.#stopHearing = parts.bus.subscribe(({ event, task }) => {
+      if (event.type === 'task-assigned' && task?.assigned_agent_id !== undefined) this.#noteTask(task.id, task.assigned_agent_id)
+    })
   }
 
   get liveCount(): number {
     return this.#live.size
   }
 
-  /** Throws `unavailable` when no further connection may open. */
-  assertRoom(): void {
-    if (this.#live.size >= this.#limits.maxConnections) {
-      throw new AppError(
-        'unavailable',
-        `The server has its maximum of ${this.#limits.maxConnections} connections; close one, or raise TMWS_WS_MAX_CONNECTIONS.`,
-        {
-          details: { max_connections: this.#limits.maxConnections },
-        },
-      )
-    }
-  }
-
   /**
-   * Opens a session for a connection. With a resume secret of the same agent that still lives, it is the old session again:
-   * same id, capabilities, start and subscriptions. A secret that does not fit is ignored and a new session opens. Throws `unavailable` when the
-   * server is full.
+   * Opens a session for a connection. With a resume secret of the same agent that still lives, it is the old session again: same id,
+   * agent, capabilities, statistics and subscriptions, and its `notices` are what its client may have missed. A secret that does not fit
+   * is ignored and a new session opens. Throws `unavailable` when there is no room for the agent or in all.
    */
   async open(caller: Caller, disconnect: Disconnect, resumeSecret?: string): Promise<OpenedSession> {
-    const resumed = resumeSecret === undefined ? undefined : await this.#takeResumable(caller, resumeSecret)
-    const old = this.#live.get(resumed?.sessionId ?? '')
-    const subscriptions = old?.session.subscriptions.requested ?? resumed?.subscriptions ?? []
-    if (old) old.disconnect('replaced')
-    else this.assertRoom()
-    const session = resumed ? this.#resumed(caller, resumed) : new Session(newId(), caller, this.#parts)
-    const secret = this.#limits.resumeTtlSeconds === 0 ? undefined : newSecret()
-    const live: Live = { session, resumeHash: secret === undefined ? undefined : hashOf(secret), disconnect }
-    this.#live.set(session.id, live)
-    // Kept from the start, so that a client can resume before we have noticed that its old socket is dead.
-    await this.#keep(live, LIVE_TTL_SECONDS)
-    await session.subscriptions.resume(subscriptions)
-    this.#announce('session-opened', session)
-    return { session, isResumed: resumed !== undefined, ...(secret !== undefined && { resumeSecret: secret }) }
+    const { agentId } = caller.scope
+    // A connection that replaces one needs no room. Whether it does is known for sure only after the take.
+    let hasRoom = resumeSecret === undefined || !this.#liveByHash.has(hashOf(resumeSecret))
+    if (hasRoom) this.#room.enter(agentId)
+    try {
+      const secret = this.#records.isOn ? this.#records.newSecret() : undefined
+      const record = resumeSecret !== undefined && secret ? await this.#take(caller, resumeSecret, secret) : undefined
+      const old = this.#live.get(record?.sessionId ?? '')
+      if (old && hasRoom) this.#room.leave(agentId)
+      if (!old && !hasRoom) await this.#enterAfter(record, agentId)
+      hasRoom = true
+      return await this.#start(caller, disconnect, secret, record, old)
+    } catch (error) {
+      if (hasRoom) this.#room.leave(agentId)
+      throw error
+    }
   }
 
   /** A session for one request over HTTP, which has no connection to keep. */
@@ -99,17 +107,56 @@ export class SessionManager {
     return new Session(newId(), caller, this.#parts)
   }
 
+  /** Counts a request to connect against the limit of its agent. Throws `rate_limited`. */
+  admit(caller: Caller): Promise<void> {
+    return this.#parts.limiter.admit(caller.scope.agentId)
+  }
+
+  /** The client was heard on its new connection, so it has the next secret: the one before is void for good. */
+  confirm(session: Session): void {
+    const live = this.#live.get(session.id)
+    if (live?.session !== session || live.hashes?.spentHash === undefined) return
+    live.hashes = { resumeHash: live.hashes.resumeHash }
+    void live.keeper.save()
+  }
+
   /** Ends a session after its socket closed. Idempotent. */
   async close(session: Session, reason: string): Promise<void> {
+    session.leave()
     const live = this.#live.get(session.id)
-    const subscriptions = session.subscriptions.requested
-    session.end()
     if (live?.session !== session) return
-    this.#live.delete(session.id)
+    this.#forget(live)
+    this.#room.leave(session.connectedAs.agentId)
     this.#closedCount += 1
-    this.#closedDurationMs += this.#parts.clock.now() - session.startedAtMs
+    this.#closedDurationMs += session.durationMs
     this.#announce('session-closed', session, reason)
-    await this.#keep(live, this.#limits.resumeTtlSeconds, subscriptions)
+    if (!live.hashes) {
+      session.end()
+      return
+    }
+    this.#away.keep(session)
+    await live.keeper.save()
+  }
+
+  /**
+   * Ends a session by order, so that it cannot be resumed. Throws `not_found` for one that is not there or that the scope may not see,
+   * and `forbidden` to whom is no admin.
+   */
+  async disconnect(sessionId: string, scope: Scope, why?: string): Promise<SessionInfo> {
+    const info = this.find(sessionId, scope)
+    if (!scope.isAdmin) {
+      throw new AppError('forbidden', 'Only the person at the machine or an admin may end a session; close your own connection instead.')
+    }
+    // Asked again: it may be resumed while its record goes.
+    for (let live = this.#live.get(sessionId); live; live = this.#live.get(sessionId)) {
+      live.keeper.stop()
+      if (live.hashes) this.#liveByHash.delete(live.hashes.resumeHash)
+      live.hashes = undefined
+      await this.#records.remove(sessionId)
+      live.disconnect('disconnected', why)
+      await this.close(live.session, `disconnected by ${scope.agentId}${why === undefined ? '' : `: ${why}`}`)
+    }
+    return info
   }
 
   /** How many live connections act as an agent. */
@@ -119,17 +166,22 @@ export class SessionManager {
     return count
   }
 
-  /** Live sessions the scope may see. */
+  /** Live sessions the scope may see: its own agent's, or all for the person. */
   list(scope: Scope): SessionInfo[] {
-    const infos = [...this.#live.values()].map(({ session }) => session.info())
-    return scope.kind === 'owner' ? infos : infos.filter((info) => info.agent_id === scope.agentId)
+    return [...this.#live.values()].flatMap(({ session }) => (maySee(session, scope) ? [session.info()] : []))
+  }
+
+  /** Throws `not_found` for a session that is not there, or that the scope may not see. */
+  find(sessionId: string, scope: Scope): SessionInfo {
+    const session = this.#live.get(sessionId)?.session
+    if (!session || !maySee(session, scope)) throw notFound('session', sessionId)
+    return session.info()
   }
 
   /** Numbers for statistics: live sessions, their agents, and the mean duration of all sessions so far in seconds. */
   totals(): { readonly sessions: number; readonly agents: number; readonly averageDurationSeconds: number } {
-    const now = this.#parts.clock.now()
     const sessions = [...this.#live.values()].map(({ session }) => session)
-    const durationMs = sessions.reduce((sum, session) => sum + now - session.startedAtMs, this.#closedDurationMs)
+    const durationMs = sessions.reduce((sum, session) => sum + session.durationMs, this.#closedDurationMs)
     const count = this.#closedCount + sessions.length
     return {
       sessions: sessions.length,
@@ -138,39 +190,120 @@ export class SessionManager {
     }
   }
 
-  /** Tells every connection to go; their transports close them with 1001. */
-  stop(): void {
+  /** Tells every connection to go (their transports close them with 1001), and waits until what a resume needs of each is kept. */
+  async stop(): Promise<void> {
     clearInterval(this.#idleTimer)
-    for (const { disconnect } of [...this.#live.values()]) disconnect('stopping')
+    this.#stopHearing()
+    const live = [...this.#live.values()]
+    for (const { disconnect } of live) disconnect('stopping')
+    await Promise.all(live.map(({ session }) => this.close(session, 'the server stops')))
+    this.#records.close()
+    this.#away.close()
   }
 
-  async #takeResumable(caller: Caller, secret: string): Promise<SessionRecord | undefined> {
-    if (this.#limits.resumeTtlSeconds === 0) return undefined
-    const record = await this.#store.takeByResumeHash(hashOf(secret))
-    const isSame = record?.connectedAs.agentId === caller.scope.agentId && record.connectedAs.namespace === caller.scope.namespace
-    return isSame ? record : undefined
+  /** As the next secret of whom; another client with the same secret gets nothing. */
+  #take(caller: Caller, resumeSecret: string, next: ResumeSecret): Promise<SessionRecord | undefined> {
+    const { agentId, namespace } = caller.scope
+    return this.#records.take(resumeSecret, { agentId, namespace }, next)
+  }
+
+  /** A place for a connection that was to replace another, which has gone meanwhile. */
+  async #enterAfter(record: SessionRecord | undefined, agentId: string): Promise<void> {
+    try {
+      this.#room.enter(agentId)
+    } catch (error) {
+      if (record) await this.#records.giveBack(record)
+      throw error
+    }
+  }
+
+  async #start(
+    caller: Caller,
+    disconnect: Disconnect,
+    secret: ResumeSecret | undefined,
+    record: SessionRecord | undefined,
+    old: Live | undefined,
+  ): Promise<OpenedSession> {
+    const before = record && (old?.session ?? this.#away.take(record.sessionId))
+    const session = record ? this.#resumed(caller, record, before) : new Session(newId(), caller, this.#parts)
+    if (old) {
+      this.#forget(old)
+      old.keeper.stop()
+      old.disconnect('replaced')
+    }
+    const hashes = secret && { resumeHash: secret.hash, ...(record?.spentHash !== undefined && { spentHash: record.spentHash }) }
+    const live = this.#enlist(session, disconnect, hashes)
+    await session.subscriptions.resume(before?.subscriptions.requested ?? record?.subscriptions ?? [])
+    if (before) session.notices.adopt(before.notices)
+    else if (record) this.#noteUnknown(session, record)
+    before?.end()
+    await this.#keepFirst(live)
+    this.#announce('session-opened', session, record && 'resumed')
+    return {
+      session,
+      isResumed: record !== undefined,
+      ...(record && { knownUntilMs: record.savedAtMs }),
+      ...(secret && live.hashes && { resumeSecret: secret.secret }),
+    }
   }
 
   /** The old session again: also as the agent it had switched to. */
-  #resumed(caller: Caller, record: SessionRecord): Session {
-    const scope = { ...caller.scope, agentId: record.agentId, namespace: record.namespace }
+  #resumed(caller: Caller, record: SessionRecord, before: Session | undefined): Session {
+    const { agentId, namespace } = before?.scope ?? record
+    const scope = { ...caller.scope, agentId, namespace }
     const capabilities = { ...record.capabilities, ...caller.capabilities }
-    return new Session(record.sessionId, { ...caller, capabilities }, this.#parts, { startedAtMs: record.startedAtMs, scope })
+    const resumed = { startedAtMs: record.startedAtMs, scope, ...(before && { before }) }
+    return new Session(record.sessionId, { ...caller, capabilities }, this.#parts, resumed)
   }
 
-  /** Keeps what a resume needs, as it is now. */
-  async #keep(live: Live, ttlSeconds: number, subscriptions: readonly string[] = []): Promise<void> {
-    if (live.resumeHash === undefined) return
-    const { session, resumeHash } = live
-    const { id: sessionId, connectedAs, capabilities, startedAtMs } = session
-    const { agentId, namespace } = session.scope
-    const record = { sessionId, resumeHash, connectedAs, agentId, namespace, capabilities, startedAtMs, subscriptions }
-    await this.#store.save(record, ttlSeconds)
+  #enlist(session: Session, disconnect: Disconnect, hashes: SecretHashes | undefined): Live {
+    const keeper = new SessionKeeper(
+      async () => {
+        if (live.hashes) await this.#records.save(session, live.hashes, this.#live.get(session.id) === live)
+      },
+      (error) => this.#parts.log.warn({ err: error, session: session.id }, 'a session could not be stored'),
+    )
+    const live: Live = { session, disconnect, keeper, hashes }
+    session.keptBy(() => keeper.save())
+    this.#live.set(session.id, live)
+    if (hashes) this.#liveByHash.set(hashes.resumeHash, live)
+    return live
   }
 
-  #closeIdle(): void {
-    const oldest = this.#parts.clock.now() - this.#limits.idleTimeoutSeconds * 1000
-    for (const { session, disconnect } of [...this.#live.values()]) if (session.lastSeenAtMs < oldest) disconnect('idle')
+  /** Kept from the start, so that a client can resume before we have noticed that its old socket is dead, and after kill -9. */
+  async #keepFirst(live: Live): Promise<void> {
+    if (!live.hashes) return
+    try {
+      await this.#records.save(live.session, live.hashes, true)
+    } catch (error) {
+      // What cannot be kept cannot be resumed, and gets no secret; the connection works as any other.
+      this.#parts.log.warn({ err: error, session: live.session.id }, 'a session could not be stored, and cannot be resumed')
+      this.#liveByHash.delete(live.hashes.resumeHash)
+      live.hashes = undefined
+    }
+  }
+
+  /** Another process had the session, or this one had too many: nobody noted what its client missed. */
+  #noteUnknown(session: Session, record: SessionRecord): void {
+    for (const uri of record.subscriptions) session.notices.addResource(uri)
+    session.notices.addUnknown()
+  }
+
+  #forget(live: Live): void {
+    this.#live.delete(live.session.id)
+    if (live.hashes) this.#liveByHash.delete(live.hashes.resumeHash)
+  }
+
+  #noteTask(taskId: string, agentId: string): void {
+    const isFor = ({ scope }: Session): boolean => scope.kind === 'agent' && scope.agentId === agentId
+    for (const { session } of this.#live.values()) if (isFor(session)) session.notices.addTask(taskId)
+    for (const session of this.#away) if (isFor(session)) session.notices.addTask(taskId)
+  }
+
+  #tend(): void {
+    this.#away.prune()
+    const longestMs = this.#limits.idleTimeoutSeconds * 1000
+    for (const { session, disconnect } of [...this.#live.values()]) if (session.idleMs > longestMs) disconnect('idle')
   }
 
   #announce(type: 'session-opened' | 'session-closed', session: Session, reason?: string): void {
@@ -182,6 +315,6 @@ export class SessionManager {
   }
 }
 
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+function maySee(session: Session, scope: Scope): boolean {
+  return scope.kind === 'owner' || session.scope.agentId === scope.agentId
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { FixedClock } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
 import { LocalEventBus } from '../base/event-bus.ts'
@@ -22,7 +22,7 @@ function setUp(call: (context: ToolContext) => Promise<Record<string, unknown>>)
   const session = new Session(
     's1',
     { scope, transport: 'websocket', capabilities: {} },
-    { runner, limiter: unlimited, bus, clock, log: silentLog },
+    { runner, limiter: unlimited, bus, clock, awake: clock, log: silentLog },
   )
   return { session, heard, clock }
 }
@@ -104,6 +104,23 @@ describe('the rate limiter', () => {
     await limiter.admit('b')
     await new Promise((resolve) => setTimeout(resolve, 1_050))
     await limiter.admit('a')
+  })
+
+  test('counts a bounded number of keys; the first of more starts anew', async () => {
+    const limiter = new LocalRateLimiter({ requests: 1, periodSeconds: 60 }, 3)
+    for (const key of ['a', 'b', 'c']) await limiter.admit(key)
+    await expect(limiter.admit('a')).rejects.toMatchObject({ code: 'rate_limited' })
+    await limiter.admit('d')
+    for (const key of ['b', 'c', 'd']) await expect(limiter.admit(key)).rejects.toMatchObject({ code: 'rate_limited' })
+    await limiter.admit('a')
+  })
+
+  test('never asks for more than a period of patience, whatever the wall clock says', async () => {
+    const limiter = new LocalRateLimiter({ requests: 1, periodSeconds: 60 })
+    await limiter.admit('a')
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 7_200_000)
+    await expect(limiter.admit('a')).rejects.toMatchObject({ details: { retry_after_seconds: 60 } })
+    vi.restoreAllMocks()
   })
 
   test('takes any key for what it is', async () => {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import type { Stopwatch } from '../base/awake-time.ts'
 import type { Clock } from '../base/clock.ts'
 import { toIso } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
@@ -11,9 +12,10 @@ import type { SessionInfo, TransportKind } from '../contract/session.ts'
 import type { ToolContract } from '../contract/tools/tool-contract.ts'
 import type { CallerView, ToolContext } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
-import { LatencyWindow } from './latency-window.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { ResourceSubscriptions } from './resource-subscriptions.ts'
+import { SessionStatistics } from './session-statistics.ts'
+import { UnprovenNotices } from './unproven-notices.ts'
 
 /** Who connects, as the guard made it out. */
 export interface Caller {
@@ -31,12 +33,23 @@ export interface SessionParts {
   readonly limiter: RateLimiter
   readonly bus: EventBus
   readonly clock: Clock
+  /** Counts idle time and durations. */
+  readonly awake: Stopwatch
   readonly log: Log
 }
 
 export interface CallOptions extends Partial<Pick<ToolContext, 'signal' | 'origin' | 'report'>> {
   /** `rest` also reaches the tools that models are not offered. */
   readonly audience?: 'model' | 'rest'
+}
+
+/** What a session goes on with when it is resumed. */
+export interface Resumed {
+  readonly startedAtMs: number
+  /** Whom it acted as. */
+  readonly scope: Scope
+  /** Itself before, when this process still has it. */
+  readonly before?: Session
 }
 
 /** Switches of identity that a session remembers. */
@@ -49,36 +62,44 @@ export class Session implements CallerView {
   readonly capabilities: Readonly<Record<string, unknown>>
   /** Whom it connected as; `scope` is whom it acts as now. */
   readonly connectedAs: { readonly agentId: string; readonly namespace: string }
-  readonly startedAtMs: number
+  /** What it was told that may not have arrived. */
+  readonly notices = new UnprovenNotices()
   readonly #parts: SessionParts
   readonly #abort = new AbortController()
   readonly #subscriptions: ResourceSubscriptions
-  readonly #latency = new LatencyWindow(128)
+  readonly #statistics: SessionStatistics
   readonly #isBound: boolean
-  readonly #switches: AgentSwitch[] = []
+  readonly #switches: AgentSwitch[]
   #scope: Scope
-  #switchCount = 0
+  #switchCount: number
   #client: string | undefined
-  #lastSeenAtMs: number
   #pending = 0
-  #requests = 0
-  #errors = 0
-  #bytesIn = 0
-  #bytesOut = 0
+  #save: () => Promise<void> = () => Promise.resolve()
+  /** The last save, while a call may have to wait for it. */
+  #saving: Promise<void> | undefined
 
-  constructor(id: string, caller: Caller, parts: SessionParts, resumed?: { readonly startedAtMs: number; readonly scope: Scope }) {
+  constructor(id: string, caller: Caller, parts: SessionParts, resumed?: Resumed) {
+    const before = resumed?.before
     this.id = id
     this.#scope = resumed?.scope ?? caller.scope
     this.connectedAs = { agentId: caller.scope.agentId, namespace: caller.scope.namespace }
     this.#isBound = caller.isBound ?? false
     this.transport = caller.transport
     this.capabilities = caller.capabilities
-    this.#client = caller.client
+    this.#client = caller.client ?? (before && before.#client)
     this.#parts = parts
-    const { bus, clock } = parts
-    this.#subscriptions = new ResourceSubscriptions({ bus, clock, scope: () => this.#scope, isVisible: (id) => this.#canSee(id) })
-    this.#lastSeenAtMs = parts.clock.now()
-    this.startedAtMs = resumed?.startedAtMs ?? this.#lastSeenAtMs
+    this.#switches = before ? [...before.#switches] : []
+    this.#switchCount = before ? before.#switchCount : 0
+    const { bus, clock, awake } = parts
+    this.#statistics = before ? before.#statistics : new SessionStatistics(clock, awake, resumed?.startedAtMs)
+    this.#statistics.seen()
+    this.#subscriptions = new ResourceSubscriptions({
+      bus,
+      clock,
+      scope: () => this.#scope,
+      isVisible: (memoryId) => this.#canSee(memoryId),
+      onTold: (uri) => this.notices.addResource(uri),
+    })
   }
 
   get scope(): Scope {
@@ -105,10 +126,30 @@ export class Session implements CallerView {
     this.#switches.length = Math.min(this.#switches.length, SWITCHES_KEPT)
     this.#switchCount += 1
     this.#scope = { ...this.#scope, agentId, namespace }
+    this.#saving = this.#save()
   }
 
-  get lastSeenAtMs(): number {
-    return this.#lastSeenAtMs
+  /** Says how to keep what a resume needs of it; from now on that is done before a change of it is acknowledged. */
+  keptBy(save: () => Promise<void>): void {
+    this.#save = save
+  }
+
+  /** Keeps what it has become. */
+  keep(): Promise<void> {
+    return this.#save()
+  }
+
+  get startedAtMs(): number {
+    return this.#statistics.startedAtMs
+  }
+
+  /** How long ago its last request came, and how long it has lived, in milliseconds of `awake`. */
+  get idleMs(): number {
+    return this.#statistics.idleMs
+  }
+
+  get durationMs(): number {
+    return this.#statistics.durationMs
   }
 
   /** Calls that have not been answered yet. */
@@ -128,7 +169,7 @@ export class Session implements CallerView {
 
   /** Counts one request against the limit of its agent. Throws `rate_limited`. */
   admit(): Promise<void> {
-    this.#lastSeenAtMs = this.#parts.clock.now()
+    this.#statistics.seen()
     return this.#parts.limiter.admit(this.scope.agentId)
   }
 
@@ -153,6 +194,9 @@ export class Session implements CallerView {
         { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report },
         options.audience ?? 'model',
       )
+      // What it switched to must not be lost with the process once the client knows of it.
+      if (this.#saving) await this.#saving
+      this.#saving = undefined
       ok = true
       return result
     } finally {
@@ -162,8 +206,7 @@ export class Session implements CallerView {
   }
 
   countBytes(inbound: number, outbound: number): void {
-    this.#bytesIn += inbound
-    this.#bytesOut += outbound
+    this.#statistics.countBytes(inbound, outbound)
   }
 
   /** What the client said of itself in its handshake. */
@@ -177,27 +220,35 @@ export class Session implements CallerView {
       agent_id: this.scope.agentId,
       namespace: this.scope.namespace,
       transport: this.transport,
-      started_at: toIso(this.startedAtMs),
-      last_seen_at: toIso(Math.max(this.startedAtMs, this.#lastSeenAtMs)),
-      requests: this.#requests,
-      errors: this.#errors,
-      bytes_in: this.#bytesIn,
-      bytes_out: this.#bytesOut,
-      latency_ms: this.#latency.percentiles(),
+      ...this.#statistics.info(),
+      pending_requests: this.#pending,
+      subscriptions: this.#subscriptions.count,
       ...(this.#client !== undefined && { client: this.#client }),
     }
   }
 
-  /** Ends it: running calls are cancelled. The transport closes its socket itself. */
-  end(): void {
-    this.#subscriptions.close()
+  /** Its connection is gone: running calls are cancelled. It goes on noting what its client misses, until it ends. */
+  leave(): void {
+    this.#subscriptions.stopDelivering()
     this.#abort.abort(new AppError('unavailable', 'The connection has ended.'))
   }
 
-  /** Whether it may read a memory. Unlike reading it, this counts as no access. */
+  /** Ends it for good. The transport closes its socket itself. */
+  end(): void {
+    this.leave()
+    this.#subscriptions.close()
+  }
+
+  /** Calls a tool for the client without its asking: not counted, and no access to a memory. Throws AppError. */
+  look(tool: string, args: unknown): Promise<Record<string, unknown>> {
+    const { runner, log } = this.#parts
+    return runner.call(tool, args, { scope: this.scope, caller: this, signal: this.signal, log }, 'rest')
+  }
+
+  /** Whether it may read a memory. */
   async #canSee(memoryId: string): Promise<boolean> {
     try {
-      await this.call('get_memory_links', { memory_id: memoryId }, { audience: 'rest' })
+      await this.look('get_memory_links', { memory_id: memoryId })
       return true
     } catch (error) {
       if (error instanceof AppError && (error.code === 'not_found' || error.code === 'invalid_request')) return false
@@ -206,14 +257,12 @@ export class Session implements CallerView {
   }
 
   #record(tool: string, ok: boolean, durationMs: number): void {
-    this.#lastSeenAtMs = this.#parts.clock.now()
-    this.#requests += 1
-    if (!ok) this.#errors += 1
-    this.#latency.add(durationMs)
+    this.#statistics.countCall(ok, durationMs)
+    const seenAtMs = this.#statistics.seen()
     this.#parts.bus.publish({
       event: {
         type: 'call-answered',
-        at: toIso(this.#lastSeenAtMs),
+        at: toIso(seenAtMs),
         session_id: this.id,
         agent_id: this.scope.agentId,
         namespace: this.scope.namespace,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { silentLog } from '../base/log.ts'
-import { inspectDatabase, isBackupSource, lockDataFolder, openMemoryStore, openSessionStore } from './open-stores.ts'
+import { inspectDatabase, isBackupSource, lockDataFolder, openMemoryStore } from './open-stores.ts'
 
 it('opens each dialect by name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tmws-open-'))
@@ -21,14 +21,14 @@ it('opens each dialect by name', async () => {
   const lock = await lockDataFolder(folder)
   expect(await lockDataFolder(folder)).toBeUndefined()
   lock?.release()
-  await Promise.all([sqlite.close(), volatile.close(), (await openSessionStore({ provider: 'volatile' })).close()])
+  await Promise.all([sqlite.close(), volatile.close()])
   rmSync(folder, { recursive: true, force: true })
 })
 
 it('loads no native module for a volatile store', () => {
   const code = `
-    const { openMemoryStore, openSessionStore } = await import(${JSON.stringify(new URL('./open-stores.ts', import.meta.url).href)})
-    await openMemoryStore({ provider: 'volatile' }); await openSessionStore({ provider: 'volatile' })
+    const { openStores } = await import(${JSON.stringify(new URL('./open-stores.ts', import.meta.url).href)})
+    await openStores({ provider: 'volatile' })
     const loaded = process.report.getReport().sharedObjects.filter((name) => name.endsWith('.node'))
     console.log(JSON.stringify(loaded))`
   const output = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], { encoding: 'utf8' })

@@ -31,6 +31,7 @@ export interface Stores {
   readonly tasks: TaskStore
   readonly workflows: WorkflowStore
   readonly executions: ExecutionStore
+  readonly sessions: SessionStore
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -38,31 +39,28 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions } = memories
-    return { memories, agents, tasks, workflows, executions }
+    const { agents, tasks, workflows, executions, sessions } = memories
+    return { memories, agents, tasks, workflows, executions, sessions }
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
   const { VolatileTaskStore } = await import('./volatile/volatile-task-store.ts')
   const { VolatileWorkflowStore } = await import('./volatile/volatile-workflow-store.ts')
   const { VolatileExecutionStore } = await import('./volatile/volatile-execution-store.ts')
+  const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
   return {
     memories: new VolatileMemoryStore(),
     agents: new VolatileAgentStore(),
     tasks: new VolatileTaskStore(),
     workflows: new VolatileWorkflowStore(),
     executions: new VolatileExecutionStore(),
+    sessions: new VolatileSessionStore(),
   }
 }
 
 /** The memories alone, for tools and tests that need no more. */
 export async function openMemoryStore(options: MemoryStoreOptions): Promise<MemoryStore> {
   return (await openStores(options)).memories
-}
-
-export async function openSessionStore(_options: { readonly provider: 'volatile' }): Promise<SessionStore> {
-  const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
-  return new VolatileSessionStore()
 }
 
 export interface OwnerLock {

@@ -8,10 +8,12 @@ import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { MemorySearch } from '../memory/memory-search.ts'
 import type { MemoryWriter } from '../memory/memory-writer.ts'
 import { deleteMemoryTool } from './delete-memory.ts'
+import { disconnectSessionTool } from './disconnect-session.ts'
 import { getAgentInfoTool } from './get-agent-info.ts'
 import { getCurrentAgentTool } from './get-current-agent.ts'
 import { getMemoryHistoryTool } from './get-memory-history.ts'
 import { getMemoryLinksTool } from './get-memory-links.ts'
+import { getSessionTool } from './get-session.ts'
 import { getSessionStatisticsTool } from './get-session-statistics.ts'
 import { getSystemStatsTool } from './get-system-stats.ts'
 import { healthCheckTool } from './health-check.ts'
@@ -84,5 +86,7 @@ export function createTools({ reader, writer, search, system, agents, tasks, wor
     get_system_stats: getSystemStatsTool(system),
     get_session_statistics: getSessionStatisticsTool(),
     list_sessions: listSessionsTool(system),
+    get_session: getSessionTool(system),
+    disconnect_session: disconnectSessionTool(system),
   }
 }

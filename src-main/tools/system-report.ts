@@ -7,4 +7,8 @@ export interface SystemReport {
   stats(scope: Scope): Promise<Stats>
   /** Live sessions the scope may see: its own agent's, or all for the owner. */
   sessions(scope: Scope): SessionInfo[]
+  /** One of those. Throws `not_found`. */
+  session(sessionId: string, scope: Scope): Promise<SessionInfo>
+  /** Ends one of those for good, and returns what it was. Throws `not_found`, and `forbidden` to whom is no admin. */
+  disconnect(sessionId: string, scope: Scope, reason?: string): Promise<SessionInfo>
 }

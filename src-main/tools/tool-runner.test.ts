@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AppError } from '../base/errors.ts'
+import { AppError, notFound } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import type { SessionInfo } from '../contract/session.ts'
 import type { ToolExamples } from '../contract/examples/tool-example.ts'
@@ -22,11 +22,14 @@ const INFO: SessionInfo = {
   transport: 'websocket',
   started_at: AT,
   last_seen_at: AT,
+  duration_seconds: 0,
   requests: 1,
   errors: 0,
   bytes_in: 0,
   bytes_out: 0,
   latency_ms: { p50: 1, p95: 2 },
+  pending_requests: 0,
+  subscriptions: 0,
 }
 const check = { status: 'healthy' } as const
 const system: SystemReport = {
@@ -49,6 +52,8 @@ const system: SystemReport = {
       total_memories: 1,
     }),
   sessions: () => [INFO],
+  session: (id) => (id === 's1' ? Promise.resolve(INFO) : Promise.reject(notFound('session', id))),
+  disconnect: (id) => (id === 's1' ? Promise.resolve(INFO) : Promise.reject(notFound('session', id))),
 }
 
 let parts: MemoryParts
@@ -101,7 +106,7 @@ async function refusal(name: string, args: unknown, audience: 'model' | 'rest' =
 
 describe.each(Object.keys(TOOLS) as ToolName[])('%s', (name) => {
   const { valid, refused }: ToolExamples = TOOL_EXAMPLES[name]
-  const making = (tool: ToolName, input: unknown) => call(tool, input)
+  const making = { call: (tool: ToolName, input: unknown) => call(tool, input), connect: () => Promise.resolve('s1') }
 
   test.each(valid)('answers as its output schema says: $title', async (example) => {
     const answer = await call(name, (await fillPlaceholders(example, making)).input)

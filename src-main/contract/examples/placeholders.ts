@@ -6,10 +6,11 @@ export interface Placeholder {
   /** What a document shows in its place. */
   readonly shows: string
   /**
-   * How to get it: the call that makes such a thing and where its answer holds the value, or `unused` for a name that nobody
-   * has taken. Without it the value shown is the one to send.
+   * How to get it: the call that makes such a thing and where its answer holds the value, `unused` for a name that nobody has
+   * taken, or `connection` for a WebSocket that is opened. Without it the value shown is the one to send.
    */
-  readonly from?: 'unused' | { readonly tool: ToolName; readonly input: Readonly<Record<string, unknown>>; readonly answer: string }
+  readonly from?:
+    'unused' | 'connection' | { readonly tool: ToolName; readonly input: Readonly<Record<string, unknown>>; readonly answer: string }
 }
 
 /** Every word that an example may use. A test makes each anew for each example, with the caller that sends it. */
@@ -60,6 +61,7 @@ export const PLACEHOLDERS = {
       answer: 'workflow.id',
     },
   },
+  $session_id: { means: 'A live connection of the caller.', shows: '0199c2fc-17e5-7a02-8d4b-c35f9e60b7a1', from: 'connection' },
   $execution_id: {
     means: 'A run that the caller started.',
     shows: '0199c2fb-84a0-7c2d-b971-6e3f02a8d5c4',

@@ -8,9 +8,24 @@ const UNKNOWN_FIELD: RefusedExample = {
   says: 'Unknown field "verbose". It takes no fields.',
 }
 
+const NO_SESSION: RefusedExample = {
+  title: 'A session that is not there',
+  input: { session_id: '$missing_id' },
+  code: 'not_found',
+  says: 'There is no session $missing_id, or you may not see it.',
+}
+
 export const SYSTEM_EXAMPLES = {
   health_check: { valid: [{ title: 'Every part', input: {} }], refused: [UNKNOWN_FIELD] },
   get_system_stats: { valid: [{ title: 'All counts', input: {} }], refused: [UNKNOWN_FIELD] },
   get_session_statistics: { valid: [{ title: 'Your own connection', input: {} }], refused: [UNKNOWN_FIELD] },
   list_sessions: { valid: [{ title: 'Live connections', input: {} }], refused: [UNKNOWN_FIELD] },
+  get_session: {
+    valid: [{ title: 'One of your connections', input: { session_id: '$session_id' } }],
+    refused: [NO_SESSION],
+  },
+  disconnect_session: {
+    valid: [{ title: 'With a reason', input: { session_id: '$session_id', reason: 'It floods the others.' }, by: 'owner' }],
+    refused: [NO_SESSION],
+  },
 } satisfies Partial<ExampleTable>

@@ -6,6 +6,8 @@ export interface ValidExample<Input = ToolInput<ToolName>> {
   /** A few words that say what this call is for; different from those of the tool's other examples. */
   readonly title: string
   readonly input: Input
+  /** Set where only the person at the machine may: every other caller is refused. */
+  readonly by?: 'owner'
 }
 
 /** A call that every wire refuses in the same way. REST must be able to carry it. */

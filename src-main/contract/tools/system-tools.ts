@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { healthSchema, sessionInfoSchema, statsSchema } from '../session.ts'
-import { READ_ONLY, toolContract } from './tool-contract.ts'
+import { lineSchema } from '../fields.ts'
+import { READ_ONLY, REPLACES, toolContract } from './tool-contract.ts'
 
 export const healthCheck = toolContract({
   name: 'health_check',
@@ -31,7 +32,7 @@ export const getSessionStatistics = toolContract({
   family: 'system',
   profile: 'standard',
   input: z.strictObject({}),
-  output: sessionInfoSchema.extend({ duration_seconds: z.number() }),
+  output: sessionInfoSchema,
   annotations: READ_ONLY,
 })
 
@@ -44,4 +45,32 @@ export const listSessions = toolContract({
   input: z.strictObject({}),
   output: z.object({ sessions: z.array(sessionInfoSchema) }),
   annotations: READ_ONLY,
+})
+
+const sessionIdSchema = z.string().min(1).max(64).describe('As list_sessions shows it.')
+
+export const getSession = toolContract({
+  name: 'get_session',
+  title: 'Get a session',
+  description: 'One live connection with its statistics: of your own agent; any for the person at the machine.',
+  family: 'system',
+  profile: 'rest',
+  input: z.strictObject({ session_id: sessionIdSchema }),
+  output: z.object({ session: sessionInfoSchema }),
+  annotations: READ_ONLY,
+})
+
+export const disconnectSession = toolContract({
+  name: 'disconnect_session',
+  title: 'Disconnect a session',
+  description: 'Ends a live connection, for the person at the machine and admins. It closes with 4403, and cannot be resumed.',
+  family: 'system',
+  profile: 'rest',
+  input: z.strictObject({
+    session_id: sessionIdSchema,
+    reason: lineSchema(100).optional().describe('Told to the client and on the event feed.'),
+  }),
+  output: z.object({ disconnected: z.literal(true), session: sessionInfoSchema.describe('As it was.') }),
+  // Not idempotent: a second call finds no session, or by then another connection of it.
+  annotations: { ...REPLACES, idempotentHint: false },
 })

@@ -25,6 +25,7 @@ export interface MemoryDatabase {
   workflows: WorkflowTable
   executions: ExecutionTable
   execution_steps: ExecutionStepTable
+  sessions: SessionTable
 }
 
 export interface MemoryTable {
@@ -153,6 +154,22 @@ export interface ExecutionStepTable {
   position: number
   step_id: string
   run: string
+}
+
+export interface SessionTable {
+  session_id: string
+  resume_hash: string
+  spent_hash: string | null
+  holder: string | null
+  connected_agent_id: string
+  connected_namespace: string
+  agent_id: string
+  namespace: string
+  capabilities: string
+  subscriptions: string
+  started_at: number
+  saved_at: number
+  ends_at: number
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

@@ -17,6 +17,7 @@ import type {
 } from '../execution-store.ts'
 import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
+import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { claimExecutions, leaseHolders, recordExecution, releaseLeases, renewLeases } from '../sql/sql-execution-leases.ts'
 import { findExecution, insertExecution, listExecutions, purgeExecutions, requestCancel } from '../sql/sql-executions.ts'
@@ -46,6 +47,7 @@ import {
   touchMemories,
   updateMemory,
 } from '../sql/sql-write.ts'
+import type { PruneLimits, SessionClaim, SessionRecord } from '../session-store.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
 import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
@@ -273,6 +275,26 @@ export class SqliteEngine {
 
   purgeExecutions(endedBefore: string): Promise<number> {
     return purgeExecutions(this.#parts.db, endedBefore)
+  }
+
+  saveSession(record: SessionRecord, endsAtMs: number): Promise<void> {
+    return saveSession(this.#parts.db, record, endsAtMs)
+  }
+
+  takeSession(resumeHash: string, claim: SessionClaim): Promise<SessionRecord | undefined> {
+    return takeSession(this.#parts.db, resumeHash, claim)
+  }
+
+  extendSessions(holder: string, nowMs: number, endsAtMs: number): Promise<void> {
+    return extendSessions(this.#parts.db, holder, nowMs, endsAtMs)
+  }
+
+  removeSession(sessionId: string): Promise<void> {
+    return removeSession(this.#parts.db, sessionId)
+  }
+
+  pruneSessions(limits: PruneLimits): Promise<number> {
+    return pruneSessions(this.#parts.db, limits)
   }
 
   ping(): void {

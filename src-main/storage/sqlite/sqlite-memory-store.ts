@@ -16,6 +16,7 @@ import type {
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
+import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
 import { quantize } from '../quantized-vector.ts'
@@ -25,6 +26,7 @@ import { SqliteAgentStore } from './sqlite-agent-store.ts'
 import { SqliteExecutionStore } from './sqlite-execution-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
+import { SqliteSessionStore } from './sqlite-session-store.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
 import { SqliteWorkflowStore } from './sqlite-workflow-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
@@ -86,6 +88,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** Their runs. */
   get executions(): ExecutionStore {
     return new SqliteExecutionStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** What the same file holds of sessions, for those that come back. */
+  get sessions(): SessionStore {
+    return new SqliteSessionStore((method, ...args) => this.#call(method, ...args), this.capabilities)
   }
 
   /** Waits until the file is open. */

@@ -142,7 +142,25 @@ describe('open to all', () => {
     expect(body).toContain('tmws_http_request_duration_seconds_count{method="GET",route="/api/v1/memory/:memory_id",status="404"} 1')
     expect(body).toContain('tmws_tool_call_duration_seconds_count{tool="recall_memory",transport="rest",outcome="error"} 1')
     expect(body).toMatch(/^tmws_sessions 0$/m)
+    expect(body).toMatch(/^tmws_silent_peers_total 0$/m)
+    expect(body).toMatch(/^tmws_sessions_closed_total 0$/m)
     expect(body).not.toContain('00000000-0000')
+  })
+
+  test('metrics tell how late the event loop was since they were asked last', async () => {
+    const latest = async (): Promise<number> => {
+      const { body } = await server.rest<string>('GET', '//metrics')
+      return Number(/^tmws_event_loop_lag_seconds\{quantile="1"\} (\S+)$/m.exec(body)?.[1])
+    }
+    await latest()
+    // The first sample after a scrape is where the next one is counted from.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const end = performance.now() + 120
+    while (performance.now() < end);
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(await latest()).toBeGreaterThan(0.08)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await latest()).toBeLessThan(0.08)
   })
 
   test('the documents are served from here', async () => {

@@ -33,6 +33,8 @@ export interface HttpServerParts {
   readonly feed: EventFeed
   readonly bus: EventBus
   readonly health: () => Promise<Health>
+  /** Connections of the WebSocket port that were ended because they answered no ping. */
+  readonly silentPeers: () => number
   readonly log: Log
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
   readonly handler?: McpAnswerer
@@ -103,7 +105,10 @@ export class HttpServer {
       allowedHeaders: CORS_HEADERS,
       exposedHeaders: ['X-Request-ID', 'Retry-After'],
     })
-    this.#stopMetrics = mountMetrics(app, this.#parts.bus, () => this.#parts.sessions.liveCount)
+    this.#stopMetrics = mountMetrics(app, this.#parts.bus, {
+      sessions: () => this.#parts.sessions.liveCount,
+      silentPeers: this.#parts.silentPeers,
+    })
     mountHealthRoutes(app, this.#parts.health)
     mountRestRoutes(app, this.#parts)
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })

@@ -2,9 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { EventBus } from '../../base/event-bus.ts'
 import { isToolName } from '../../contract/tools.ts'
+import { mountEventLoopLag } from './event-loop-lag.ts'
+
+/** Numbers that others count. */
+export interface MetricSources {
+  readonly sessions: () => number
+  /** Connections that were ended because they answered no ping. */
+  readonly silentPeers: () => number
+}
 
 /** `GET /metrics` in the Prometheus format: requests by route, tool calls, sessions, the process. Returns the function that stops counting. */
-export function mountMetrics(app: FastifyInstance, bus: EventBus, sessionCount: () => number): () => void {
+export function mountMetrics(app: FastifyInstance, bus: EventBus, sources: MetricSources): () => void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -32,16 +40,32 @@ export function mountMetrics(app: FastifyInstance, bus: EventBus, sessionCount: 
     help: 'Live connections.',
     registers: [registry],
     collect() {
-      this.set(sessionCount())
+      this.set(sources.sessions())
     },
   })
+  new Counter({
+    name: 'tmws_silent_peers_total',
+    help: 'Connections that were ended because they answered no ping in time.',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(sources.silentPeers())
+    },
+  })
+  const closedSessions = new Counter({
+    name: 'tmws_sessions_closed_total',
+    help: 'Connections that ended.',
+    registers: [registry],
+  })
+  const stopMeasuring = mountEventLoopLag(registry)
   const unsubscribe = bus.subscribe(({ event }) => {
     if (event.type === 'call-answered') {
       calls.observe(
         { tool: isToolName(event.tool) ? event.tool : 'unknown', transport: event.transport, outcome: event.ok ? 'ok' : 'error' },
         event.duration_ms / 1000,
       )
-    } else if (event.type.startsWith('memory-')) memoryEvents.inc({ type: event.type })
+    } else if (event.type === 'session-closed') closedSessions.inc()
+    else if (event.type.startsWith('memory-')) memoryEvents.inc({ type: event.type })
   })
   app.addHook('onResponse', (request, reply, done) => {
     // The route's pattern, not the URL: labels must stay few.
@@ -52,5 +76,8 @@ export function mountMetrics(app: FastifyInstance, bus: EventBus, sessionCount: 
     done()
   })
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
-  return unsubscribe
+  return () => {
+    unsubscribe()
+    stopMeasuring()
+  }
 }

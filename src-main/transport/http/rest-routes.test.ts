@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REST_ROUTES } from '../../contract/rest.ts'
 import type { Memory, MemoryHit } from '../../contract/memory.ts'
 import type { Task } from '../../contract/task.ts'
+import { WsClient } from '../ws/testing/ws-client.ts'
 import { TestServer } from '../../server/testing/start-test-server.ts'
 
 interface One {
@@ -86,6 +87,15 @@ describe('the routes', () => {
     })
     const at = `/memory/${memory.id}`
     const as = { agent: 'alice' }
+    const walkSessions = async (next: typeof walk): Promise<void> => {
+      const client = await WsClient.open(server.wsUrl, { agent: 'alice' })
+      const path = `/sessions/${client.sessionId}`
+      expect(await next('/sessions/:session_id', 'GET', path)).toMatchObject({ session: { agent_id: 'alice', transport: 'websocket' } })
+      expect((await server.rest('DELETE', path, as)).body.error).toMatchObject({ code: 'forbidden' })
+      const { status } = await server.rest('DELETE', path, { headers: server.owner })
+      walked.set('DELETE /sessions/:session_id', status)
+      expect((await client.closed).code).toBe(4403)
+    }
     const walked = new Map<string, unknown>()
     const walk = async (route: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
       const answer = await server.rest<Record<string, unknown>>(method, path, { ...as, ...(body !== undefined && { body }) })
@@ -140,6 +150,7 @@ describe('the routes', () => {
     expect((await walk('/agents', 'GET', '/agents'))['agents']).toContainEqual(expect.objectContaining({ agent_id: 'scout' }))
     await walkTasks(walk)
     await walkWorkflows(walk)
+    await walkSessions(walk)
     expect(Object.fromEntries(walked)).toEqual(
       Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
     )

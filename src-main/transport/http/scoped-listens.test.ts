@@ -14,7 +14,7 @@ function setUp() {
   const bus = new LocalEventBus(silentLog)
   const runner = { call: () => Promise.resolve({}) } as unknown as ToolRunner // every memory may be seen
   const scope = { kind: 'agent', agentId: 'alice', namespace: 'default', isAdmin: false } as const
-  const parts = { runner, limiter: unlimited, bus, clock: new FixedClock(0), log: silentLog }
+  const parts = { runner, limiter: unlimited, bus, clock: new FixedClock(0), awake: new FixedClock(0), log: silentLog }
   const session = new Session('s1', { scope, transport: 'http', capabilities: {} }, parts)
   const change = () =>
     bus.publish({

@@ -26,9 +26,9 @@ const noTokens = { verify: () => Promise.reject(new AppError('unauthenticated', 
 const guard = new Guard(hosts, noTokens, { authEnabled: false, ownerToken: newSecret(), ownerCookie: newSecret() })
 const nothing: unknown = {} // tools and stored sessions are never asked for: every MCP request goes to the fixtures
 const sessions = new SessionManager(
-  { runner: nothing as SessionParts['runner'], limiter: unlimited, bus, clock: systemClock, log: silentLog },
+  { runner: nothing as SessionParts['runner'], limiter: unlimited, bus, clock: systemClock, awake: systemClock, log: silentLog },
   nothing as ConstructorParameters<typeof SessionManager>[1],
-  { maxConnections: MAX_CONNECTIONS, idleTimeoutSeconds: 3_600, resumeTtlSeconds: 0 },
+  { maxConnections: MAX_CONNECTIONS, maxConnectionsPerAgent: MAX_CONNECTIONS, idleTimeoutSeconds: 3_600, resumeTtlSeconds: 0 },
 )
 const modern = createMcpHandler(({ era }) => createFixtureServer(era, () => modern.notify), {
   legacy: 'reject',
@@ -52,6 +52,7 @@ const server = new HttpServer(
     feed,
     bus,
     health: () => Promise.reject(new AppError('not_found', 'Only MCP is served here.')),
+    silentPeers: () => 0,
     log: silentLog,
     handler: withLegacySessions(modern),
   },

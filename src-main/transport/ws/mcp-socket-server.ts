@@ -8,13 +8,22 @@ import type { WebSocket } from 'ws'
 import { AppError } from '../../base/errors.ts'
 import type { EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
-import { CLOSE_CODES, HEADERS, MCP_SUBPROTOCOL, MCP_WS_PATHS, WELCOME_METHOD } from '../../contract/protocol.ts'
+import {
+  CLOSE_CODES,
+  HEADERS,
+  LIMITS,
+  MCP_SUBPROTOCOL,
+  MCP_WS_PATHS,
+  RESOURCE_UPDATED_METHOD,
+  WELCOME_METHOD,
+} from '../../contract/protocol.ts'
 import { createMcpServer } from '../../session/mcp-session.ts'
 import type { Session } from '../../session/session.ts'
-import type { OpenedSession, SessionManager } from '../../session/session-manager.ts'
+import type { DisconnectReason, OpenedSession, SessionManager } from '../../session/session-manager.ts'
 import type { Guard } from '../guard.ts'
 import { closeListener, listen } from '../listener.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { tellMissed } from './missed-notices.ts'
 import { tellAssignees } from './task-notices.ts'
 import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
 import { WsMcpTransport } from './ws-mcp-transport.ts'
@@ -23,6 +32,7 @@ export interface McpSocketOptions {
   readonly host: string
   /** 0 picks a free port. */
   readonly port: number
+  readonly maxConnections: number
   readonly maxMessageBytes: number
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
@@ -40,6 +50,8 @@ export interface McpSocketParts {
 const DRAIN_MS = 10_000
 /** How long peers have to answer the close frame, in milliseconds. */
 const CLOSE_WAIT_MS = 1_000
+/** How long a client has to send its whole upgrade request, in milliseconds. */
+const UPGRADE_TIMEOUT_MS = 10_000
 
 interface Connection {
   readonly socket: WebSocket
@@ -56,17 +68,25 @@ export class McpSocketServer {
   readonly #heartbeat: Heartbeat
   readonly #connections = new Set<Connection>()
   readonly #stopTelling: () => void
+  #upgrades = 0
   #isStopping = false
 
   constructor(parts: McpSocketParts, options: McpSocketOptions) {
     this.#parts = parts
     this.#options = options
-    this.#http = createServer((request, response) => answerPlainHttp(request, response))
+    this.#http = createServer(
+      { headersTimeout: UPGRADE_TIMEOUT_MS, requestTimeout: UPGRADE_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
+      answerPlainHttp,
+    )
+    // Beyond what may be open or under way, sockets are dropped before they cost anything.
+    this.#http.maxConnections = options.maxConnections + LIMITS.pendingUpgrades
     this.#http.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head))
     this.#wss = new WebSocketServer({
       noServer: true,
       maxPayload: options.maxMessageBytes,
       perMessageDeflate: false,
+      // One frame a turn of the event loop: who sends a flood of them waits for the others between any two.
+      allowSynchronousEvents: false,
       handleProtocols: (offered) => (offered.has(MCP_SUBPROTOCOL) ? MCP_SUBPROTOCOL : false),
     })
     this.#heartbeat = new Heartbeat({ intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs })
@@ -80,6 +100,11 @@ export class McpSocketServer {
 
   get connectionCount(): number {
     return this.#connections.size
+  }
+
+  /** Connections that were ended because they answered no ping. */
+  get silentCount(): number {
+    return this.#heartbeat.silentCount
   }
 
   /** Stops accepting, lets running calls finish for at most 10 s, closes every socket with 1001. */
@@ -101,22 +126,37 @@ export class McpSocketServer {
     // A peer that vanishes during the checks must not take the process along.
     socket.on('error', () => socket.destroy())
     let opened: OpenedSession | undefined
+    this.#upgrades += 1
     try {
+      if (this.#upgrades > LIMITS.pendingUpgrades)
+        throw new AppError('unavailable', 'Too many clients connect at once; try again in a moment.')
       assertPath(request)
       this.#parts.guard.assertOurs(request.headers)
       const isBridge = (request.headers['user-agent'] ?? '').startsWith('tmws-bridge/')
       const caller = await this.#parts.guard.identify(request.headers, isBridge ? 'bridge' : 'websocket')
       const holder: { connection?: Connection } = {}
-      opened = await this.#parts.sessions.open(caller, (reason) => this.#disconnect(holder.connection, reason), resumeSecretOf(request))
-      await opened.session.admit()
+      // Before a resume secret is spent: who is refused may come back with it.
+      await this.#parts.sessions.admit(caller)
+      this.#assertRunning()
+      opened = await this.#parts.sessions.open(
+        caller,
+        (reason, why) => this.#disconnect(holder.connection, reason, why),
+        resumeSecretOf(request),
+      )
       // Asked last: a stop may have begun during the checks.
-      if (this.#isStopping) throw new AppError('unavailable', 'The server is stopping; connect again in a moment.')
+      this.#assertRunning()
       this.#accept(request, socket, head, opened, holder)
     } catch (error) {
       if (opened) await this.#parts.sessions.close(opened.session, 'refused')
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade failed')
       refuseUpgrade(socket, error)
+    } finally {
+      this.#upgrades -= 1
     }
+  }
+
+  #assertRunning(): void {
+    if (this.#isStopping) throw new AppError('unavailable', 'The server is stopping; connect again in a moment.')
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer, opened: OpenedSession, holder: { connection?: Connection }): void {
@@ -138,31 +178,60 @@ export class McpSocketServer {
     if (!isAccepted) void this.#parts.sessions.close(session, 'bad handshake')
   }
 
-  #serve(socket: WebSocket, { session, resumeSecret, isResumed }: OpenedSession, isNamed: boolean): Connection {
+  #serve(socket: WebSocket, opened: OpenedSession, isNamed: boolean): Connection {
+    const { session, resumeSecret, isResumed } = opened
+    const { sessions, log } = this.#parts
     const transport = new WsMcpTransport(socket, session)
     const connection: Connection = { socket, transport, session }
     this.#connections.add(connection)
-    this.#heartbeat.watch(socket)
+    const { notices } = session
+    this.#heartbeat.watch(socket, { onPing: () => notices.pinged(), onPong: () => notices.ponged() })
+    if (isResumed) {
+      const confirm = (): void => sessions.confirm(session)
+      socket.once('message', confirm)
+      socket.once('pong', confirm)
+    }
     socket.on('close', (code) => {
       this.#connections.delete(connection)
-      void this.#parts.sessions.close(session, `closed with ${code}`)
+      // Any code but this one came in a frame, or answers one of ours: the client was there.
+      if (code !== CLOSE_CODES.lost) sessions.confirm(session)
+      void sessions.close(session, `closed with ${code}`)
     })
-    socket.on('error', (error) => this.#parts.log.debug({ err: error, session: session.id }, 'a socket failed'))
+    socket.on('error', (error) => log.debug({ err: error, session: session.id }, 'a socket failed'))
     serveStdio(({ era }) => createMcpServer(session, this.#options.version, era), {
       transport,
-      onerror: (error) => this.#parts.log.debug({ err: error, session: session.id }, 'a protocol error'),
+      onerror: (error) => log.debug({ err: error, session: session.id }, 'a protocol error'),
     })
     if (isNamed) socket.send(welcome(session, resumeSecret, isResumed, this.#options.version))
+    if (isResumed) this.#goOn(connection, opened.knownUntilMs)
     return connection
   }
 
-  #disconnect(connection: Connection | undefined, reason: 'idle' | 'replaced' | 'stopping'): void {
-    if (!connection) return
-    if (reason === 'idle') connection.socket.close(CLOSE_CODES.idleTimeout, 'Idle for too long.')
-    else if (reason === 'stopping') connection.socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
-    // The client has resumed elsewhere: the old socket is dead or about to be.
-    else connection.socket.terminate()
+  /** A client that is back hears at once of what it missed, and from now on of what it is subscribed to, whatever it says first. */
+  #goOn({ socket, session, transport }: Connection, knownUntilMs: number | undefined): void {
+    session.subscriptions.deliverTo((uri) => transport.notify(RESOURCE_UPDATED_METHOD, { uri }))
+    const tell = tellMissed(session, (method, params) => transport.notify(method, params), knownUntilMs)
+    // The pong says that the client has the next secret and these notices.
+    void tell.finally(() => this.#heartbeat.ping(socket))
   }
+
+  #disconnect(connection: Connection | undefined, reason: DisconnectReason, why?: string): void {
+    if (!connection) return
+    const { socket } = connection
+    // The client has resumed elsewhere: the old socket is dead or about to be.
+    if (reason === 'replaced') socket.terminate()
+    else if (reason === 'idle') socket.close(CLOSE_CODES.idleTimeout, 'Idle for too long.')
+    else if (reason === 'stopping') socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
+    else socket.close(CLOSE_CODES.disconnected, closeReason(why))
+    // A peer that is gone does not answer the close frame either.
+    setTimeout(() => socket.terminate(), CLOSE_WAIT_MS).unref()
+  }
+}
+
+/** A close frame has room for 123 bytes (RFC 6455 section 5.5). */
+function closeReason(why: string | undefined): string {
+  const text = why === undefined ? 'Disconnected by an administrator.' : `Disconnected: ${why}`
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, 120), { stream: true })
 }
 
 function assertPath(request: IncomingMessage): void {

@@ -11,21 +11,16 @@ interface Listener {
 
 /**
  * Tells the live connections of an agent that a task was given to it, as the notification `task_assigned`. Hosts that do not know
- * the method ignore it, as JSON-RPC asks; whoever was away finds the task with `list_tasks`. Returns what ends the telling.
+ * the method ignore it, as JSON-RPC asks; whoever is away is told when it comes back (missed-notices.ts). Returns what ends the telling.
  */
 export function tellAssignees(bus: EventBus, connections: ReadonlySet<Listener>): () => void {
   return bus.subscribe(({ event, task }) => {
     if (event.type !== 'task-assigned' || !task) return
-    for (const { session, transport } of connections) if (isFor(task, session)) tell(transport, task)
+    for (const { session, transport } of connections) if (isFor(task, session)) transport.notify(TASK_ASSIGNED_METHOD, { task })
   })
 }
 
 /** Asked of the connection as it is now: it may have switched to another agent. */
 function isFor(task: Task, { scope }: Session): boolean {
   return scope.kind === 'agent' && scope.agentId === task.assigned_agent_id
-}
-
-function tell(transport: WsMcpTransport, task: Task): void {
-  // A connection that is closing or does not read misses it, and finds the task in its list.
-  void transport.send({ jsonrpc: '2.0', method: TASK_ASSIGNED_METHOD, params: { task } }).catch(() => undefined)
 }

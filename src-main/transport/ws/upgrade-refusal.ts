@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { toHttpFailure } from '../error-mapping.ts'
 
+/** How long a refused peer may take to read the answer and close, in milliseconds. */
+const REFUSED_STAYS_MS = 2_000
+
 /** Answers an upgrade request with an HTTP error and closes: no socket is made for a client that may not come in. */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const { status, headers, body } = toHttpFailure(error)
@@ -16,6 +19,9 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
   ]
   // The peer may have gone already.
   socket.on('error', () => undefined)
+  // One that neither reads nor closes must not stay.
+  const deadline = setTimeout(() => socket.destroy(), REFUSED_STAYS_MS).unref()
+  socket.once('close', () => clearTimeout(deadline))
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`)
 }
 

@@ -36,6 +36,11 @@ export class WsMcpTransport implements Transport {
     return Promise.resolve()
   }
 
+  /** Sends a notification that nobody waits for: a connection that is closing or does not read misses it. */
+  notify(method: string, params: Record<string, unknown>): void {
+    void this.#answer({ jsonrpc: '2.0', method, params })
+  }
+
   /** Sends one message; a client that does not read what it is sent loses its connection. */
   send(message: JSONRPCMessage): Promise<void> {
     return this.#write(JSON.stringify(message))

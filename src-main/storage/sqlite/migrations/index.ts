@@ -2,7 +2,8 @@ import { init } from './001-init.ts'
 import { agents } from './002-agents.ts'
 import { tasks } from './003-tasks.ts'
 import { workflows } from './004-workflows.ts'
+import { sessions } from './005-sessions.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows]
+export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions]
