@@ -1,11 +1,11 @@
 import { runBridge } from './bridge.ts'
 import { diagnose } from './diagnosis.ts'
 import { HELP } from './help.ts'
-import { createStderrLog } from './log.ts'
+import { createStderrLog } from '../src-main/base/stderr-log.ts'
 import { readCommand } from './options.ts'
 import type { BridgeOptions } from './options.ts'
 import { ServerLink } from './server-link.ts'
-import { claimStdout } from './stdout-guard.ts'
+import { claimStdout } from '../src-main/base/stdout-guard.ts'
 import { DEFAULT_TIMINGS } from './timings.ts'
 import { BRIDGE_VERSION } from './version.ts'
 
@@ -33,7 +33,7 @@ switch (command.kind) {
 
 function run(options: BridgeOptions): void {
   const output = claimStdout()
-  const log = createStderrLog(process.stderr, options.logLevel)
+  const log = createStderrLog(process.stderr, options.logLevel, 'tmws-bridge')
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       process.stderr.write(`tmws-bridge error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

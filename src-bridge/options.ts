@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { asLogLevel } from './log.ts'
-import type { LogLevel } from './log.ts'
+import { asLogLevel } from '../src-main/base/stderr-log.ts'
+import type { LogLevel } from '../src-main/base/stderr-log.ts'
 import { isRecord } from './json-rpc.ts'
 
 /** Identity of a host that names none. A name of its own, since a bridge without one would share `anonymous` with everybody. */

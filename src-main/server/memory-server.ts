@@ -7,6 +7,7 @@ import type { RuntimeFile } from '../contract/runtime-file.ts'
 import type { OwnerLock } from '../storage/open-stores.ts'
 import { buildContext } from './context.ts'
 import type { Overrides, ServerContext } from './context.ts'
+import { markEmbeddedPolicy } from './embedded-policy.ts'
 import { VERSION } from './install-paths.ts'
 import { becomeOwner } from './owner.ts'
 
@@ -43,6 +44,7 @@ export class MemoryServer {
     const lock = config.database.provider === 'volatile' ? undefined : await becomeOwner(config.dataDir)
     let context: ServerContext | undefined
     try {
+      if (lock) markEmbeddedPolicy(config)
       context = await buildContext(config, log, overrides)
       const addresses = await listen(context, config)
       const server = new MemoryServer(context, config, lock, log, addresses)

@@ -2,11 +2,11 @@ import type { EventBus } from '../../base/event-bus.ts'
 import { TASK_ASSIGNED_METHOD } from '../../contract/protocol.ts'
 import type { Task } from '../../contract/task.ts'
 import type { Session } from '../../session/session.ts'
-import type { WsMcpTransport } from './ws-mcp-transport.ts'
+import type { McpTransport } from '../mcp-transport.ts'
 
 interface Listener {
   readonly session: Session
-  readonly transport: WsMcpTransport
+  readonly transport: McpTransport
 }
 
 /**
@@ -25,7 +25,7 @@ function isFor(task: Task, { scope }: Session): boolean {
   return scope.kind === 'agent' && scope.agentId === task.assigned_agent_id
 }
 
-function tell(transport: WsMcpTransport, task: Task): void {
+function tell(transport: McpTransport, task: Task): void {
   // A connection that is closing or does not read misses it, and finds the task in its list.
   void transport.send({ jsonrpc: '2.0', method: TASK_ASSIGNED_METHOD, params: { task } }).catch(() => undefined)
 }
