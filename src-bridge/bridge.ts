@@ -72,6 +72,8 @@ class Bridge implements RunningBridge {
       failed: (failure) => this.#router.failed(failure),
       drained: () => this.#stdio.resumeInput(),
       isNeeded: () => this.#router.waitingCount > 0,
+      leaving: (withinMs) => this.#router.leaving(withinMs),
+      staying: () => this.#router.staying(),
     })
     this.#stdio.start({
       line: (line) => this.#fromHost(line),
