@@ -10,7 +10,14 @@ import { FakeLane } from './testing/fake-lane.ts'
 import { QUICK } from './testing/memory-host.ts'
 import { until } from './testing/until.ts'
 
-const TIMINGS = { ...QUICK, fallbackAfterMs: 120, fallbackWhenAbsentMs: 30, moveWithinMs: 150, discoveryPollMs: 20 }
+const TIMINGS = {
+  ...QUICK,
+  fallbackAfterMs: 120,
+  fallbackWhenAbsentMs: 30,
+  fallbackWhileStartingMs: 400,
+  moveWithinMs: 150,
+  discoveryPollMs: 20,
+}
 const ABSENT = absence('ws://127.0.0.1:1', 'connect ECONNREFUSED 127.0.0.1:1')
 const REFUSED: Failure = {
   ...absence('ws://127.0.0.1:1', ''),
@@ -24,6 +31,7 @@ const REFUSED: Failure = {
 let server: FakeLane
 let opened: FakeLane[]
 let announced: string | undefined
+let isStarting: boolean
 let input: PassThrough
 let lines: string[]
 let bridge: RunningBridge
@@ -32,6 +40,7 @@ beforeEach(() => {
   server = new FakeLane()
   opened = []
   announced = undefined
+  isStarting = false
   input = new PassThrough()
   lines = []
   const output = new PassThrough()
@@ -44,6 +53,7 @@ beforeEach(() => {
       return lane
     },
     announcement: () => announced,
+    isStarting: () => isStarting,
     timings: TIMINGS,
     log: silentLog,
   })
@@ -99,6 +109,15 @@ describe('without a server', () => {
     call('a')
     server.fail(ABSENT)
     await pause(60)
+    expect(opened).toEqual([])
+    await embedded()
+  })
+
+  test('that is known to start is waited for, but not for ever', async () => {
+    isStarting = true
+    call('a')
+    server.fail(ABSENT)
+    await pause(250)
     expect(opened).toEqual([])
     await embedded()
   })

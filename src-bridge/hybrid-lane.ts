@@ -9,6 +9,8 @@ export interface HybridParts {
   readonly openEmbedded: () => Lane
   /** Changes whenever a server has announced itself; undefined while none is announced. */
   readonly announcement: () => string | undefined
+  /** True while one is known to be starting. */
+  readonly isStarting: () => boolean
   readonly timings: Timings
   readonly log: Log
 }
@@ -173,10 +175,15 @@ export class HybridLane implements Lane {
     clearTimeout(this.#timer)
     if (this.#isStopped || this.#active || this.#embedded || this.#refusal || this.#handlers?.isNeeded() !== true) return
     const { obstacle, downSince = performance.now() } = this.#server
-    const { fallbackAfterMs, fallbackWhenAbsentMs } = this.#parts.timings
+    const { fallbackAfterMs, fallbackWhenAbsentMs, fallbackWhileStartingMs, discoveryPollMs } = this.#parts.timings
+    const downForMs = performance.now() - downSince
+    if (downForMs < fallbackWhileStartingMs && this.#parts.isStarting()) {
+      this.#timer = setTimeout(() => this.#considerEmbedded(), discoveryPollMs)
+      return
+    }
     // Where nothing listens and no server has announced itself, a second is long to wait for one that may just be starting.
     const isAbsent = obstacle?.isAbsence === true && this.#parts.announcement() === undefined
-    const due = downSince + (isAbsent ? fallbackWhenAbsentMs : fallbackAfterMs) - performance.now()
+    const due = (isAbsent ? fallbackWhenAbsentMs : fallbackAfterMs) - downForMs
     if (due <= 0) this.#openEmbedded()
     else this.#timer = setTimeout(() => this.#considerEmbedded(), due)
   }

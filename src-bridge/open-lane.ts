@@ -1,5 +1,5 @@
 import type { Log } from '../src-main/base/log.ts'
-import { readDiscovery } from './discovery.ts'
+import { isStarting, readDiscovery } from './discovery.ts'
 import { EmbeddedLane } from './embedded-lane.ts'
 import type { EmbeddedProgram } from './embedded-process.ts'
 import { HybridLane } from './hybrid-lane.ts'
@@ -14,7 +14,14 @@ export function openLane(options: BridgeOptions, program: EmbeddedProgram, timin
   if (options.mode === 'stdio') return openEmbedded()
   const server = new ServerLink(options, timings, log)
   if (whyNoFallback(options) !== undefined) return server
-  return new HybridLane({ server, openEmbedded, announcement: () => announcementOf(options), timings, log })
+  return new HybridLane({
+    server,
+    openEmbedded,
+    announcement: () => announcementOf(options),
+    isStarting: () => isStarting(options.runtimeFile),
+    timings,
+    log,
+  })
 }
 
 /** Why the store itself does not stand in for the server, as the end of a sentence; undefined if it does. */

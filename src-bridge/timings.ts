@@ -18,6 +18,8 @@ export interface Timings {
   /** How long hybrid mode waits for the server before it opens the embedded lane, and the same where nothing listens and none has announced itself. */
   readonly fallbackAfterMs: number
   readonly fallbackWhenAbsentMs: number
+  /** The same while a server is known to be starting; below the shortest limit a host has for `initialize` (10 s). */
+  readonly fallbackWhileStartingMs: number
   /** How long the move to the server waits for calls that run in the embedded lane. Below `answerWithinMs`: others wait meanwhile. */
   readonly moveWithinMs: number
   /** How often the discovery file is looked at while the server is away. */
@@ -50,6 +52,7 @@ export const DEFAULT_TIMINGS: Timings = {
   retryRefusedWokenMs: 1_000,
   fallbackAfterMs: 1_000,
   fallbackWhenAbsentMs: 300,
+  fallbackWhileStartingMs: 5_000,
   moveWithinMs: 3_000,
   discoveryPollMs: 500,
   embeddedReadyWithinMs: 10_000,

@@ -9,6 +9,7 @@ import { TaskService } from '../coordination/task-service.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { TOOLS } from '../contract/tools.ts'
+import { createLazyEmbedder } from '../embedding/lazy-embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { MemoryReader } from '../memory/memory-reader.ts'
 import { MemorySearch } from '../memory/memory-search.ts'
@@ -38,7 +39,8 @@ const NEVER_IDLE_SECONDS = 10 * 365 * 86_400
 
 /**
  * The server's own parts for one agent, and nothing of its network: no port, no lock, no discovery file (see context.ts for those).
- * Returns before the database is open and the model loaded, so that a handshake waits for neither; what needs them waits itself.
+ * Returns before the database is open, and loads the model when something needs it or the indexer first looks for work, so that a
+ * handshake waits for neither.
  */
 export async function buildEmbeddedParts(config: ServerConfig, caller: Caller, log: Log): Promise<EmbeddedParts> {
   const resources = new ResourceStack(log)
@@ -56,11 +58,14 @@ async function buildParts(config: ServerConfig, caller: Caller, log: Log, resour
   const stores = await openStores(storeOptions(config, log))
   const store = resources.own('store', stores.memories, (part) => part.close())
   const sessionStore = resources.own('session store', await openSessionStore({ provider: 'volatile' }), (part) => part.close())
-  const embedder = resources.own('embedder', openEmbedder(embedderOptions(config, log)), (part) => part.close())
+  const embedder = resources.own(
+    'embedder',
+    createLazyEmbedder(() => openEmbedder(embedderOptions(config, log))),
+    (part) => part.close(),
+  )
   const indexer = resources.own('indexer', new VectorIndexer({ store, embedder, clock, log: log.child('indexing') }), (part) =>
     part.close(),
   )
-  indexer.poke()
   const retention = resources.own(
     'retention',
     new Retention({ store, clock, log: log.child('retention') }, { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays }),

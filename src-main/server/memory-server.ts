@@ -1,6 +1,7 @@
 import { toIso } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { removeRuntimeFile, writeRuntimeFile } from '../base/runtime-files.ts'
+import { unmarkStarting } from '../base/starting-mark.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import type { RuntimeFile } from '../contract/runtime-file.ts'
@@ -86,6 +87,7 @@ export class MemoryServer {
     try {
       if (owner !== undefined) writeRuntimeFile(owner, where)
       if (discovery !== undefined) writeRuntimeFile(discovery, { ...where, token: this.#context.ownerToken })
+      if (discovery !== undefined) unmarkStarting(discovery)
     } catch (error) {
       // Clients with an address of their own still connect.
       this.#log.warn({ err: error }, 'the discovery file could not be written; clients must be told the address')
