@@ -41,6 +41,12 @@ export async function runEmbedded(output: Writable): Promise<number> {
   }
 }
 
+/** What `tmws doctor` asks, to see that everything loads. */
+export async function printVersion(output: Writable): Promise<number> {
+  await new Promise((resolve) => output.write(`${VERSION}\n`, resolve))
+  return 0
+}
+
 /** Throws AppError with the sentence for the agent's host when it may not be served from here. */
 function admit(): { config: ServerConfig; caller: Caller } {
   const config = loadProcessConfig()

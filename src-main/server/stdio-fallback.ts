@@ -9,6 +9,6 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.exit(1)
   })
 }
-const { runEmbedded } = await import('./embedded-server.ts')
+const { printVersion, runEmbedded } = await import('./embedded-server.ts')
 // A thread that is still busy must not keep the process.
-process.exit(await runEmbedded(output))
+process.exit(await (process.argv.includes('--version') ? printVersion(output) : runEmbedded(output)))
