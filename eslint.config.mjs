@@ -34,7 +34,10 @@ export default tseslint.config(
     },
   },
   { files: ['src-main/config/env.ts', 'src-bridge/main.ts'], rules: { 'n/no-process-env': 'off' } },
-  { files: ['src-main/server/tmws.ts', 'src-bridge/main.ts', 'resources/scripts/**'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src-main/server/tmws.ts', 'src-main/server/stdio-fallback.ts', 'src-bridge/main.ts', 'resources/scripts/**'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', '**/*.conformance.ts', 'e2e/**', 'resources/scripts/**'],
     rules: {

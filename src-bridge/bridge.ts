@@ -5,9 +5,9 @@ import { WELCOME_METHOD } from '../src-main/contract/protocol.ts'
 import { CallRouter } from './call-router.ts'
 import { errorAnswer, isRecord, readMessage } from './json-rpc.ts'
 import type { Lane } from './lane.ts'
-import { idOfOversize, MAX_LINE_BYTES } from './line-splitter.ts'
-import type { OversizeLine } from './line-splitter.ts'
-import { watchParent } from './parent-watch.ts'
+import { idOfOversize, MAX_LINE_BYTES } from '../src-main/base/line-splitter.ts'
+import type { OversizeLine } from '../src-main/base/line-splitter.ts'
+import { watchParent } from '../src-main/base/parent-watch.ts'
 import { StdioSide } from './stdio-side.ts'
 import type { Timings } from './timings.ts'
 
@@ -72,6 +72,8 @@ class Bridge implements RunningBridge {
       failed: (failure) => this.#router.failed(failure),
       drained: () => this.#stdio.resumeInput(),
       isNeeded: () => this.#router.waitingCount > 0,
+      leaving: (withinMs) => this.#router.leaving(withinMs),
+      staying: () => this.#router.staying(),
     })
     this.#stdio.start({
       line: (line) => this.#fromHost(line),

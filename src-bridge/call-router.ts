@@ -1,14 +1,16 @@
 import type { Log } from '../src-main/base/log.ts'
 import { ERROR_TABLE } from '../src-main/contract/errors.ts'
-import { CLOSE_CODES, JSON_RPC } from '../src-main/contract/protocol.ts'
+import { CLOSE_CODES, JSON_RPC, PLAIN_RPC_METHODS } from '../src-main/contract/protocol.ts'
 import { CallSafety } from './call-safety.ts'
 import { Handshake } from './handshake.ts'
-import { errorAnswer, isRecord, unavailableAnswer } from './json-rpc.ts'
+import { errorAnswer, isRecord, notification, unavailableAnswer } from './json-rpc.ts'
 import type { Message } from './json-rpc.ts'
 import type { Lane } from './lane.ts'
 import { callOf, isSubscription, PendingCalls } from './pending-calls.ts'
 import type { Call } from './pending-calls.ts'
 import type { Failure } from './refusal.ts'
+import { Replay } from './replay.ts'
+import { isToolSuccess, StandingCalls, SWITCH_TOOL } from './standing-calls.ts'
 import type { Timings } from './timings.ts'
 import { WaitingLines } from './waiting-lines.ts'
 import type { WaitingLine } from './waiting-lines.ts'
@@ -16,6 +18,8 @@ import type { WaitingLine } from './waiting-lines.ts'
 const LOST =
   'The connection to TMWS was lost before it answered. It is not known whether the call was carried out: check before you repeat it.'
 const LOST_AGAIN = 'The connection to TMWS was lost twice before it answered. The call is safe to repeat: try again.'
+const NOT_AGAIN =
+  'The connection to TMWS was made anew, and the agent you had switched to could not be become again there. Call switch_agent again; until then nothing is done under another name.'
 const TOO_MUCH = 'Too many messages wait for TMWS already; try again when some of them are answered.'
 const TOO_LARGE = 'The message is larger than TMWS accepts; send less at once, or raise TMWS_WS_MAX_MESSAGE_SIZE.'
 /** The server takes 256 at once and refuses more by itself; this only bounds what we keep. */
@@ -34,17 +38,33 @@ export class CallRouter {
   readonly #handshake = new Handshake()
   readonly #pending = new PendingCalls()
   readonly #waiting = new WaitingLines()
+  readonly #standing = new StandingCalls()
+  readonly #replay: Replay
   /** True between the (repeated) handshake and the loss of a connection. */
   #isReady = false
+  /** True while the calls that run are still answered, and new ones wait for the next connection. */
+  #isLeaving = false
+  /** True while the present connection is another agent than the host believes. */
+  #isOtherAgent = false
   #deadline: NodeJS.Timeout | undefined
   #replayDeadline: NodeJS.Timeout | undefined
-  #onSettled: (() => void) | undefined
+  readonly #watchers = new Set<() => void>()
 
   constructor(lane: Lane, reply: (answer: Buffer) => void, timings: Timings, log: Log) {
     this.#lane = lane
     this.#reply = reply
     this.#timings = timings
     this.#log = log
+    this.#replay = new Replay(this.#handshake, this.#standing, {
+      send: (line) => this.#lane.send(line),
+      done: () => this.#ready(),
+      switchFailed: () => {
+        this.#isOtherAgent = true
+        log.warn({}, 'the agent that the host had switched to could not be become again')
+      },
+      resubscribed: (uri) => reply(notification('notifications/resources/updated', { uri })),
+      handshakeRefused: () => log.warn({}, 'the server refused the repeated handshake; going on without it'),
+    })
   }
 
   /** Requests that could not be sent yet. */
@@ -62,11 +82,7 @@ export class CallRouter {
   /** True if the frame is for the host. */
   fromServer(message: Exclude<Message, { kind: 'broken' }>): boolean {
     if (message.kind !== 'answer') return true
-    if (this.#handshake.isReplayAnswer(message.id)) {
-      if (message.isError) this.#log.warn({}, 'the server refused the repeated handshake; going on without it')
-      if (!this.#isReady) this.#ready(true)
-      return false
-    }
+    if (this.#replay.take(message)) return false
     // An answer without an id belongs to no call, but it is all the host will hear of what it sent.
     if (message.id === null) return true
     const call = this.#pending.settle(message.id)
@@ -75,23 +91,40 @@ export class CallRouter {
       return false
     }
     if (call.method === 'initialize') this.#handshake.noteAnswer(call.id, message.isError)
+    if (call.standing) {
+      this.#standing.noteAnswer(call.standing, message)
+      if (call.standing.kind === 'switch' && isToolSuccess(message)) this.#isOtherAgent = false
+    }
     if (call.method === 'tools/list' && !message.isError) this.#safety.learnTools(message.result, call.isFirstPage)
     this.#checkSettled()
     return true
   }
 
   opened(): void {
-    const replay = this.#handshake.replay()
-    if (!replay) {
-      this.#ready(false)
-      return
-    }
-    this.#lane.send(replay)
+    this.#isOtherAgent = false
     this.#replayDeadline = setTimeout(() => this.#lane.drop(), this.#timings.replayWithinMs)
+    this.#replay.begin()
+  }
+
+  /** From now on requests wait; settles when those that were sent are answered, or after `withinMs`. */
+  leaving(withinMs: number): Promise<void> {
+    this.#isReady = false
+    this.#isLeaving = true
+    return this.#until(() => this.#pending.awaitedCount === 0, withinMs)
+  }
+
+  /** The connection stays after all. */
+  staying(): void {
+    if (!this.#isLeaving) return
+    this.#isLeaving = false
+    // A connection that has not heard the opening again yet becomes ready when that is done.
+    if (!this.#replay.isRunning) this.#ready()
   }
 
   lost(closeCode: number): void {
     this.#isReady = false
+    this.#isLeaving = false
+    this.#replay.stop()
     clearTimeout(this.#replayDeadline)
     const answerBy = performance.now() + this.#timings.lostAnswerWithinMs
     const calls = this.#pending.takeAll()
@@ -117,14 +150,7 @@ export class CallRouter {
 
   /** Settles when nobody waits for an answer, or after `withinMs`. */
   settled(withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, withinMs)
-      this.#onSettled = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      this.#checkSettled()
-    })
+    return this.#until(() => this.#pending.awaitedCount + this.#waiting.callCount === 0, withinMs)
   }
 
   /** Answers what is still open and forgets everything. A host that closed our input may still read our output. */
@@ -139,6 +165,10 @@ export class CallRouter {
   #request(request: Request, line: Buffer): void {
     if (this.#pending.has(request.id) || this.#waiting.has(request.id)) {
       this.#reply(errorAnswer(request.id, JSON_RPC.invalidRequest, 'Invalid request: this id belongs to a call that is not answered yet.'))
+      return
+    }
+    if (this.#isOtherAgent && isUnderAName(request)) {
+      this.#reply(unavailableAnswer(request.id, NOT_AGAIN))
       return
     }
     const call = callOf(request, line, this.#safety.mayRepeat(request.method, request.params))
@@ -157,11 +187,12 @@ export class CallRouter {
     if (method === 'notifications/cancelled' && isRecord(params)) {
       const id = params.requestId
       if (typeof id === 'string' || typeof id === 'number') {
-        this.#pending.settle(id)
+        const wasSent = this.#pending.settle(id) !== undefined
         const wasWaiting = this.#waiting.cancel(id)
         this.#checkSettled()
+        if (wasSent && this.#isLeaving) this.#lane.send(line)
         // The server never heard of it, or lost it with the connection.
-        if (wasWaiting) return
+        if (wasWaiting || (wasSent && this.#isLeaving)) return
       }
     }
     if (this.#isReady) {
@@ -169,15 +200,14 @@ export class CallRouter {
       return
     }
     // The replay says it for the host.
-    if (method === 'notifications/initialized' && this.#handshake.isEstablished) return
+    if (method === 'notifications/initialized' && this.#handshake.establishedLine) return
     if (this.#waiting.add({ line, answerBy: this.#answerBy() })) this.#wait()
   }
 
-  #ready(isReplayed: boolean): void {
+  #ready(): void {
     clearTimeout(this.#replayDeadline)
+    if (this.#isLeaving) return
     this.#isReady = true
-    const initialized = isReplayed ? this.#handshake.initializedLine : undefined
-    if (initialized) this.#lane.send(initialized)
     for (let next = this.#waiting.next(); next; next = this.#waiting.next()) this.#send(next.line, next.call)
     this.#watchDeadlines()
   }
@@ -235,9 +265,31 @@ export class CallRouter {
     this.#reply(answer)
   }
 
-  #checkSettled(): void {
-    if (this.#pending.awaitedCount + this.#waiting.callCount === 0) this.#onSettled?.()
+  #until(isReached: () => boolean, withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#watchers.delete(check)
+        resolve()
+      }
+      const check = (): void => {
+        if (isReached()) end()
+      }
+      const timer = setTimeout(end, withinMs)
+      this.#watchers.add(check)
+      check()
+    })
   }
+
+  #checkSettled(): void {
+    for (const check of [...this.#watchers]) check()
+  }
+}
+
+/** Whether it is done in the name of the agent; switching is how that is put right. */
+function isUnderAName({ method, params }: Request): boolean {
+  if (method === 'tools/call') return !isRecord(params) || params.name !== SWITCH_TOOL
+  return method === 'resources/read' || method === 'resources/subscribe' || Object.hasOwn(PLAIN_RPC_METHODS, method)
 }
 
 /** The server closes on the message that was too large without naming it; the largest is the likeliest. */

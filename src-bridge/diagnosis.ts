@@ -1,72 +1,93 @@
 import { messageOf } from '../src-main/base/errors.ts'
-import { DEFAULT_NAMESPACE, WELCOME_METHOD } from '../src-main/contract/protocol.ts'
+import { silentLog } from '../src-main/base/log.ts'
+import { DEFAULT_NAMESPACE } from '../src-main/contract/protocol.ts'
 import { readDiscovery, resolveTarget } from './discovery.ts'
 import type { Discovery } from './discovery.ts'
-import { isRecord } from './json-rpc.ts'
+import { EmbeddedLane } from './embedded-lane.ts'
+import type { EmbeddedProgram } from './embedded-process.ts'
+import type { Lane } from './lane.ts'
+import { whyNoFallback } from './open-lane.ts'
 import type { BridgeOptions } from './options.ts'
 import { ProbeConnection } from './probe-connection.ts'
+import { tryServing } from './probe-questions.ts'
+import { canBeBypassed } from './refusal.ts'
+import type { Failure } from './refusal.ts'
+import { ServerLink } from './server-link.ts'
 import type { Timings } from './timings.ts'
 import { BRIDGE_VERSION } from './version.ts'
 
-const PROTOCOL_VERSION = '2025-11-25'
-const MAX_PAGES = 20
+type Say = (line: string) => void
+/** How a lane was found: it works, or why not. `failure` says that it did not even open. */
+type Finding = { readonly works: true } | { readonly works: false; readonly failure?: Failure }
 
-/** `--test`: says in words what the bridge finds and whether a host would be served. True if it would. */
-export async function diagnose(options: BridgeOptions, timings: Timings, say: (line: string) => void): Promise<boolean> {
+/** `--test`: says in words what the bridge finds and what a host would get. True if it would be served. */
+export async function diagnose(options: BridgeOptions, program: EmbeddedProgram, timings: Timings, say: Say): Promise<boolean> {
   const discovery = readDiscovery(options.runtimeFile)
-  const target = resolveTarget(options, discovery)
   const { agentId, namespace, token } = options.identity
   say(`Bridge:         tmws-bridge ${BRIDGE_VERSION} on Node ${process.versions.node}, mode ${options.mode}`)
   say(`Discovery file: ${describeDiscovery(discovery)}`)
   say(
     `Agent:          ${agentId} in namespace ${namespace ?? DEFAULT_NAMESPACE}, ${token === undefined ? 'without a token' : 'with a token'}`,
   )
+  const server = options.mode === 'stdio' ? undefined : await tryServer(options, discovery, timings, say)
+  const noFallback = options.mode === 'stdio' ? undefined : whyNoFallback(options)
+  say('')
+  if (noFallback !== undefined) say(`Without a server: nothing stands in, since ${noFallback}.`)
+  const embedded = noFallback === undefined ? await tryEmbedded(program, timings, say) : undefined
+  say('')
+  return conclude(server, embedded, say)
+}
+
+async function tryServer(options: BridgeOptions, discovery: Discovery, timings: Timings, say: Say): Promise<Finding> {
+  const target = resolveTarget(options, discovery)
   say(`Address:        ${target.url} (by ${target.source})`)
+  const finding = await tryLane(new ServerLink(options, timings, silentLog), 'Connected:      in', say)
+  if (finding.works) return finding
+  if (finding.failure?.httpStatus !== undefined) say(`Refused:        HTTP ${finding.failure.httpStatus}`)
+  if (finding.failure) say(`The bridge cannot connect: ${finding.failure.sentence}`)
+  return finding
+}
+
+async function tryEmbedded(program: EmbeddedProgram, timings: Timings, say: Say): Promise<Finding> {
+  say('The database itself, for when no server runs:')
+  const finding = await tryLane(new EmbeddedLane(program, timings, silentLog), 'Started:        in', say)
+  if (!finding.works && finding.failure) say(finding.failure.sentence)
+  return finding
+}
+
+async function tryLane(lane: Lane, opened: string, say: Say): Promise<Finding> {
   const startedAt = performance.now()
-  const opened = await ProbeConnection.open(target.url, options.identity, timings)
-  if ('sentence' in opened) {
-    if (opened.httpStatus !== undefined) say(`Refused:        HTTP ${opened.httpStatus}`)
-    say(`The bridge cannot connect: ${opened.sentence}`)
-    return false
-  }
-  say(`Connected:      in ${since(startedAt)}`)
+  const connection = await ProbeConnection.open(lane)
+  if ('sentence' in connection) return { works: false, failure: connection }
+  say(`${opened} ${(performance.now() - startedAt).toFixed(1)} ms`)
   try {
-    await tryServer(opened, say)
-    say('The bridge works.')
-    return true
+    await tryServing(connection, say)
+    return { works: true }
   } catch (error) {
-    say(`The server is there, but does not work: ${messageOf(error)}`)
-    return false
+    say(`It is there, but does not work: ${messageOf(error)}`)
+    return { works: false }
   } finally {
-    await opened.close()
+    await connection.close()
   }
 }
 
-async function tryServer(connection: ProbeConnection, say: (line: string) => void): Promise<void> {
-  const initialized = await connection.request('initialize', {
-    protocolVersion: PROTOCOL_VERSION,
-    capabilities: {},
-    clientInfo: { name: 'tmws-bridge-test', version: BRIDGE_VERSION },
-  })
-  connection.notify('notifications/initialized')
-  const info = isRecord(initialized.serverInfo) ? initialized.serverInfo : {}
-  say(`Server:         ${text(info.name)} ${text(info.version)}, MCP ${text(initialized.protocolVersion)}`)
-  // The server sends its welcome before any answer, so that it is here by now.
-  const welcome = connection.noted(WELCOME_METHOD)
-  if (welcome) say(`Session:        as ${text(welcome.agent_id)} in namespace ${text(welcome.namespace)}`)
-  const listedAt = performance.now()
-  let tools = 0
-  let cursor: unknown
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const listed = await connection.request('tools/list', cursor === undefined ? {} : { cursor })
-    tools += Array.isArray(listed.tools) ? listed.tools.length : 0
-    cursor = listed.nextCursor
-    if (cursor === undefined) break
+/** What a host would get, by the same rules as in earnest. */
+function conclude(server: Finding | undefined, embedded: Finding | undefined, say: Say): boolean {
+  if (server?.works === true) {
+    say('A host gets the running server.')
+    if (embedded?.works === false) say('Mend what is said above of the database too: while no server runs, a host would get only errors.')
+    say('The bridge works.')
+    return true
   }
-  say(`Tools:          ${tools}, listed in ${since(listedAt)}`)
-  const pingedAt = performance.now()
-  await connection.request('ping', {})
-  say(`Round trip:     ${since(pingedAt)}`)
+  const mayStandIn = server === undefined || (server.failure !== undefined && canBeBypassed(server.failure))
+  if (embedded?.works === true && mayStandIn) {
+    say(`A host gets the database itself${server ? ', and the server as soon as one runs' : ''}.`)
+    say('The bridge works.')
+    return true
+  }
+  if (embedded?.works === true) say('The database itself would work, but is no way around a server that is there and refuses.')
+  say('A host gets only errors, until what is said above is mended.')
+  return false
 }
 
 function describeDiscovery(discovery: Discovery): string {
@@ -80,12 +101,4 @@ function describeDiscovery(discovery: Discovery): string {
     case 'unreadable':
       return `${discovery.path} cannot be read and is ignored: ${discovery.problem}`
   }
-}
-
-function since(startedAt: number): string {
-  return `${(performance.now() - startedAt).toFixed(1)} ms`
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '(not named)'
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../src-main/base/errors.ts'
+import { isProcessAlive } from '../src-main/base/process-alive.ts'
+import { isServerStarting } from '../src-main/base/starting-mark.ts'
 import { DEFAULT_HOST, DEFAULT_WS_PORT } from '../src-main/contract/protocol.ts'
 import { asRuntimeFile } from '../src-main/contract/runtime-file.ts'
 import type { BridgeOptions } from './options.ts'
@@ -26,13 +28,23 @@ export function readDiscovery(runtimeFile: string | undefined): Discovery {
     path = runtimeFile ?? join(homedir(), '.tmws', 'runtime.json')
     const file = asRuntimeFile(JSON.parse(readFileSync(path, 'utf8')))
     if (!file) return { state: 'unreadable', path, problem: 'it is not a discovery file of TMWS' }
-    if (!isAlive(file.pid)) return { state: 'stale', path, pid: file.pid }
+    if (!isProcessAlive(file.pid)) return { state: 'stale', path, pid: file.pid }
     if (file.ws_url === undefined) return { state: 'found', path, pid: file.pid, version: file.version }
     if (!isWebSocketUrl(file.ws_url)) return { state: 'unreadable', path, problem: 'its ws_url is not a WebSocket address' }
     return { state: 'found', path, wsUrl: file.ws_url, pid: file.pid, version: file.version }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { state: 'absent', path } // what fs throws has a code
     return { state: 'unreadable', path, problem: messageOf(error) }
+  }
+}
+
+/** True while a server starts that will write this discovery file. */
+export function isStarting(runtimeFile: string | undefined): boolean {
+  try {
+    return isServerStarting(runtimeFile ?? join(homedir(), '.tmws', 'runtime.json'))
+  } catch {
+    // Without a home folder there is nothing to look at.
+    return false
   }
 }
 
@@ -77,16 +89,4 @@ function bracketed(host: string): string {
 
 function isWebSocketUrl(text: string): boolean {
   return URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol)
-}
-
-function isAlive(pid: number): boolean {
-  // 0 and negative numbers address groups of processes, ours among them.
-  if (pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -37,6 +37,11 @@ export function errorAnswer(id: RequestId | null, code: number, message: string,
   return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data && { data }) } }))
 }
 
+/** A notification as one line. */
+export function notification(method: string, params: Record<string, unknown>): Buffer {
+  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }))
+}
+
 /** The answer to a request that could not be brought to the server or back. */
 export function unavailableAnswer(id: RequestId, sentence: string): Buffer {
   // -32603 and not the 503 of the table: JSON-RPC has a word for it that every host shows with its sentence.

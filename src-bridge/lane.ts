@@ -1,8 +1,8 @@
 import type { Failure } from './refusal.ts'
 
 /**
- * One way to get requests answered. The running server over WebSocket is the only one in this version; the bridge knows no
- * more of it than this, so that another (the embedded store) can stand in while the server is away.
+ * One way to get requests answered: the running server over WebSocket, or the store itself in a process of ours while there is no
+ * server. The bridge knows no more of them than this.
  */
 export interface Lane {
   /** Starts, and keeps trying until it is stopped. */
@@ -20,7 +20,7 @@ export interface Lane {
   keepResumeToken(token: string): void
   /** True while more is unsent than should wait in memory. */
   readonly isBackedUp: boolean
-  /** Since when nothing is open, by `performance.now()`; undefined while something is. */
+  /** Since when nothing is open, by `performance.now()`; undefined while something is, or is about to be. */
   readonly downSince: number | undefined
   /** Why the last attempt failed. */
   readonly obstacle: Failure | undefined
@@ -35,4 +35,8 @@ export interface LaneHandlers {
   drained(): void
   /** True while requests wait for this lane. */
   isNeeded(): boolean
+  /** A better lane is open: sends no more, and settles when the calls that run are answered or `withinMs` are over. `lost` and `opened` follow. */
+  leaving(withinMs: number): Promise<void>
+  /** The better lane is gone before that: everything stays as it was. */
+  staying(): void
 }

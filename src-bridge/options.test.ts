@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { readCommand } from './options.ts'
 
 test('with nothing given the agent has a name of its own and no address', () => {
-  expect(readCommand([], {})).toEqual({ kind: 'run', options: { identity: { agentId: 'stdio-client' }, mode: 'hybrid', logLevel: 'info' } })
+  expect(readCommand([], {})).toEqual({
+    kind: 'run',
+    options: { identity: { agentId: 'stdio-client' }, mode: 'hybrid', fallback: true, logLevel: 'info' },
+  })
 })
 
 test('a flag wins over the environment, and each value knows where it is from', () => {
@@ -22,6 +25,7 @@ test('a flag wins over the environment, and each value knows where it is from', 
       port: { value: 9001, by: '--port' },
       identity: { agentId: 'flag-agent', namespace: 'team', token: 'secret' },
       mode: 'websocket',
+      fallback: true,
       logLevel: 'info',
     },
   })
@@ -55,8 +59,8 @@ describe('a wrong setting is refused in one sentence that names it', () => {
     [['--agent-id', 'two words'], {}, /--agent-id/],
     [[], { TMWS_AGENT_CAPABILITIES: '{broken' }, /TMWS_AGENT_CAPABILITIES is not valid JSON/],
     [[], { TMWS_AGENT_CAPABILITIES: '42' }, /TMWS_AGENT_CAPABILITIES must be a JSON object/],
-    [['--bridge-mode', 'stdio'], {}, /not available in this version/],
-    [[], { TMWS_BRIDGE_MODE: 'fast' }, /TMWS_BRIDGE_MODE is "fast"/],
+    [[], { TMWS_BRIDGE_MODE: 'fast' }, /TMWS_BRIDGE_MODE is "fast"; it must be hybrid, websocket or stdio/],
+    [[], { TMWS_STDIO_FALLBACK: 'maybe' }, /TMWS_STDIO_FALLBACK is "maybe"; it must be true or false/],
   ])('%j %j', (argv, env, sentence) => {
     expect(readCommand(argv, env)).toEqual({ kind: 'refuse', sentence: expect.stringMatching(sentence) as string })
   })
@@ -72,4 +76,12 @@ test('--help, --version and --test are commands', () => {
   expect(readCommand(['--help'], {}).kind).toBe('help')
   expect(readCommand(['--version'], {}).kind).toBe('version')
   expect(readCommand(['--test'], {}).kind).toBe('test')
+})
+
+test.each([
+  ['false', false],
+  ['Off', false],
+  ['1', true],
+])('TMWS_STDIO_FALLBACK=%s', (given, fallback) => {
+  expect(readCommand([], { TMWS_STDIO_FALLBACK: given })).toMatchObject({ options: { fallback } })
 })

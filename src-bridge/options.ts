@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
-import { asLogLevel } from './log.ts'
-import type { LogLevel } from './log.ts'
+import { asLogLevel } from '../src-main/base/stderr-log.ts'
+import type { LogLevel } from '../src-main/base/stderr-log.ts'
 import { isRecord } from './json-rpc.ts'
 
 /** Identity of a host that names none. A name of its own, since a bridge without one would share `anonymous` with everybody. */
 export const DEFAULT_BRIDGE_AGENT_ID = 'stdio-client'
 
-export type BridgeMode = 'hybrid' | 'websocket'
+export type BridgeMode = 'hybrid' | 'websocket' | 'stdio'
 
 /** Who the agent behind this bridge is, as headers can carry it. */
 export interface Identity {
@@ -29,6 +29,8 @@ export interface BridgeOptions {
   readonly port?: Given<number>
   readonly identity: Identity
   readonly mode: BridgeMode
+  /** Whether hybrid mode falls back to the store itself. */
+  readonly fallback: boolean
   readonly runtimeFile?: string
   readonly logLevel: LogLevel
 }
@@ -85,6 +87,7 @@ function readOptions(setting: Setting): BridgeOptions {
     ...(port && { port: { ...port, value: asPort(port) } }),
     identity: readIdentity(setting),
     mode: asMode(setting('bridge-mode', 'TMWS_BRIDGE_MODE')),
+    fallback: asFlag(setting(undefined, 'TMWS_STDIO_FALLBACK')),
     ...(runtimeFile !== undefined && { runtimeFile }),
     logLevel: asLogLevel(setting(undefined, 'TMWS_LOG_LEVEL')?.value),
   }
@@ -116,10 +119,21 @@ function asPort({ value, by }: Given<string>): number {
 }
 
 function asMode(given: Given<string> | undefined): BridgeMode {
-  if (!given || given.value === 'hybrid' || given.value === 'websocket') return given?.value === 'websocket' ? 'websocket' : 'hybrid'
-  if (given.value === 'stdio') throw new Refusal(`${given.by} is "stdio", which is not available in this version; use hybrid or websocket.`)
-  throw new Refusal(`${given.by} is "${given.value}"; it must be hybrid or websocket.`)
+  const mode = given ? MODES.find((known) => known === given.value) : 'hybrid'
+  if (mode === undefined) throw new Refusal(`${given?.by ?? ''} is "${given?.value ?? ''}"; it must be hybrid, websocket or stdio.`)
+  return mode
 }
+
+function asFlag(given: Given<string> | undefined): boolean {
+  const value = given?.value.toLowerCase()
+  if (value === undefined || TRUE_WORDS.includes(value)) return true
+  if (FALSE_WORDS.includes(value)) return false
+  throw new Refusal(`${given?.by ?? ''} is "${given?.value ?? ''}"; it must be true or false.`)
+}
+
+const TRUE_WORDS: readonly string[] = ['true', '1', 'yes', 'on']
+const FALSE_WORDS: readonly string[] = ['false', '0', 'no', 'off']
+const MODES: readonly BridgeMode[] = ['hybrid', 'websocket', 'stdio']
 
 /** The server says what a name may hold; here only what would break the header. */
 function asHeaderWord({ value, by }: Given<string>): string {

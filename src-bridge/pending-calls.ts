@@ -1,6 +1,8 @@
 import { keyOf } from './json-rpc.ts'
 import type { Message, RequestId } from './json-rpc.ts'
 import { isRecord } from './json-rpc.ts'
+import { standingCallOf } from './standing-calls.ts'
+import type { StandingCall } from './standing-calls.ts'
 
 /** One request of the host, from its arrival to its answer. */
 export interface Call {
@@ -12,6 +14,8 @@ export interface Call {
   /** Kept only if the call may be sent again. */
   readonly line: Buffer | undefined
   readonly isRepeat: boolean
+  /** What it leaves behind on its connection, if it succeeds. */
+  readonly standing: StandingCall | undefined
 }
 
 export function callOf(request: Extract<Message, { kind: 'request' }>, line: Buffer, mayRepeat: boolean): Call {
@@ -22,6 +26,7 @@ export function callOf(request: Extract<Message, { kind: 'request' }>, line: Buf
     bytes: line.length,
     line: mayRepeat ? line : undefined,
     isRepeat: false,
+    standing: standingCallOf(request, line),
   }
 }
 

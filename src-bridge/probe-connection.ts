@@ -1,42 +1,40 @@
 import { isRecord, readMessage } from './json-rpc.ts'
-import type { Identity } from './options.ts'
+import type { Lane } from './lane.ts'
 import type { Failure } from './refusal.ts'
-import { identityHeaders } from './server-link.ts'
-import { SocketSide } from './socket-side.ts'
-import type { Timings } from './timings.ts'
 
 const ANSWER_WITHIN_MS = 10_000
 
 type Result = Record<string, unknown>
 
-/** One short connection that asks a few questions of the server; the bridge proper never asks any. */
+/** One short connection over a lane that asks a few questions; the bridge proper never asks any. */
 export class ProbeConnection {
-  readonly #socket: SocketSide
+  readonly #lane: Lane
   readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>()
   readonly #notes = new Map<string, Result>()
   #nextId = 1
 
-  private constructor(url: string, identity: Identity, timings: Timings, settle: (outcome: true | Failure) => void) {
-    this.#socket = new SocketSide(
-      url,
-      identityHeaders(identity),
-      {
-        opened: () => settle(true),
-        failed: settle,
-        frame: (frame) => this.#read(frame),
-        drained: () => undefined,
-        closed: (code, reason) => this.#fail(`it closed the connection (code ${code}${reason === '' ? '' : `, ${reason}`}).`),
-      },
-      timings,
-    )
+  private constructor(lane: Lane, settle: (outcome: true | Failure) => void) {
+    this.#lane = lane
+    lane.start({
+      opened: () => settle(true),
+      failed: settle,
+      message: (frame) => this.#read(frame),
+      drained: () => undefined,
+      lost: (code) => this.#fail(code === 0 ? 'it ended.' : `it closed the connection (code ${code}).`),
+      isNeeded: () => false,
+      leaving: () => Promise.resolve(),
+      staying: () => undefined,
+    })
   }
 
-  /** Connects, or says why it cannot. */
-  static async open(url: string, identity: Identity, timings: Timings): Promise<ProbeConnection | Failure> {
+  /** Opens the lane, or closes it again and says why it cannot be opened. */
+  static async open(lane: Lane): Promise<ProbeConnection | Failure> {
     const { promise, resolve } = Promise.withResolvers<true | Failure>()
-    const connection = new ProbeConnection(url, identity, timings, resolve)
+    const connection = new ProbeConnection(lane, resolve)
     const outcome = await promise
-    return outcome === true ? connection : outcome
+    if (outcome === true) return connection
+    await lane.stop()
+    return outcome
   }
 
   request(method: string, params: Result): Promise<Result> {
@@ -71,11 +69,11 @@ export class ProbeConnection {
   }
 
   close(): Promise<void> {
-    return this.#socket.close()
+    return this.#lane.stop()
   }
 
   #send(message: Result): void {
-    this.#socket.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })))
+    this.#lane.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })))
   }
 
   #read(frame: Buffer): void {

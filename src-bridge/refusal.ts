@@ -14,6 +14,10 @@ export interface Failure {
   readonly isFinal: boolean
   /** Set if a server answered the upgrade and refused it. */
   readonly httpStatus?: number
+  /** True if nobody listens at the address at all. */
+  readonly isAbsence?: boolean
+  /** True if what answered did not speak as TMWS does. */
+  readonly isForeign?: boolean
   readonly retryAfterMs?: number
   readonly jsonRpcCode: number
   readonly body: ErrorBody
@@ -25,7 +29,33 @@ export function absence(url: string, detail: string): Failure {
     detail === 'timeout'
       ? `TMWS at ${url} does not answer. Restart the TMWS app or \`tmws --server\`, then try again.`
       : `TMWS is not running at ${url}. Start the TMWS app or run \`tmws --server\`, then try again.`
-  return { sentence, isFinal: false, jsonRpcCode: ERROR_TABLE.internal.jsonRpcCode, body: { code: 'unavailable', message: sentence } }
+  return { ...unavailable(sentence, false), isAbsence: detail.includes('ECONNREFUSED') }
+}
+
+/** The store itself cannot serve. `reason` is the end of a sentence, or sentences. */
+export function embeddedFailure(reason: string, isFinal: boolean): Failure {
+  return unavailable(`TMWS cannot be served from the database itself: ${reason.replace(/\.$/, '')}.`, isFinal)
+}
+
+/** Both ways are closed: why each is. */
+export function joinFailures(first: Failure, second: Failure): Failure {
+  return unavailable(`${first.sentence} ${second.sentence}`, first.isFinal && second.isFinal)
+}
+
+/**
+ * Whether the store itself may serve although this happened. Not past a server, or a proxy before it, that has looked at who we
+ * are and refused; but where there is no server, where one is full or stopping, and where another program has the port.
+ */
+export function canBeBypassed({ httpStatus, isForeign }: Failure): boolean {
+  if (httpStatus === undefined || httpStatus === 503) return true
+  return isForeign === true && !REFUSING_STATUSES.has(httpStatus)
+}
+
+/** Unauthorized, forbidden, proxy authentication required, too many requests. */
+const REFUSING_STATUSES: ReadonlySet<number> = new Set([401, 403, 407, 429])
+
+function unavailable(sentence: string, isFinal: boolean): Failure {
+  return { sentence, isFinal, jsonRpcCode: ERROR_TABLE.internal.jsonRpcCode, body: { code: 'unavailable', message: sentence } }
 }
 
 /** Reads the server's reason out of its refusal to upgrade: the body is `{error: ErrorBody}`. */
@@ -41,6 +71,7 @@ export async function readRefusal(url: string, response: IncomingMessage): Promi
     sentence,
     isFinal: !ERROR_TABLE[code].retryable && httpStatus < 500,
     httpStatus,
+    ...(given === undefined && { isForeign: true }),
     ...(retryAfterSeconds > 0 && { retryAfterMs: Math.min(retryAfterSeconds, 60) * 1000 }),
     jsonRpcCode: ERROR_TABLE[code].jsonRpcCode,
     body: { ...given, code, message: sentence },

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
-import { LineSplitter } from './line-splitter.ts'
-import type { LineSink } from './line-splitter.ts'
+import { LineSplitter } from '../src-main/base/line-splitter.ts'
+import type { LineSink } from '../src-main/base/line-splitter.ts'
 
 /** What one reader that does not read may make us keep before the server is told to wait. */
 const OUTPUT_HIGH_BYTES = 4 * 1024 * 1024

@@ -15,6 +15,18 @@ export interface Timings {
   readonly retryRefusedMs: number
   /** The same when a new request asks for another attempt. */
   readonly retryRefusedWokenMs: number
+  /** How long hybrid mode waits for the server before it opens the embedded lane, and the same where nothing listens and none has announced itself. */
+  readonly fallbackAfterMs: number
+  readonly fallbackWhenAbsentMs: number
+  /** The same while a server is known to be starting; below the shortest limit a host has for `initialize` (10 s). */
+  readonly fallbackWhileStartingMs: number
+  /** How long the move to the server waits for calls that run in the embedded lane. Below `answerWithinMs`: others wait meanwhile. */
+  readonly moveWithinMs: number
+  /** How often the discovery file is looked at while the server is away. */
+  readonly discoveryPollMs: number
+  readonly embeddedReadyWithinMs: number
+  /** What the embedded process has for finishing; it takes 3.5 s at most by itself. */
+  readonly embeddedFinishMs: number
   readonly connectWithinMs: number
   /** A connection that lasts this long makes the next outage start again at `retryFirstMs`. */
   readonly steadyAfterMs: number
@@ -38,6 +50,13 @@ export const DEFAULT_TIMINGS: Timings = {
   retryIdleMs: 5_000,
   retryRefusedMs: 15_000,
   retryRefusedWokenMs: 1_000,
+  fallbackAfterMs: 1_000,
+  fallbackWhenAbsentMs: 300,
+  fallbackWhileStartingMs: 5_000,
+  moveWithinMs: 3_000,
+  discoveryPollMs: 500,
+  embeddedReadyWithinMs: 10_000,
+  embeddedFinishMs: 4_000,
   connectWithinMs: 4_000,
   steadyAfterMs: 5_000,
   replayWithinMs: 6_000,

@@ -1,7 +1,10 @@
 // `npm run bench:ws -- --clients 50 --requests 2000`: connections and round trips over WebSocket, beside a bare echo of the same run.
-import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BenchServer } from './lib/bench-server.ts'
+import { BridgePipe } from './lib/bridge-pipe.ts'
 import { measureEchoFloor } from './lib/echo-floor.ts'
 import { numberFlag, report } from './lib/report.ts'
 import type { Row } from './lib/report.ts'
@@ -15,6 +18,8 @@ const bridgeStarts = numberFlag('bridge-starts', 20)
 
 const floor = await measureEchoFloor(requests)
 const server = await BenchServer.start()
+const { hostname, port } = new URL(server.wsUrl)
+const toServer = ['--host', hostname, '--port', port]
 const rows: Row[] = []
 const add = (what: string, unit: string, values: readonly number[], aim?: number): void =>
   void rows.push({ what, unit, summary: summarize(values), ...(aim !== undefined && { aim }) })
@@ -44,23 +49,52 @@ try {
   const seconds = (performance.now() - start) / 1000
   add(`store_memory, ${clients} clients at once`, 'ms', stores.flat())
   for (const client of open) client.close()
-  add('bridge: start to first answer', 'ms', await series(bridgeStarts, () => startBridge(server.wsUrl)), 200)
+  add('bridge: start to first answer', 'ms', await series(bridgeStarts, () => startBridge(toServer)), 120)
+  const { through, added } = await bridgeOverhead()
+  add('get_agent_info through the bridge', 'ms', through)
+  add('bridge: added to a direct call', 'ms', added, 0.8)
+  add('bridge: the same start without a server', 'ms', await startWithoutServer(), 1000)
   report('ws', rows, { clients, requests, stores_per_second: Math.round(stores.flat().length / seconds) })
 } finally {
   await server.stop()
 }
 
 /** Starts a bridge, asks `initialize`, and waits for the answer. */
-function startBridge(wsUrl: string): Promise<number> {
-  const { hostname, port } = new URL(wsUrl)
-  return timed(async () => {
-    const bridge = spawn(process.execPath, ['out/bridge/tmws-bridge.cjs', '--host', hostname, '--port', port], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-    })
-    bridge.stdin.write(
-      `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } } })}\n`,
-    )
-    await new Promise((resolve) => bridge.stdout.once('data', resolve))
-    bridge.stdin.end()
+async function startBridge(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<number> {
+  let bridge: BridgePipe | undefined
+  const took = await timed(async () => {
+    bridge = new BridgePipe(args, env)
+    await bridge.initialize()
   })
+  await bridge?.close()
+  return took
+}
+
+/** The same question directly and through the bridge, by turns: what the bridge adds to each. */
+async function bridgeOverhead(): Promise<{ through: number[]; added: number[] }> {
+  const direct = await RpcClient.connectMcp(server.wsUrl, 'bench')
+  const bridge = new BridgePipe(toServer)
+  await bridge.initialize()
+  await series(200, () => bridge.ask('get_agent_info', {}))
+  const through: number[] = []
+  const added: number[] = []
+  for (let turn = 0; turn < requests; turn += 1) {
+    const directMs = await timed(() => direct.call('get_agent_info', {}))
+    const throughMs = await timed(() => bridge.ask('get_agent_info', {}))
+    through.push(throughMs)
+    added.push(throughMs - directMs)
+  }
+  direct.close()
+  await bridge.close()
+  return { through, added }
+}
+
+/** The same where no server runs: the bridge starts what stands in for it, on an empty folder. */
+async function startWithoutServer(): Promise<number[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'tmws-bench-alone-'))
+  const env = { ...process.env, TMWS_DATA_DIR: folder, TMWS_RUNTIME_FILE: join(folder, 'runtime.json') }
+  // Nothing listens on port 1.
+  const times = await series(Math.ceil(bridgeStarts / 2), () => startBridge(['--port', '1'], env))
+  rmSync(folder, { recursive: true, force: true })
+  return times
 }

@@ -6,6 +6,7 @@ export const ROOT = join(import.meta.dirname, '..', '..')
 export const BUILT = {
   server: process.env['TMWS_E2E_SERVER'] ?? join(ROOT, 'out', 'main', 'tmws.js'),
   bridge: join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs'),
+  fallback: join(ROOT, 'out', 'fallback', 'fallback.js'),
   client: join(ROOT, 'out', 'client', 'node.js'),
   browserClient: join(ROOT, 'out', 'client', 'index.js'),
   model: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8'),

@@ -1,4 +1,4 @@
-// Builds everything that runs: main, preload, renderer, bridge and client library into out/, the model into resources/models/. Parts whose inputs
+// Builds everything that runs: main, preload, renderer, bridge, its fallback and client library into out/, the model into resources/models/. Parts whose inputs
 // have not changed since they were built are left alone.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildBridge } from './build-bridge.ts'
 import { buildClient } from './build-client.ts'
+import { buildFallback } from './build-fallback.ts'
 import { buildModel } from './build-model.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -34,6 +35,12 @@ const PARTS: readonly Part[] = [
     inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-bridge.ts'],
     output: 'out/bridge/tmws-bridge.cjs',
     build: () => buildBridge(),
+  },
+  {
+    name: 'fallback',
+    inputs: [...SHARED_INPUTS, 'resources/scripts/build-fallback.ts'],
+    output: 'out/fallback/fallback.js',
+    build: () => buildFallback(),
   },
   {
     name: 'client-library',

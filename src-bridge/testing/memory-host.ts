@@ -42,6 +42,7 @@ export class MemoryHost implements AsyncDisposable {
     const whole: BridgeOptions = {
       identity: { agentId: 'tester' },
       mode: 'websocket',
+      fallback: true,
       logLevel: 'silent',
       runtimeFile: '/nowhere/runtime.json',
       ...options,

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path'
 import { asRuntimeFile } from '../contract/runtime-file.ts'
 import type { RuntimeFile } from '../contract/runtime-file.ts'
+import { isProcessAlive } from './process-alive.ts'
 
 /** Writes a discovery file at once or not at all, readable by this user only. */
 export function writeRuntimeFile(path: string, content: RuntimeFile): void {
@@ -34,15 +35,4 @@ export function readRuntimeFile(path: string): (RuntimeFile & { readonly isAlive
 /** Removes a discovery file if it is still the one that process `pid` wrote. */
 export function removeRuntimeFile(path: string, pid: number): void {
   if (readRuntimeFile(path)?.pid === pid) rmSync(path, { force: true })
-}
-
-/** Whether a process of this number runs on this machine, whoever owns it. */
-export function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // It lives, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

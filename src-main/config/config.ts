@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly rateLimit: { readonly enabled: boolean; readonly requests: number; readonly periodSeconds: number }
   readonly corsOrigins: readonly string[]
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format?: 'json' | 'pretty' }
+  /** Whether a bridge may serve from the database itself while no server runs. */
+  readonly stdioEnabled: boolean
   readonly toolProfile: 'core' | 'standard' | 'all'
   readonly dataDir: string
   readonly database:
@@ -76,6 +78,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     rateLimit: { enabled: values.rate_limit_enabled, requests: values.rate_limit_requests, periodSeconds: values.rate_limit_period },
     corsOrigins: values.cors_origins,
     log: { level: values.log_level, ...(values.log_format !== undefined && { format: values.log_format }) },
+    stdioEnabled: values.stdio_enabled,
     toolProfile: values.tool_profile,
     dataDir,
     database: databaseOf(values.database_url, values.sqlite_synchronous, dataDir),

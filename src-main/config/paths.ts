@@ -25,5 +25,7 @@ export function dataPaths(dataDir: string) {
     settingsFile: join(dataDir, 'settings.json'),
     /** Says to a second start where the first one runs. */
     ownerFile: join(dataDir, 'owner.json'),
+    /** There while the last server on this folder forbade bridges to serve from it; holds the reason. */
+    embeddedRefusalFile: join(dataDir, 'bridges-need-the-server.txt'),
   } as const
 }

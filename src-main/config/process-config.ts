@@ -3,6 +3,21 @@ import type { ServerConfig } from './config.ts'
 import { readEnvironment } from './env.ts'
 import type { RawSettings } from './read-settings.ts'
 
+/** Who the agent of this process is, as its environment says; nothing is checked here. */
+export function readAgentVariables(): { readonly agentId?: string; readonly namespace?: string; readonly capabilities?: string } {
+  const { settings } = readEnvironment()
+  const [agentId, namespace, capabilities] = [
+    settings['TMWS_AGENT_ID'],
+    settings['TMWS_AGENT_NAMESPACE'],
+    settings['TMWS_AGENT_CAPABILITIES'],
+  ]
+  return {
+    ...(agentId !== undefined && { agentId }),
+    ...(namespace !== undefined && { namespace }),
+    ...(capabilities !== undefined && { capabilities }),
+  }
+}
+
 /** The configuration of this process: its environment, and the flags it was given. Throws what `loadConfig` throws. */
 export function loadProcessConfig(flags: RawSettings['flags'] = {}): ServerConfig {
   return loadConfig({ flags, environment: readEnvironment() })

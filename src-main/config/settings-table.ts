@@ -111,6 +111,12 @@ export const SETTINGS = {
     undefined,
     'form of the log on stderr; default pretty on a terminal, else json',
   ),
+  stdio_enabled: setting(
+    'TMWS_STDIO_ENABLED',
+    boolean,
+    true,
+    'whether a bridge may serve from the database itself while no server runs; never where sign-in is on',
+  ),
   tool_profile: setting(
     'TMWS_TOOL_PROFILE',
     choice('core', 'standard', 'all'),
@@ -202,5 +208,6 @@ export const BRIDGE_VARIABLES: readonly string[] = [
   'TMWS_AGENT_NAMESPACE',
   'TMWS_AGENT_CAPABILITIES',
   'TMWS_BRIDGE_MODE',
+  'TMWS_STDIO_FALLBACK',
   'TMWS_TOKEN',
 ]

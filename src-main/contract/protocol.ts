@@ -56,6 +56,12 @@ export const CLOSE_CODES = {
 /** Sent once after the upgrade to a client that named itself. */
 export const WELCOME_METHOD = 'welcome'
 
+/**
+ * First line of a process that serves from the store itself (out/main/fallback.js), for the bridge that started it: `{state: 'ready'}`, or
+ * `{state: 'refused', message}` before it ends.
+ */
+export const EMBEDDED_STATE_METHOD = 'tmws/embedded_state'
+
 /** Sent to the live connections of an agent when a task becomes its own. */
 export const TASK_ASSIGNED_METHOD = 'task_assigned'
 

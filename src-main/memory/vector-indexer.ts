@@ -9,6 +9,8 @@ import type { MemoryStore } from '../storage/memory-store.ts'
 const BATCH_SIZE = 32
 /** Wait after a failed round, in milliseconds. */
 const RETRY_MS = 2_000
+/** How often to look unasked, in milliseconds: another process may have stored something, and ended before it gave it its vectors. */
+const RECHECK_MS = 2_000
 
 /**
  * Gives every memory its vectors, in the background. The store itself is the queue: whatever has no vectors of the current model
@@ -21,6 +23,7 @@ export class VectorIndexer {
   readonly #log: Log
   readonly #abort = new AbortController()
   readonly #stopListening: () => void
+  readonly #recheck: NodeJS.Timeout
   #running: Promise<void> | undefined
   #isPoked = false
   #retry: NodeJS.Timeout | undefined
@@ -31,6 +34,7 @@ export class VectorIndexer {
     this.#clock = parts.clock
     this.#log = parts.log
     this.#stopListening = parts.embedder.onStateChange(() => this.poke())
+    this.#recheck = setInterval(() => this.poke(), RECHECK_MS).unref()
   }
 
   /** Says that there may be something to do. Cheap; many calls make one round. */
@@ -53,6 +57,7 @@ export class VectorIndexer {
     this.#stopListening()
     this.#abort.abort()
     clearTimeout(this.#retry)
+    clearInterval(this.#recheck)
     await this.settled()
   }
 

@@ -29,7 +29,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   })
   program
     .command('doctor')
-    .description('check Node, ports, data folder, database, model and discovery; exit code 1 if something is wrong')
+    .description('check Node, ports, data folder, database, model, bridge and discovery; exit code 1 if something is wrong')
     .action(async () => {
       exitCode = await runDoctor(configOf(program))
     })

@@ -7,6 +7,7 @@ import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { inspectDatabase } from '../storage/open-stores.ts'
+import { checkBridge } from './bridge-check.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { isSupportedNode } from './node-version.ts'
 import { profileCosts } from './profile-costs.ts'
@@ -42,6 +43,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
     ...(running.isRunning ? [] : await checkPorts(config)),
     await checkModel(config),
     checkBuilt(),
+    ...(await checkBridge(config)),
     describeProfiles(config),
   ]
   process.stdout.write(`TMWS ${VERSION} doctor\n${findings.map(lineOf).join('\n')}\n`)

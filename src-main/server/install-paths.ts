@@ -10,6 +10,7 @@ export const INSTALLED = {
   root: ROOT,
   dashboardFolder: join(ROOT, 'out', 'renderer'),
   modelFolder: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8'),
+  fallbackFile: join(ROOT, 'out', 'fallback', 'fallback.js'),
   bridgeFile: join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs'),
 } as const
 

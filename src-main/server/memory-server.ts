@@ -1,12 +1,14 @@
 import { toIso } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { removeRuntimeFile, writeRuntimeFile } from '../base/runtime-files.ts'
+import { unmarkStarting } from '../base/starting-mark.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import type { RuntimeFile } from '../contract/runtime-file.ts'
 import type { OwnerLock } from '../storage/open-stores.ts'
 import { buildContext } from './context.ts'
 import type { Overrides, ServerContext } from './context.ts'
+import { markEmbeddedPolicy } from './embedded-policy.ts'
 import { VERSION } from './install-paths.ts'
 import { becomeOwner } from './owner.ts'
 
@@ -43,6 +45,7 @@ export class MemoryServer {
     const lock = config.database.provider === 'volatile' ? undefined : await becomeOwner(config.dataDir)
     let context: ServerContext | undefined
     try {
+      if (lock) markEmbeddedPolicy(config)
       context = await buildContext(config, log, overrides)
       const addresses = await listen(context, config)
       const server = new MemoryServer(context, config, lock, log, addresses)
@@ -84,6 +87,7 @@ export class MemoryServer {
     try {
       if (owner !== undefined) writeRuntimeFile(owner, where)
       if (discovery !== undefined) writeRuntimeFile(discovery, { ...where, token: this.#context.ownerToken })
+      if (discovery !== undefined) unmarkStarting(discovery)
     } catch (error) {
       // Clients with an address of their own still connect.
       this.#log.warn({ err: error }, 'the discovery file could not be written; clients must be told the address')

@@ -1,9 +1,17 @@
 #!/usr/bin/env node
 // The entry of the command. Checks the runtime before anything native is loaded: better-sqlite3 ends an older Node with a
 // segmentation fault and no message.
+import { markStarting, unmarkStarting } from '../base/starting-mark.ts'
+import { earlyRuntimeFile } from '../config/early-runtime-file.ts'
 import { isSupportedNode } from './node-version.ts'
 
 if (isSupportedNode(process.versions)) {
+  if (process.argv.includes('--server')) {
+    // Said before everything else is loaded, which takes most of a start.
+    const runtimeFile = earlyRuntimeFile()
+    markStarting(runtimeFile)
+    process.once('exit', () => unmarkStarting(runtimeFile))
+  }
   const { runCommandLine } = await import('./command-line.ts')
   process.exitCode = await runCommandLine(process.argv.slice(2))
 } else {

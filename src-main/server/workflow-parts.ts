@@ -24,8 +24,8 @@ export interface WorkflowPartsOptions {
 export interface WorkflowParts {
   readonly workflows: WorkflowService
   readonly executions: ExecutionService
-  /** Takes up what is left to do in the store. To be called once everything that steps may call is there. */
-  readonly start: () => void
+  /** Takes up what is left to do in the store, and watches the schedules. To be called once everything that steps may call is there. */
+  readonly start: (options?: { readonly isScheduling: boolean }) => void
 }
 
 /** The parts that keep workflows and run them. They close before the stores do. */
@@ -46,9 +46,9 @@ export function createWorkflowParts({ stores, bus, clock, limits, callTool, log,
   return {
     workflows,
     executions,
-    start: () => {
+    start: ({ isScheduling } = { isScheduling: true }) => {
       engine.start()
-      scheduler.start()
+      if (isScheduling) scheduler.start()
     },
   }
 }

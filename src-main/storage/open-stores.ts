@@ -15,6 +15,8 @@ export type MemoryStoreOptions =
       readonly file: string
       readonly backupFolder: string
       readonly synchronous: 'normal' | 'full'
+      /** Returns before the file is open; calls wait for it. */
+      readonly opensLater?: boolean
       readonly log: Log
     }
   | { readonly provider: 'volatile' }

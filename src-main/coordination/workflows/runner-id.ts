@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { newId } from '../../base/ids.ts'
-import { isProcessAlive } from '../../base/runtime-files.ts'
+import { isProcessAlive } from '../../base/process-alive.ts'
 
 /** Runners of this very process. */
 const ours = new Set<string>()

@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SqliteConnection } from './sqlite-driver.ts'
 
 /** Writes a copy of the whole database before its schema changes. */
 export function writeBackupBefore(connection: SqliteConnection, folder: string, now: Date, version: number): void {
   mkdirSync(folder, { recursive: true })
-  connection.prepare('VACUUM INTO ?').run(join(folder, `tmws-${stamp(now)}-before-schema-${version}.db`))
+  const file = join(folder, `tmws-${stamp(now)}-before-schema-${version}.db`)
+  // Two processes that open the file in the same moment would take the same name; either copy will do.
+  if (!existsSync(file)) connection.prepare('VACUUM INTO ?').run(file)
 }
 
 /** The newest copy in a folder, by the time in its name. */

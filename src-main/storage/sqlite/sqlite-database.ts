@@ -6,7 +6,7 @@ import type { Migration } from './migrations/migration.ts'
 import { newestBackup } from './sqlite-backup.ts'
 import { openConnection } from './sqlite-driver.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
-import { damagedDatabase, isDamage, normalizeSqliteError } from './sqlite-errors.ts'
+import { damagedDatabase, isBusy, isDamage, normalizeSqliteError } from './sqlite-errors.ts'
 import { migrate, requireKnownSchema } from './sqlite-migrator.ts'
 
 export interface SqliteFileOptions {
@@ -21,8 +21,24 @@ export interface SqliteFileOptions {
   readonly maxPages?: number
 }
 
-/** Opens the file, new or not, at the newest schema. Throws `unavailable`, having changed nothing, when it is not fit to use. */
+/**
+ * Opens the file, new or not, at the newest schema. Other processes may open it in the same moment: it waits for them. Throws
+ * `unavailable`, having changed nothing, when it is not fit to use.
+ */
 export function openDatabase(options: SqliteFileOptions): SqliteConnection {
+  const end = Date.now() + OPEN_BUDGET_MS
+  for (;;) {
+    try {
+      return openOnce(options)
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > end) throw normalizeSqliteError(error)
+      // This thread has nothing else to do.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 + Math.random() * 60)
+    }
+  }
+}
+
+function openOnce(options: SqliteFileOptions): SqliteConnection {
   const migrations = options.migrations ?? MIGRATIONS
   makeFolder(dirname(options.file))
   inspect(options, migrations)
@@ -34,7 +50,7 @@ export function openDatabase(options: SqliteFileOptions): SqliteConnection {
     return connection
   } catch (error) {
     connection?.close()
-    throw normalizeSqliteError(error)
+    throw error
   }
 }
 
@@ -48,7 +64,10 @@ export function checkFile(connection: SqliteConnection): string[] {
   ]
 }
 
-const BUSY_TIMEOUT_MS = 5000
+/** How long a write waits for those of other processes. Each takes milliseconds; a long maintenance may take seconds. */
+const BUSY_TIMEOUT_MS = 10_000
+/** How long opening waits where SQLite itself does not, as for the change to WAL. */
+const OPEN_BUDGET_MS = 10_000
 const CACHE_KIB = 64 * 1024
 const MMAP_BYTES = 256 * 1024 * 1024
 
@@ -75,7 +94,7 @@ function inspect({ file, backupFolder }: SqliteFileOptions, migrations: readonly
     const verdict = connection.pragma('quick_check(1)', { simple: true })
     if (verdict !== 'ok') throw damagedDatabase(file, verdict, newestBackup(backupFolder))
   } catch (error) {
-    throw isDamage(error) ? damagedDatabase(file, error, newestBackup(backupFolder)) : normalizeSqliteError(error)
+    throw isDamage(error) ? damagedDatabase(file, error, newestBackup(backupFolder)) : error
   } finally {
     connection?.close()
   }

@@ -61,6 +61,8 @@ import { SqliteSearchIndex } from './sqlite-search-index.ts'
 import { SqliteTextIndex } from './sqlite-text-index.ts'
 import { SqliteVectorIndex } from './sqlite-vector-index.ts'
 
+const CLOSING_BUSY_TIMEOUT_MS = 200
+
 /** Everything the store does, on the thread that holds the connection. One call at a time: its caller sees to that. */
 export class SqliteEngine {
   readonly #connection: SqliteConnection
@@ -142,6 +144,7 @@ export class SqliteEngine {
   }
 
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
+    this.#index.vectors.sync()
     return findCandidates({ db: this.#parts.db, queries: this.#queries, index: this.#index }, query, scope)
   }
 
@@ -314,6 +317,8 @@ export class SqliteEngine {
   close(): void {
     if (!this.#connection.open) return
     try {
+      // Others may be at work on the same file; tidying up is not worth waiting for them.
+      this.#connection.pragma(`busy_timeout = ${CLOSING_BUSY_TIMEOUT_MS}`)
       this.#connection.pragma('optimize')
       this.#connection.pragma('wal_checkpoint(TRUNCATE)')
     } catch {

@@ -26,6 +26,11 @@ export function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
 }
 
+/** True if another process is at work on the file, which passes. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
+}
+
 /** The refusal of a damaged file: which it is, what is wrong, what to do. */
 export function damagedDatabase(file: string, problem: unknown, newestBackup: string | undefined): AppError {
   const remedy =

@@ -12,6 +12,9 @@ export function createKysely(connection: SqliteConnection): Kysely<MemoryDatabas
   const prepare = (text: string): SqliteStatement => {
     // SQLite ends a transaction by itself on errors such as a full disk; the rollback that follows would hide that error.
     if (text === 'rollback' && !connection.inTransaction) return NOTHING
+    // All our transactions write. One that took the lock only when it comes to that would fail at once, without the busy
+    // timeout, if another process had written since its first read (https://sqlite.org/rescode.html#busy_snapshot).
+    if (text === 'begin') return prepare('begin immediate')
     const statement = statements.get(text) ?? connection.prepare(text)
     statements.delete(text)
     statements.set(text, statement)

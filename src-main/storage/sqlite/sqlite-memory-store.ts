@@ -33,17 +33,23 @@ import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
 
 export interface SqliteStoreOptions extends SqliteFileOptions {
   readonly log: Log
+  /** Returns before the file is open: calls wait for that, and each says by itself why when it cannot be opened. */
+  readonly opensLater?: boolean
 }
 
 /** Opens the store in a file, making it if there is none. Throws `unavailable` with what to do when the file is damaged or too new. */
 export async function openSqliteMemoryStore(options: SqliteStoreOptions): Promise<SqliteMemoryStore> {
-  const { log, ...fileOptions } = options
+  const { log, opensLater = false, ...fileOptions } = options
   const channel = new WorkerChannel(
     workerFile('sqlite-worker', import.meta.url),
     { workerData: fileOptions, name: 'tmws-sqlite' },
     { maxPending: MAX_PENDING, name: 'The store' },
   )
   const store = new SqliteMemoryStore(channel, log)
+  if (opensLater) {
+    void store.start().catch((error: unknown) => log.error({ err: error }, 'the store could not be opened; the next call tries again'))
+    return store
+  }
   try {
     await store.start()
     return store

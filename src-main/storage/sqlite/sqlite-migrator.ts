@@ -16,6 +16,8 @@ export function migrate(connection: SqliteConnection, migrations: readonly Migra
   for (const { version, sql } of pending) {
     connection
       .transaction(() => {
+        // Another process may have opened the file at the same time, and have done it while we waited for the lock.
+        if (readVersion(connection) >= version) return
         connection.exec(sql)
         connection.pragma(`application_id = ${APPLICATION_ID}`)
         connection.pragma(`user_version = ${version}`)

@@ -57,8 +57,12 @@ export class SqliteTextIndex {
 
   /** Indexes everything anew if the index was made by other rules than today's. */
   rebuildIfOutdated(): void {
-    const version = this.#connection.prepare("SELECT value FROM index_state WHERE name = 'search-text'").pluck().get()
-    if (version !== SEARCH_TEXT_VERSION) this.#connection.transaction(() => this.#rebuild()).immediate()
+    const version = this.#connection.prepare("SELECT value FROM index_state WHERE name = 'search-text'").pluck()
+    const rebuild = this.#connection.transaction(() => {
+      // Another process may have done it while we waited for the lock.
+      if (version.get() !== SEARCH_TEXT_VERSION) this.#rebuild()
+    })
+    if (version.get() !== SEARCH_TEXT_VERSION) rebuild.immediate()
   }
 
   /** What does not fit together between the index and the memories. */

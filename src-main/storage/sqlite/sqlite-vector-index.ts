@@ -1,25 +1,47 @@
 import type { SqliteConnection } from './sqlite-driver.ts'
+import { ForeignChanges } from './sqlite-foreign-changes.ts'
 import { VectorScan } from './vector-scan.ts'
 
 /**
  * The vectors of live memories for searching, one scan per embedding model, read from `memory_vectors` when a model is first asked
  * for and kept in step from then on. Changes join in at once; those of a transaction that then fails are undone by forgetting.
+ * Another process may write to the same file: `sync` takes over what it has changed.
  */
 export class SqliteVectorIndex {
   readonly #vectorsOf
+  readonly #liveVectorsOf
   readonly #liveVectors
   readonly #dimensions
+  readonly #foreign: ForeignChanges
   readonly #byModel = new Map<number, VectorScan>()
   #hasUnsettledChanges = false
 
   constructor(connection: SqliteConnection) {
     this.#vectorsOf = connection.prepare('SELECT vector FROM memory_vectors WHERE memory_seq = ? AND model_id = ?').pluck()
+    this.#liveVectorsOf = connection
+      .prepare(
+        'SELECT v.vector FROM memory_vectors v JOIN memories m ON m.seq = v.memory_seq WHERE v.memory_seq = ? AND v.model_id = ? AND m.deleted_at IS NULL',
+      )
+      .pluck()
     this.#liveVectors = connection
       .prepare(
         'SELECT v.memory_seq, v.vector FROM memory_vectors v JOIN memories m ON m.seq = v.memory_seq WHERE v.model_id = ? AND m.deleted_at IS NULL',
       )
       .raw()
     this.#dimensions = connection.prepare('SELECT dimensions FROM embedding_models WHERE id = ?').pluck()
+    this.#foreign = new ForeignChanges(connection)
+  }
+
+  /** Takes over what other processes have committed. To be called outside of transactions, before the index is asked. */
+  sync(): void {
+    const changed = this.#foreign.take()
+    if (!changed) this.#byModel.clear()
+    for (const [model, index] of this.#byModel) {
+      for (const seq of changed ?? []) {
+        index.remove(seq)
+        for (const vector of this.#liveVectorsOf.all(seq, model) as Uint8Array[]) index.add(seq, vector)
+      }
+    }
   }
 
   /** Adds what `memory_vectors` holds for a memory, of one model or of all. */

@@ -2,11 +2,11 @@ import type { EventBus } from '../../base/event-bus.ts'
 import { TASK_ASSIGNED_METHOD } from '../../contract/protocol.ts'
 import type { Task } from '../../contract/task.ts'
 import type { Session } from '../../session/session.ts'
-import type { WsMcpTransport } from './ws-mcp-transport.ts'
+import type { McpTransport } from '../mcp-transport.ts'
 
 interface Listener {
   readonly session: Session
-  readonly transport: WsMcpTransport
+  readonly transport: McpTransport
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
-import { JSON_RPC } from '../../contract/protocol.ts'
+import { JSON_RPC } from '../contract/protocol.ts'
 
 /** What one text frame holds. */
 export type Frame =

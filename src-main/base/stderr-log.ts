@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
-import { messageOf } from '../src-main/base/errors.ts'
-import type { Log, LogFacts } from '../src-main/base/log.ts'
+import { messageOf } from './errors.ts'
+import type { Log, LogFacts } from './log.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LEVELS)[number] | 'silent'
@@ -14,22 +14,22 @@ export function asLogLevel(text: string | undefined): LogLevel {
 }
 
 /**
- * Lines for a person who opens the host's log: `tmws-bridge info: sentence {facts}`. Written rarely, on a change of state:
+ * Lines for a person who opens the log of an MCP host: `program info: sentence {facts}`. Written rarely, on a change of state:
  * some hosts never read stderr, and what they do not read stays in our memory.
  */
-export function createStderrLog(output: Writable, level: LogLevel, subsystem?: string): Log {
+export function createStderrLog(output: Writable, level: LogLevel, program: string, subsystem?: string): Log {
   const from = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level)
   const write = (at: (typeof LEVELS)[number], facts: LogFacts, sentence: string): void => {
     if (LEVELS.indexOf(at) < from) return
     const shown = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts, readable)}`
-    output.write(`tmws-bridge ${at}: ${subsystem === undefined ? '' : `${subsystem}: `}${sentence}${shown}\n`)
+    output.write(`${program} ${at}: ${subsystem === undefined ? '' : `${subsystem}: `}${sentence}${shown}\n`)
   }
   return {
     debug: (facts, sentence) => write('debug', facts, sentence),
     info: (facts, sentence) => write('info', facts, sentence),
     warn: (facts, sentence) => write('warn', facts, sentence),
     error: (facts, sentence) => write('error', facts, sentence),
-    child: (name) => createStderrLog(output, level, name),
+    child: (name) => createStderrLog(output, level, program, name),
   }
 }
 
