@@ -235,7 +235,8 @@ test('npm start without a display says in one line why there is no window, and s
   expect(start.stderr.split('\n').filter((line) => line.startsWith('No window'))).toEqual([
     'No window: there is no display. The server runs without one; its dashboard opens in any browser.',
   ])
-  expect(start.stdout).toContain(`dashboard  ${file.api_url}/`)
+  // Printed after the file is written.
+  await until('the address of the dashboard', () => start.stdout.includes(`dashboard  ${file.api_url}/`))
   expect((await fetch(`${file.api_url}/health`)).status).toBe(200)
   start.signal('SIGTERM')
   expect(await start.ended).toEqual({ code: 0, signal: null })

@@ -7,6 +7,7 @@ import { createHashEmbedder } from '../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import { agentScope, changes, draft, openMemoryParts, searchFor, START } from '../server/testing/memory-parts.ts'
 import type { MemoryParts } from '../server/testing/memory-parts.ts'
+import { aMemory, by } from '../storage/fixtures.conformance.ts'
 import { VectorIndexer } from './vector-indexer.ts'
 
 const alice = agentScope('alice')
@@ -51,6 +52,13 @@ describe('the indexer', () => {
     for (let i = 0; i < 70; i += 1) await parts.writer.store(draft(`note ${i}`), alice)
     await parts.indexer.settled()
     expect(await waiting(parts)).toBe(0)
+  })
+
+  test('finds by itself what another process has stored', async () => {
+    const parts = await open()
+    await parts.store.insert(aMemory({ agent_id: 'alice' }), by(alice, NOW))
+    expect(await waiting(parts)).toBe(1)
+    await expect.poll(() => waiting(parts), { timeout: 4_000 }).toBe(0)
   })
 
   test('follows a changed text', async () => {
