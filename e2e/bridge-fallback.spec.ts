@@ -6,14 +6,9 @@ import { expect, test } from './fixtures.ts'
 import { BridgeHost, childrenOf, freePort, isAlive } from './processes/bridge-host.ts'
 import { runNode } from './processes/child.ts'
 import { BUILT, ROOT } from './processes/places.ts'
+import { seeded } from './processes/seeded.ts'
 import type { RunningServer } from './processes/server-process.ts'
 import { until } from './processes/until.ts'
-
-/** Numbers that look random and are the same on every run. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
-}
 
 const ownerOf = (server: RunningServer) => new RestClient(server.apiUrl, { headers: { authorization: `Bearer ${server.ownerToken}` } })
 

@@ -173,11 +173,11 @@ describe('a lost server', () => {
     expect(ids.map((id) => host.answers(id).length)).toEqual(ids.map(() => 1))
   })
 
-  test('after the idle time the bridge rests until the host speaks', async () => {
+  test.each([4408, 4403])('after the idle time, or when the person ended it, the bridge rests until the host speaks (%i)', async (code) => {
     const server = await startServer()
     await using host = MemoryHost.at(server.port)
     await host.open()
-    server.visits[0]!.socket.close(4408, 'idle')
+    server.visits[0]!.socket.close(code, 'go')
     await pause(300)
     expect(server.visits).toHaveLength(1)
     expect(await host.ask('back', 'ping')).toHaveProperty('result')

@@ -1,5 +1,5 @@
 import type { Log } from '../src-main/base/log.ts'
-import { CLOSE_CODES, HEADERS } from '../src-main/contract/protocol.ts'
+import { HEADERS, RESTING_CLOSE_CODES } from '../src-main/contract/protocol.ts'
 import { readDiscovery, resolveTarget } from './discovery.ts'
 import type { Lane, LaneHandlers } from './lane.ts'
 import type { BridgeOptions, Identity } from './options.ts'
@@ -133,8 +133,9 @@ export class ServerLink implements Lane {
     this.#downSince = now
     if (now - this.#openedAt >= this.#timings.steadyAfterMs) this.#pace.reset()
     this.#log.warn({ code, reason }, 'the connection to the server ended')
-    // The server lets idle sessions go; coming back at once would make its limit meaningless. The next message reconnects.
-    this.#isResting = code === CLOSE_CODES.idleTimeout
+    // The server lets idle sessions go, and the person whom they end; coming back at once would make that meaningless. The next
+    // message reconnects.
+    this.#isResting = RESTING_CLOSE_CODES.includes(code)
     this.#handlers?.lost(code)
     if (!this.#isResting) this.#schedule(this.#pace.next({ failure: undefined, isNeeded: true, downForMs: 0 }))
   }

@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '../../src-main/contract/protocol.ts'
+import { RESTING_CLOSE_CODES } from '../../src-main/contract/protocol.ts'
 import type { Failure } from '../refusal.ts'
 import { RetryPace } from '../retry-pace.ts'
 import type { Timings } from '../timings.ts'
@@ -101,8 +101,8 @@ export class KeptSocket {
     this.#socket = undefined
     this.#downSince = now
     if (now - this.#openedAt >= this.#timings.steadyAfterMs) this.#pace.reset()
-    // The server lets idle sessions go; coming back at once would make its limit meaningless.
-    const willReconnect = code !== CLOSE_CODES.idleTimeout
+    // The server lets idle sessions go, and the person whom they end; coming back at once would make that meaningless.
+    const willReconnect = !RESTING_CLOSE_CODES.includes(code)
     this.#state = 'resting'
     if (willReconnect) this.#schedule(this.#pace.next({ failure: undefined, isNeeded: true, downForMs: 0 }))
     this.#handlers.lost(code, reason, willReconnect)

@@ -89,11 +89,11 @@ describe.each(PLATFORMS)('a client in %s', (_name, platform) => {
     expect(await small).toMatchObject({ code: 'timeout' })
   })
 
-  test('rests after the idle time until something is called', async () => {
+  test.each([4408, 4403])('rests after the idle time, or when the person ended it, until something is called (%i)', async (code) => {
     const server = await startServer()
     const client = clientOf(server, platform)
     await client.connect()
-    server.visits[0]!.socket.close(4408, 'idle')
+    server.visits[0]!.socket.close(code, 'go')
     await pause(150)
     expect(server.visits).toHaveLength(1)
     expect(await call(client, 'x')).toBeDefined()

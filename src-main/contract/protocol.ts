@@ -1,5 +1,7 @@
 /** Words and numbers of the wires. Units are in the names. No schema library: the bridge reads this file too. */
 
+import { ERROR_TABLE } from './errors.ts'
+
 export const PRODUCT_NAME = 'TMWS'
 
 export const DEFAULT_HOST = '127.0.0.1'
@@ -52,6 +54,9 @@ export const CLOSE_CODES = {
   disconnected: 4403,
   idleTimeout: 4408,
 } as const
+
+/** After these a client comes back only when it has something to ask: the server wanted it gone, and gone it is. */
+export const RESTING_CLOSE_CODES: readonly number[] = [CLOSE_CODES.idleTimeout, ERROR_TABLE.forbidden.closeCode]
 
 /** Sent once after the upgrade to a client that named itself. */
 export const WELCOME_METHOD = 'welcome'

@@ -1,0 +1,92 @@
+import { HEADERS } from '../../src-main/contract/protocol.ts'
+import { RawSocket } from '../clients/raw-socket.ts'
+import type { RawMessage } from '../clients/raw-socket.ts'
+
+/** Pause between two tries to connect, in milliseconds. */
+const RETRY_MS = 50
+
+/**
+ * A WebSocket client as its author would write it from resources/docs/websocket.md: it connects again when it loses the server, resumes
+ * with the newest secret, and asks again what had no answer. All its calls are safe to repeat.
+ */
+export class ResumingSocket {
+  readonly #url: () => string
+  readonly #agentId: string
+  /** All connections so far, the last one open or lost. */
+  readonly #sockets: RawSocket[] = []
+  #secret: string | undefined
+  #sessionId = ''
+  #isClosed = false
+  #opening: Promise<RawSocket> | undefined
+
+  constructor(url: () => string, agentId: string) {
+    this.#url = url
+    this.#agentId = agentId
+  }
+
+  /** Of the last connection. */
+  get sessionId(): string {
+    return this.#sessionId
+  }
+
+  /** Notifications over all connections. */
+  get told(): RawMessage[] {
+    return this.#sockets.flatMap(({ messages }) => messages.filter(({ method }) => method !== undefined))
+  }
+
+  /** Asks until there is an answer; rejects after `withinMs`. */
+  async ask(method: string, params: unknown, withinMs = 10_000): Promise<RawMessage> {
+    const end = Date.now() + withinMs
+    while (Date.now() < end) {
+      const socket = await this.open()
+      const answer = await socket.request(method, params).catch(() => undefined)
+      // A server that stops says so; the next one answers.
+      if (answer && answer.error?.data?.['code'] !== 'unavailable') return answer
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    }
+    throw new Error(`${method} had no answer within ${withinMs} ms.`)
+  }
+
+  /** Calls a tool that must succeed. */
+  async tool(name: string, args: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const { result, error } = await this.ask('tools/call', { name, arguments: args })
+    if (error || result?.['isError'] === true) throw new Error(`${name}: ${JSON.stringify(error ?? result)}`)
+    return result?.['structuredContent'] as Record<string, unknown> // as every tool answers
+  }
+
+  async open(): Promise<RawSocket> {
+    const last = this.#sockets.at(-1)
+    if (last?.isOpen === true) return last
+    this.#opening ??= this.#connect().finally(() => (this.#opening = undefined))
+    return this.#opening
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#sockets.at(-1)?.close()
+  }
+
+  async #connect(): Promise<RawSocket> {
+    for (;;) {
+      if (this.#isClosed) throw new Error('It was closed.')
+      try {
+        return await this.#connectOnce()
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    }
+  }
+
+  async #connectOnce(): Promise<RawSocket> {
+    const headers = { [HEADERS.agentId]: this.#agentId, ...(this.#secret !== undefined && { [HEADERS.sessionResume]: this.#secret }) }
+    const socket = await RawSocket.open(this.#url(), headers)
+    const { params = {} } = await socket.next(({ method }) => method === 'welcome')
+    this.#secret = String(params['resume_token'])
+    this.#sessionId = String(params['session_id'])
+    const about = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'resuming', version: '1' } }
+    await socket.request('initialize', about)
+    socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }))
+    this.#sockets.push(socket)
+    return socket
+  }
+}
