@@ -17,6 +17,7 @@ export class RawSocket {
   readonly frames: string[] = []
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
   readonly #socket: WebSocket
+  readonly #parsed: RawMessage[] = []
   #isClosed = false
   #nextId = 1
 
@@ -44,8 +45,9 @@ export class RawSocket {
     return !this.#isClosed
   }
 
-  get messages(): RawMessage[] {
-    return this.frames.map((frame) => JSON.parse(frame) as RawMessage) // the server under test speaks JSON
+  get messages(): readonly RawMessage[] {
+    for (const frame of this.frames.slice(this.#parsed.length)) this.#parsed.push(JSON.parse(frame) as RawMessage) // the server under test speaks JSON
+    return this.#parsed
   }
 
   send(text: string | Uint8Array<ArrayBuffer>): void {

@@ -22,6 +22,8 @@ export interface BridgeHostOptions {
 export class BridgeHost {
   readonly process: ChildProcess
   readonly startedAt = performance.now()
+  readonly #heard: Json[] = []
+  #readCharacters = 0
   #serial = 0
 
   constructor(place: ServerPlace, wsPort: number, options: BridgeHostOptions = {}) {
@@ -32,15 +34,15 @@ export class BridgeHost {
   }
 
   /** Every line of its output, parsed; fails if one is not JSON-RPC. */
-  get heard(): Json[] {
-    return this.process.stdout
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => {
-        const message = JSON.parse(line) as Json
-        if (message['jsonrpc'] !== '2.0') throw new Error(`Not JSON-RPC: ${line}`)
-        return message
-      })
+  get heard(): readonly Json[] {
+    const lines = this.process.stdout.slice(this.#readCharacters).split('\n')
+    for (const line of lines.slice(0, -1)) {
+      const message = JSON.parse(line) as Json
+      if (message['jsonrpc'] !== '2.0') throw new Error(`Not JSON-RPC: ${line}`)
+      this.#heard.push(message)
+      this.#readCharacters += line.length + 1
+    }
+    return this.#heard
   }
 
   say(message: Json): void {
