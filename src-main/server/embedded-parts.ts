@@ -20,7 +20,7 @@ import { CallMeter } from '../session/call-meter.ts'
 import { LocalRateLimiter, unlimited } from '../session/rate-limiter.ts'
 import type { Caller, Session } from '../session/session.ts'
 import { SessionManager } from '../session/session-manager.ts'
-import { openSessionStore, openStores } from '../storage/open-stores.ts'
+import { lockIndexing, openSessionStore, openStores } from '../storage/open-stores.ts'
 import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
@@ -63,7 +63,9 @@ async function buildParts(config: ServerConfig, caller: Caller, log: Log, resour
     createLazyEmbedder(() => openEmbedder(embedderOptions(config, log))),
     (part) => part.close(),
   )
-  const indexer = resources.own('indexer', new VectorIndexer({ store, embedder, clock, log: log.child('indexing') }), (part) =>
+  // Eight hosts without a server are eight of these: each memory is embedded by one of them, or by a server.
+  const takeTurn = () => lockIndexing(config.dataDir)
+  const indexer = resources.own('indexer', new VectorIndexer({ store, embedder, clock, log: log.child('indexing'), takeTurn }), (part) =>
     part.close(),
   )
   const retention = resources.own(
