@@ -122,6 +122,20 @@ describe('without a server', () => {
     await embedded()
   })
 
+  test('that has just announced itself gets its time, however long it has taken to start', async () => {
+    isStarting = true
+    call('a')
+    server.fail(ABSENT)
+    await pause(250)
+    isStarting = false
+    announced = 'it is there'
+    await pause(60)
+    expect([opened, server.wakes > 0]).toEqual([[], true])
+    server.open()
+    await pause(150)
+    expect([opened, idsAt(server)]).toEqual([[], ['a']])
+  })
+
   test('whose store does not open either: the answer names both reasons', async () => {
     call('a')
     server.fail(ABSENT)

@@ -34,6 +34,8 @@ export class HybridLane implements Lane {
   /** The server's refusal, while it is there to refuse. */
   #refusal: Failure | undefined
   #announced: string | undefined
+  /** When a server was last seen to announce itself: it gets as long as one that was there from the start. */
+  #announcedAt = 0
   #watch: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
   #closing: Promise<void> = Promise.resolve()
@@ -174,6 +176,7 @@ export class HybridLane implements Lane {
   #considerEmbedded(): void {
     clearTimeout(this.#timer)
     if (this.#isStopped || this.#active || this.#embedded || this.#refusal || this.#handlers?.isNeeded() !== true) return
+    this.#lookForServer()
     const { obstacle, downSince = performance.now() } = this.#server
     const { fallbackAfterMs, fallbackWhenAbsentMs, fallbackWhileStartingMs, discoveryPollMs } = this.#parts.timings
     const downForMs = performance.now() - downSince
@@ -182,8 +185,9 @@ export class HybridLane implements Lane {
       return
     }
     // Where nothing listens and no server has announced itself, a second is long to wait for one that may just be starting.
-    const isAbsent = obstacle?.isAbsence === true && this.#parts.announcement() === undefined
-    const due = (isAbsent ? fallbackWhenAbsentMs : fallbackAfterMs) - downForMs
+    const isAbsent = obstacle?.isAbsence === true && this.#announced === undefined
+    const waitedMs = Math.min(downForMs, performance.now() - this.#announcedAt)
+    const due = (isAbsent ? fallbackWhenAbsentMs : fallbackAfterMs) - waitedMs
     if (due <= 0) this.#openEmbedded()
     else this.#timer = setTimeout(() => this.#considerEmbedded(), due)
   }
@@ -232,7 +236,10 @@ export class HybridLane implements Lane {
   #lookForServer(): void {
     if (this.#isServerOpen) return
     const announced = this.#parts.announcement()
-    if (announced !== undefined && announced !== this.#announced) this.#server.wake()
+    const isNews = announced !== undefined && announced !== this.#announced
     this.#announced = announced
+    if (!isNews) return
+    this.#announcedAt = performance.now()
+    this.#server.wake()
   }
 }

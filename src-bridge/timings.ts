@@ -54,7 +54,7 @@ export const DEFAULT_TIMINGS: Timings = {
   fallbackWhenAbsentMs: 300,
   fallbackWhileStartingMs: 5_000,
   moveWithinMs: 3_000,
-  discoveryPollMs: 500,
+  discoveryPollMs: 250,
   embeddedReadyWithinMs: 10_000,
   embeddedFinishMs: 4_000,
   connectWithinMs: 4_000,

@@ -61,6 +61,27 @@ describe('the indexer', () => {
     await expect.poll(() => waiting(parts), { timeout: 4_000 }).toBe(0)
   })
 
+  test('leaves the work to another process while that has the turn, and takes it afterwards', async () => {
+    const parts = await open(switchable('off'))
+    let [isTaken, released] = [true, 0]
+    const takeTurn = () => Promise.resolve(isTaken ? undefined : { release: () => (released += 1) })
+    const indexer = new VectorIndexer({
+      store: parts.store,
+      embedder: createHashEmbedder(),
+      clock: new FixedClock(START),
+      log: silentLog,
+      takeTurn,
+    })
+    await parts.store.insert(aMemory({ agent_id: 'alice' }), by(alice, NOW))
+    indexer.poke()
+    await indexer.settled()
+    expect(await waiting(parts)).toBe(1)
+    isTaken = false
+    await expect.poll(() => waiting(parts), { timeout: 4_000 }).toBe(0)
+    await indexer.close()
+    expect(released).toBeGreaterThan(0)
+  })
+
   test('follows a changed text', async () => {
     const parts = await open()
     const { memory } = await parts.writer.store(draft('about cats'), alice)

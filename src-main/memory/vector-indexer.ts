@@ -12,6 +12,20 @@ const RETRY_MS = 2_000
 /** How often to look unasked, in milliseconds: another process may have stored something, and ended before it gave it its vectors. */
 const RECHECK_MS = 2_000
 
+/** Leave to be the one process that indexes. */
+export interface IndexingTurn {
+  release(): void
+}
+
+export interface VectorIndexerParts {
+  readonly store: MemoryStore
+  readonly embedder: Embedder
+  readonly clock: Clock
+  readonly log: Log
+  /** Where several processes share a store: asks for the turn, undefined while another has it. Absent: never asks. */
+  readonly takeTurn?: () => Promise<IndexingTurn | undefined>
+}
+
 /**
  * Gives every memory its vectors, in the background. The store itself is the queue: whatever has no vectors of the current model
  * is next, so nothing is forgotten by a crash, a failed model or a change of model.
@@ -21,6 +35,7 @@ export class VectorIndexer {
   readonly #embedder: Embedder
   readonly #clock: Clock
   readonly #log: Log
+  readonly #takeTurn: VectorIndexerParts['takeTurn']
   readonly #abort = new AbortController()
   readonly #stopListening: () => void
   readonly #recheck: NodeJS.Timeout
@@ -28,11 +43,12 @@ export class VectorIndexer {
   #isPoked = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(parts: { readonly store: MemoryStore; readonly embedder: Embedder; readonly clock: Clock; readonly log: Log }) {
+  constructor(parts: VectorIndexerParts) {
     this.#store = parts.store
     this.#embedder = parts.embedder
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#takeTurn = parts.takeTurn
     this.#stopListening = parts.embedder.onStateChange(() => this.poke())
     this.#recheck = setInterval(() => this.poke(), RECHECK_MS).unref()
   }
@@ -62,7 +78,14 @@ export class VectorIndexer {
   }
 
   async #run(): Promise<void> {
+    let turn: IndexingTurn | undefined
     try {
+      turn = await this.#takeTurn?.()
+      if (this.#takeTurn && !turn) {
+        // Whoever has it works for us too; the next look comes by itself.
+        this.#isPoked = false
+        return
+      }
       while (this.#isPoked && !this.#abort.signal.aborted) {
         this.#isPoked = false
         while (await this.#indexBatch()) this.#abort.signal.throwIfAborted()
@@ -71,6 +94,8 @@ export class VectorIndexer {
       if (this.#abort.signal.aborted) return
       this.#log.warn({ err: error }, 'indexing by meaning stopped for a moment; it will try again')
       this.#retry = setTimeout(() => this.poke(), RETRY_MS).unref()
+    } finally {
+      turn?.release()
     }
   }
 

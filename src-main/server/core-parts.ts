@@ -16,6 +16,7 @@ import { MemorySearch } from '../memory/memory-search.ts'
 import { MemoryWriter } from '../memory/memory-writer.ts'
 import { Retention } from '../memory/retention.ts'
 import { VectorIndexer } from '../memory/vector-indexer.ts'
+import type { VectorIndexerParts } from '../memory/vector-indexer.ts'
 import { CallMeter } from '../session/call-meter.ts'
 import { LocalRateLimiter, unlimited } from '../session/rate-limiter.ts'
 import { SessionManager } from '../session/session-manager.ts'
@@ -36,6 +37,8 @@ export interface CoreFoundation {
   readonly bus: EventBus
   readonly clock: Clock
   readonly limits: SessionLimits
+  /** Leave to give memories their vectors, where several processes share a store (see VectorIndexer). */
+  readonly takeIndexingTurn?: NonNullable<VectorIndexerParts['takeTurn']>
   /** What only a process that listens knows. */
   readonly network: { readonly apiRequests: () => number; readonly wsUrl: () => string | undefined }
 }
@@ -53,13 +56,12 @@ const RETENTION_INTERVAL_MS = 60_000
 
 /** Builds what serves a session, whether it came over a socket or over stdin. `resources` owns it all; nothing is started but retention. */
 export function buildCore(config: ServerConfig, log: Log, resources: ResourceStack, foundation: CoreFoundation): CoreParts {
-  const { stores, bus, clock, limits, network } = foundation
+  const { stores, bus, clock, limits, network, takeIndexingTurn: takeTurn } = foundation
   const store = resources.own('store', stores.memories, (part) => part.close())
   const sessionStore = resources.own('session store', stores.sessions, (part) => part.close())
   const embedder = resources.own('embedder', foundation.embedder, (part) => part.close())
-  const indexer = resources.own('indexer', new VectorIndexer({ store, embedder, clock, log: log.child('indexing') }), (part) =>
-    part.close(),
-  )
+  const indexing = { store, embedder, clock, log: log.child('indexing'), ...(takeTurn && { takeTurn }) }
+  const indexer = resources.own('indexer', new VectorIndexer(indexing), (part) => part.close())
   const retention = resources.own(
     'retention',
     new Retention({ store, clock, log: log.child('retention') }, { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays }),

@@ -7,7 +7,7 @@ import type { ServerConfig } from '../config/config.ts'
 import { createLazyEmbedder } from '../embedding/lazy-embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { Caller, Session } from '../session/session.ts'
-import { openStores } from '../storage/open-stores.ts'
+import { lockIndexing, openStores } from '../storage/open-stores.ts'
 import { buildCore, embedderOptions, storeOptions } from './core-parts.ts'
 
 /** What serves one agent straight from the store. */
@@ -44,6 +44,8 @@ async function buildParts(config: ServerConfig, caller: Caller, log: Log, resour
     bus,
     clock: systemClock,
     limits: { ...LIMITS, maxConnections: config.ws.maxConnections, maxConnectionsPerAgent: config.ws.maxConnectionsPerAgent },
+    // Eight hosts without a server are eight of these: each memory is embedded by one of them, or by a server.
+    takeIndexingTurn: () => lockIndexing(config.dataDir),
     network: { apiRequests: () => 0, wsUrl: () => undefined },
   })
   workflows.start({ isScheduling: false })

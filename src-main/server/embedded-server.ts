@@ -22,7 +22,7 @@ const PARENT_POLL_MS = 1_000
 
 /**
  * Serves the agent that this process's environment names over stdin and `output` until the input ends, the parent is gone or a
- * signal comes. Resolves with the exit code. Nothing listens, and nothing but the database is written.
+ * signal comes. Resolves with the exit code. Nothing listens, and nothing is written outside the data folder.
  */
 export async function runEmbedded(output: Writable): Promise<number> {
   const tell = (state: object): void => {

@@ -76,6 +76,12 @@ export async function lockDataFolder(folder: string): Promise<OwnerLock | undefi
   return lock(folder)
 }
 
+/** Leave to be the one process that gives memories their vectors, where several share a folder; undefined while another has it. */
+export async function lockIndexing(folder: string): Promise<OwnerLock | undefined> {
+  const { lockIndexing: lock } = await import('./sqlite/sqlite-owner-lock.ts')
+  return lock(folder)
+}
+
 /** Whether a store can copy itself. */
 export function isBackupSource(store: MemoryStore): store is MemoryStore & BackupSource {
   return 'backup' in store && typeof store.backup === 'function'

@@ -13,8 +13,17 @@ export interface OwnerLock {
  * own, on `owner.lock`), so it ends with the process, however that ends.
  */
 export function lockDataFolder(folder: string): OwnerLock | undefined {
+  return lock(folder, 'owner.lock')
+}
+
+/** Makes this process the one that gives the memories of a data folder their vectors, in the same way. */
+export function lockIndexing(folder: string): OwnerLock | undefined {
+  return lock(folder, 'indexing.lock')
+}
+
+function lock(folder: string, name: string): OwnerLock | undefined {
   mkdirSync(folder, { recursive: true })
-  const connection = openConnection(join(folder, 'owner.lock'), { timeout: 0 })
+  const connection = openConnection(join(folder, name), { timeout: 0 })
   try {
     connection.pragma('locking_mode = EXCLUSIVE')
     connection.exec('BEGIN EXCLUSIVE')
