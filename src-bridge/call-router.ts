@@ -63,6 +63,7 @@ export class CallRouter {
         log.warn({}, 'the agent that the host had switched to could not be become again')
       },
       resubscribed: (uri) => reply(notification('notifications/resources/updated', { uri })),
+      turnedAway: () => this.#lane.drop(),
       handshakeRefused: () => log.warn({}, 'the server refused the repeated handshake; going on without it'),
     })
   }

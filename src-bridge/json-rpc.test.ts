@@ -7,7 +7,7 @@ test('requests, notifications and answers are told apart', () => {
   expect(read('{"jsonrpc":"2.0","id":1,"method":"ping"}')).toEqual({ kind: 'request', id: 1, method: 'ping', params: undefined })
   expect(read('{"jsonrpc":"2.0","method":"n","params":{"a":1}}')).toEqual({ kind: 'notification', method: 'n', params: { a: 1 } })
   expect(read('{"jsonrpc":"2.0","id":"x","result":{}}')).toEqual({ kind: 'answer', id: 'x', result: {}, isError: false })
-  expect(read('{"jsonrpc":"2.0","id":null,"error":{}}')).toEqual({ kind: 'answer', id: null, result: undefined, isError: true })
+  expect(read('{"jsonrpc":"2.0","id":null,"error":{}}')).toEqual({ kind: 'answer', id: null, result: undefined, isError: true, error: {} })
 })
 
 test.each([

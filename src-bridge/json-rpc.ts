@@ -9,7 +9,7 @@ export type RequestId = string | number
 export type Message =
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: unknown }
   | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
-  | { readonly kind: 'answer'; readonly id: RequestId | null; readonly result: unknown; readonly isError: boolean }
+  | { readonly kind: 'answer'; readonly id: RequestId | null; readonly result: unknown; readonly isError: boolean; readonly error: unknown }
   | { readonly kind: 'broken'; readonly id: RequestId | null; readonly code: number; readonly problem: string }
 
 /** Reads one line or frame far enough to route it. */
@@ -60,7 +60,7 @@ function classify(value: Record<string, unknown>): Message {
     return { kind: 'request', id, method: value.method, params: value.params }
   }
   if ('id' in value && ('result' in value || 'error' in value)) {
-    return { kind: 'answer', id, result: value.result, isError: 'error' in value }
+    return { kind: 'answer', id, result: value.result, isError: 'error' in value, error: value.error }
   }
   return {
     kind: 'broken',

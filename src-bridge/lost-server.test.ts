@@ -41,6 +41,28 @@ describe('a lost server', () => {
     for (const id of ['look', 'set', 'add', 'store_memory']) expect(host.answers(id)).toHaveLength(1)
   })
 
+  test.each([
+    [
+      'a tool result',
+      (id: unknown) => ({ id, result: { isError: true, _meta: { 'tmws/error': { code: 'unavailable', message: 'stopping' } } } }),
+    ],
+    ['an error', (id: unknown) => ({ id, error: { code: 503, message: 'stopping', data: { code: 'unavailable', message: 'stopping' } } })],
+  ])('a server that stops turns the repeated opening away (by %s): the next connection is the one', async (_, refusal) => {
+    const server = await startServer()
+    await using host = MemoryHost.at(server.port)
+    await host.open()
+    await host.ask('w', 'tools/call', { name: 'switch_agent', arguments: { agent_id: 'b' } })
+    const echo = server.answerTo
+    server.answerTo = (message) => {
+      const isSwitchAgain = JSON.stringify(message['params'] ?? {}).includes('switch_agent')
+      return isSwitchAgain && server.visits.length === 2 ? { jsonrpc: '2.0', ...refusal(message['id']) } : echo(message)
+    }
+    server.cut()
+    const answer = await host.ask('after', 'tools/call', { name: 'look', arguments: {} })
+    expect(answer).toHaveProperty('result')
+    expect([server.visits.length, server.methods(2).filter((method) => method === 'tools/call').length]).toEqual([3, 2])
+  })
+
   test('a new connection resumes the session and hears the handshake again, the host does not', async () => {
     const server = await startServer()
     await using host = MemoryHost.at(server.port)

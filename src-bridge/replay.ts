@@ -1,3 +1,4 @@
+import { ERROR_META_KEY } from '../src-main/contract/protocol.ts'
 import type { Handshake } from './handshake.ts'
 import { isRecord } from './json-rpc.ts'
 import type { Message, RequestId } from './json-rpc.ts'
@@ -17,6 +18,8 @@ export interface ReplayHandlers {
   /** A subscription stands again; what it is of may have changed meanwhile. */
   resubscribed(uri: string): void
   handshakeRefused(): void
+  /** The server takes nothing at the moment, as one does that stops: another connection is needed. */
+  turnedAway(): void
 }
 
 /**
@@ -53,6 +56,10 @@ export class Replay {
       return
     }
     this.#ask(opening, (answer) => {
+      if (isUnavailable(answer)) {
+        this.#handlers.turnedAway()
+        return
+      }
       if (answer.isError) this.#handlers.handshakeRefused()
       const initialized = this.#handshake.initializedLine
       if (initialized) this.#handlers.send(initialized)
@@ -88,6 +95,10 @@ export class Replay {
       return
     }
     this.#ask(line, (answer) => {
+      if (isUnavailable(answer)) {
+        this.#handlers.turnedAway()
+        return
+      }
       if (!isToolSuccess(answer)) this.#handlers.switchFailed()
       this.#finish()
     })
@@ -115,4 +126,11 @@ export class Replay {
   #nextId(): string {
     return `${PREFIX}${++this.#count}`
   }
+}
+
+/** Whether a request failed for a reason that has nothing to do with it: with JSON-RPC's error, or within a tool's result. */
+function isUnavailable({ error, result }: Answer): boolean {
+  const meta = isRecord(result) && isRecord(result._meta) ? result._meta[ERROR_META_KEY] : undefined
+  const body = isRecord(error) && isRecord(error.data) ? error.data : meta
+  return isRecord(body) && body.code === 'unavailable'
 }

@@ -39,9 +39,10 @@ export function libraryClient(name: string, wsPort: number): RestartClient {
   }
 }
 
-/** A host with a bridge, with a subscription. */
-export function bridgeClient(name: string, place: ServerPlace, wsPort: number): RestartClient {
-  const host = new BridgeHost(place, wsPort, { agentId: name })
+/** A host with a bridge, with a subscription. `mode` says what serves it while there is no server. */
+export function bridgeClient(name: string, place: ServerPlace, wsPort: number, mode: 'hybrid' | 'websocket'): RestartClient {
+  const env = { TMWS_BRIDGE_MODE: mode, TMWS_EMBEDDING_PROVIDER: 'off' }
+  const host = new BridgeHost(place, wsPort, { agentId: name, env })
   const ready = host.initialize()
   return {
     name,

@@ -1,12 +1,9 @@
 import { ERROR_TABLE, isErrorCode } from '../../src-main/contract/errors.ts'
 import type { ErrorBody, ErrorCode } from '../../src-main/contract/errors.ts'
-import { JSON_RPC } from '../../src-main/contract/protocol.ts'
+import { ERROR_META_KEY, JSON_RPC } from '../../src-main/contract/protocol.ts'
 import { TmwsError, errorOfBody } from './tmws-error.ts'
 
 export type Json = Readonly<Record<string, unknown>>
-
-/** Where the server puts the error body of a failed tool call; its text is for models. */
-const ERROR_META_KEY = 'tmws/error'
 
 export type RpcMessage =
   | { readonly kind: 'request'; readonly id: string | number; readonly method: string }

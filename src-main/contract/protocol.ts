@@ -84,6 +84,9 @@ export const PLAIN_RPC_METHODS: Readonly<Record<string, string>> = {
   get_session_statistics: 'get_session_statistics',
 }
 
+/** Where the error body of a failed tool call stands for programs; the text is for the model. */
+export const ERROR_META_KEY = 'tmws/error'
+
 /** JSON-RPC 2.0 codes that the framing itself can raise. */
 export const JSON_RPC = { parseError: -32700, invalidRequest: -32600, methodNotFound: -32601 } as const
 

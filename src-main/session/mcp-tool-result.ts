@@ -1,8 +1,6 @@
 import { toErrorBody } from '../base/errors.ts'
 import type { ErrorBody } from '../contract/errors.ts'
-
-/** Where the error body of a failed tool call stands for programs; the text is for the model. */
-export const ERROR_META_KEY = 'tmws/error'
+import { ERROR_META_KEY } from '../contract/protocol.ts'
 
 export interface McpToolResult {
   readonly [key: string]: unknown
