@@ -62,7 +62,7 @@ export class CallRouter {
   /** True if the frame is for the host. */
   fromServer(message: Exclude<Message, { kind: 'broken' }>): boolean {
     if (message.kind !== 'answer') return true
-    if (this.#handshake.isReplayAnswer(message.id)) {
+    if (this.#handshake.takesAnswer(message.id)) {
       if (message.isError) this.#log.warn({}, 'the server refused the repeated handshake; going on without it')
       if (!this.#isReady) this.#ready(true)
       return false

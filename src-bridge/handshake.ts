@@ -48,8 +48,10 @@ export class Handshake {
     return Buffer.from(JSON.stringify({ ...(isRecord(message) && message), id: this.#replayId }))
   }
 
-  /** True for the answer to the latest replay; it is for us, not for the host. */
-  isReplayAnswer(id: RequestId | null): boolean {
-    return id !== null && id === this.#replayId
+  /** True for the answer to the latest replay; it is for us, not for the host. Once: the id may be the host's own next time. */
+  takesAnswer(id: RequestId | null): boolean {
+    if (id === null || id !== this.#replayId) return false
+    this.#replayId = undefined
+    return true
   }
 }
