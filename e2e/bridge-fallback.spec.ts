@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RestClient } from './clients/rest-client.ts'
+import { SeededRandom } from './faults/seeded-random.ts'
 import { expect, test } from './fixtures.ts'
 import { BridgeHost, childrenOf, freePort, isAlive } from './processes/bridge-host.ts'
 import { runNode } from './processes/child.ts'
 import { BUILT, ROOT } from './processes/places.ts'
-import { seeded } from './processes/seeded.ts'
 import type { RunningServer } from './processes/server-process.ts'
 import { until } from './processes/until.ts'
 
@@ -85,7 +85,7 @@ test('through servers that start and are killed, every write is answered once an
   test.setTimeout(150_000)
   const place = makePlace()
   const wsPort = await freePort()
-  const random = seeded(20261124)
+  const random = new SeededRandom('20261124')
   const host = new BridgeHost(place, wsPort)
   await host.initialize()
   await host.ask('tools/list')
@@ -96,13 +96,13 @@ test('through servers that start and are killed, every write is answered once an
       const id = `w${number}`
       ids.push(id)
       host.say({ id, method: 'tools/call', params: { name: 'store_memory', arguments: { content: `numbered memory ${number}` } } })
-      await delay(5 + random() * 30)
+      await delay(5 + random.next() * 30)
     }
   })()
   for (let cycle = 0; cycle < 4; cycle += 1) {
-    await delay(500 + random() * 1_500)
+    await delay(500 + random.next() * 1_500)
     const server = await place.start({ wsPort })
-    await delay(300 + random() * 1_500)
+    await delay(300 + random.next() * 1_500)
     await server.kill()
   }
   await delay(500)

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { bridgeClient, libraryClient, socketClient } from './faults/restart-clients.ts'
 import type { RestartClient } from './faults/restart-clients.ts'
+import { SeededRandom, seedFrom } from './faults/seeded-random.ts'
 import { RestClient } from './clients/rest-client.ts'
 import { expect, test } from './fixtures.ts'
 import { freePort } from './processes/bridge-host.ts'
-import { seeded } from './processes/seeded.ts'
 import type { RunningServer } from './processes/server-process.ts'
 import { until } from './processes/until.ts'
 
 const RESTARTS = 20
 const ANSWER_WITHIN_MS = 10_000
-const seed = Number(process.env['TMWS_TEST_SEED'] ?? 20_261_124)
+const seed = seedFrom('TMWS_RESTART_SEED')
 
 interface Written {
   readonly content: string
@@ -20,7 +20,7 @@ interface Written {
 }
 
 /** Stores numbered memories and looks for what it stored, until it is told to stop. */
-async function write(client: RestartClient, random: () => number, over: AbortSignal): Promise<Written[]> {
+async function write(client: RestartClient, random: SeededRandom, over: AbortSignal): Promise<Written[]> {
   const written: Written[] = []
   for (let number = 0; !over.aborted; number += 1) {
     const content = `${client.name} wrote number ${number}`
@@ -31,7 +31,7 @@ async function write(client: RestartClient, random: () => number, over: AbortSig
     )
     written.push({ content, ...outcome, ms: performance.now() - start })
     if (number % 5 === 0) await client.tool('semantic_search', { query: `number ${number}`, limit: 3 }).catch(() => undefined)
-    await delay(20 + random() * 60)
+    await delay(20 + random.next() * 60)
   }
   return written
 }
@@ -50,7 +50,7 @@ async function everything(server: RunningServer): Promise<Map<string, string>> {
 test(`${RESTARTS} restarts at random moments under 12 clients (seed ${seed})`, async ({ makePlace, closing }) => {
   test.setTimeout(240_000)
   const place = makePlace()
-  const random = seeded(seed)
+  const random = new SeededRandom(seed)
   const [wsPort, apiPort] = [await freePort(), await freePort()]
   const start = (): Promise<RunningServer> =>
     place.start({ wsPort, apiPort, env: { TMWS_EMBEDDING_PROVIDER: 'off', TMWS_LOG_LEVEL: 'error' } })
@@ -74,10 +74,10 @@ test(`${RESTARTS} restarts at random moments under 12 clients (seed ${seed})`, a
   const over = new AbortController()
   const writing = clients.map((client) => write(client, random, over.signal))
   for (let restart = 0; restart < RESTARTS; restart += 1) {
-    await delay(100 + random() * 900)
+    await delay(100 + random.next() * 900)
     if (restart % 2 === 0) await server.kill()
     else await server.stop()
-    await delay(random() * 300)
+    await delay(random.next() * 300)
     server = await start()
   }
   await delay(1_000)

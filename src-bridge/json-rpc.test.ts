@@ -17,6 +17,11 @@ test.each([
   ['{}', -32600],
   ['{"id":null,"method":"ping"}', -32600],
   ['{"id":5}', -32600],
+  ['{"id":1.5,"method":"ping"}', -32600],
+  ['{"id":1e400,"method":"ping"}', -32600],
+  ['{"id":9007199254740993,"method":"ping"}', -32600],
+  [`{"id":"${'x'.repeat(257)}","method":"ping"}`, -32600],
+  ['{"id":5,"method":7,"result":{}}', -32600],
 ])('%s is answered with %d', (text, code) => {
   expect(read(text)).toMatchObject({ kind: 'broken', code })
 })

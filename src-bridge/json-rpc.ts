@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { ERROR_TABLE } from '../src-main/contract/errors.ts'
 import type { ErrorBody } from '../src-main/contract/errors.ts'
-import { JSON_RPC } from '../src-main/contract/protocol.ts'
+import { JSON_RPC, LIMITS } from '../src-main/contract/protocol.ts'
 
 export type RequestId = string | number
 
@@ -11,6 +11,8 @@ export type Message =
   | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }
   | { readonly kind: 'answer'; readonly id: RequestId | null; readonly result: unknown; readonly isError: boolean; readonly error: unknown }
   | { readonly kind: 'broken'; readonly id: RequestId | null; readonly code: number; readonly problem: string }
+
+const BAD_ID = `Invalid request: the id must be a whole number or a string of at most ${LIMITS.requestIdCharacters} characters.`
 
 /** Reads one line or frame far enough to route it. */
 export function readMessage(bytes: Buffer): Message {
@@ -56,10 +58,10 @@ function classify(value: Record<string, unknown>): Message {
   const id = isRequestId(value.id) ? value.id : null
   if (typeof value.method === 'string') {
     if (!('id' in value)) return { kind: 'notification', method: value.method, params: value.params }
-    if (id === null) return broken(JSON_RPC.invalidRequest, 'Invalid request: the id must be a string or a number.')
+    if (id === null) return broken(JSON_RPC.invalidRequest, BAD_ID)
     return { kind: 'request', id, method: value.method, params: value.params }
   }
-  if ('id' in value && ('result' in value || 'error' in value)) {
+  if (value.method === undefined && 'id' in value && ('result' in value || 'error' in value)) {
     return { kind: 'answer', id, result: value.result, isError: 'error' in value, error: value.error }
   }
   return {
@@ -70,8 +72,9 @@ function classify(value: Record<string, unknown>): Message {
   }
 }
 
+/** By the server's own rule: to an id that it cannot use it answers without one, and the call would stay open here for ever. */
 function isRequestId(value: unknown): value is RequestId {
-  return typeof value === 'string' || typeof value === 'number'
+  return typeof value === 'string' ? value.length <= LIMITS.requestIdCharacters : Number.isSafeInteger(value)
 }
 
 function broken(code: number, problem: string): Message {

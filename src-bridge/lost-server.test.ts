@@ -82,6 +82,16 @@ describe('a lost server', () => {
     expect(server.visits[2]?.headers['x-session-resume']).toBe('resume-2')
   })
 
+  test('the id of a repeated handshake is free for the host afterwards', async () => {
+    const server = await startServer()
+    await using host = MemoryHost.at(server.port)
+    await host.open()
+    server.cut()
+    await until(() => server.methods(1).length === 2, 'the repeated handshake')
+    const id = server.heard(1)[0]?.id
+    expect(await host.ask(id, 'ping')).toHaveProperty('result')
+  })
+
   test('a host of the 2026-07-28 revision has no handshake to repeat; its subscription begins anew', async () => {
     const server = await startServer()
     await using host = MemoryHost.at(server.port)

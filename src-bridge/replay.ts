@@ -75,16 +75,17 @@ export class Replay {
 
   /** True if the answer was to something said again. */
   take(answer: Answer): boolean {
-    if (typeof answer.id !== 'string' || !answer.id.startsWith(PREFIX)) return false
     const waiting = this.#waiting
-    const uri = this.#resubscribing.get(answer.id)
-    this.#resubscribing.delete(answer.id)
-    if (waiting?.id === answer.id) {
+    if (answer.id !== null && waiting?.id === answer.id) {
       this.#waiting = undefined
       waiting.next(answer)
-    } else if (uri !== undefined && !answer.isError) {
-      this.#handlers.resubscribed(uri)
+      return true
     }
+    // Only while it is awaited: the id may be the host's own next time.
+    const uri = answer.id === null ? undefined : this.#resubscribing.get(answer.id)
+    if (answer.id === null || uri === undefined) return false
+    this.#resubscribing.delete(answer.id)
+    if (!answer.isError) this.#handlers.resubscribed(uri)
     return true
   }
 

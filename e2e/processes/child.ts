@@ -49,6 +49,11 @@ export class ChildProcess {
     return this.#stderr
   }
 
+  /** Hands on what the process writes to its output, from now on, as it comes. */
+  onOutput(listener: (text: string) => void): void {
+    this.#child.stdout.on('data', listener)
+  }
+
   write(text: string | Buffer): void {
     this.#child.stdin.write(text)
   }

@@ -88,7 +88,7 @@ export const PLAIN_RPC_METHODS: Readonly<Record<string, string>> = {
 export const ERROR_META_KEY = 'tmws/error'
 
 /** JSON-RPC 2.0 codes that the framing itself can raise. */
-export const JSON_RPC = { parseError: -32700, invalidRequest: -32600, methodNotFound: -32601 } as const
+export const JSON_RPC = { parseError: -32700, invalidRequest: -32600, methodNotFound: -32601, invalidParams: -32602 } as const
 
 export const LIMITS = {
   contentCharacters: 100_000,
@@ -100,6 +100,8 @@ export const LIMITS = {
   contextBytes: 64 * 1024,
   queryCharacters: 2_000,
   idCharacters: 64,
+  /** Longest id of a JSON-RPC request; a longer one is no id. */
+  requestIdCharacters: 256,
   taskTitleCharacters: 200,
   taskDescriptionCharacters: 20_000,
   taskTypeCharacters: 64,

@@ -31,6 +31,10 @@ describe('a frame', () => {
     ['{"jsonrpc":"2.0","id":1,"method":5}', 1, -32600],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":"x"}', 1, -32600],
     ['{"jsonrpc":"2.0","id":1,"method":"m","params":null}', 1, -32600],
+    ['{"jsonrpc":"2.0","id":1,"method":"m","params":[1]}', 1, -32602],
+    ['{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":7}}', 1, -32602],
+    ['{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{"progressToken":{}}}}', 1, -32602],
+    ['{"jsonrpc":"1.0","id":1,"result":{}}', null, -32600],
     ['{"jsonrpc":"2.0","id":null,"method":"m"}', null, -32600],
     ['{"jsonrpc":"2.0","id":1.5,"method":"m"}', null, -32600],
     ['{"jsonrpc":"2.0","id":1e99,"method":"m"}', null, -32600],
@@ -38,6 +42,17 @@ describe('a frame', () => {
     [`{"jsonrpc":"2.0","id":"${'x'.repeat(257)}","method":"m"}`, null, -32600],
   ])('%s is broken', (text, id, code) => {
     expect(read(text)).toMatchObject({ kind: 'broken', id, code })
+  })
+
+  test('is handed on without members that JSON-RPC does not know', () => {
+    const frame = read('{"jsonrpc":"2.0","id":1,"method":"m","params":{"x":1},"result":{},"extra":7,"__proto__":{"y":2}}')
+    expect(frame).toEqual({
+      kind: 'request',
+      id: 1,
+      method: 'm',
+      params: { x: 1 },
+      message: { jsonrpc: '2.0', id: 1, method: 'm', params: { x: 1 } },
+    })
   })
 
   test('of any bytes never throws', () => {

@@ -1,5 +1,6 @@
+import { isJSONRPCRequest } from '@modelcontextprotocol/server'
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
-import { JSON_RPC } from '../contract/protocol.ts'
+import { JSON_RPC, LIMITS } from '../contract/protocol.ts'
 
 /** What one text frame holds. */
 export type Frame =
@@ -13,9 +14,6 @@ export type Frame =
   /** A notification, or an answer to a request of ours. */
   | { readonly kind: 'other'; readonly message: JSONRPCMessage }
   | { readonly kind: 'broken'; readonly id: string | number | null; readonly code: number; readonly message: string }
-
-/** Longest id that is echoed. */
-const MAX_ID_CHARACTERS = 256
 
 /** Reads a frame and checks its shape by JSON-RPC 2.0 and MCP (ids are strings or whole numbers, no batches). Never throws. */
 export function readFrame(bytes: Buffer): Frame {
@@ -34,26 +32,39 @@ export function readFrame(bytes: Buffer): Frame {
 
 function readMessage(value: Readonly<Record<string, unknown>>): Frame {
   const { id, method, params } = value
-  const knownId = isId(id) ? id : null
+  const isAnswer = method === undefined && ('result' in value || 'error' in value)
+  // The id of an answer is one of ours; to say it back would answer whatever request of the client has the same.
+  const knownId = !isAnswer && isId(id) ? id : null
   if (value['jsonrpc'] !== '2.0') return broken(knownId, JSON_RPC.invalidRequest, 'Invalid request: "jsonrpc" must be "2.0".')
-  const message = value as unknown as JSONRPCMessage // its shape is checked here, its meaning by the SDK
-  if (method === undefined && ('result' in value || 'error' in value)) return { kind: 'other', message }
+  if (isAnswer) return { kind: 'other', message: value as unknown as JSONRPCMessage } // its shape is checked by the SDK
   if (typeof method !== 'string') return broken(knownId, JSON_RPC.invalidRequest, 'Invalid request: "method" must be a string.')
   if (params !== undefined && (typeof params !== 'object' || params === null)) {
     return broken(knownId, JSON_RPC.invalidRequest, 'Invalid request: "params" must be an object.')
   }
+  // JSON-RPC knows them, MCP does not.
+  if (Array.isArray(params)) return broken(knownId, JSON_RPC.invalidParams, 'Invalid params: "params" must be an object, not a list.')
+  // The SDK drops a message with members it does not know, and its sender would wait for ever.
+  const message = { jsonrpc: '2.0', method, ...(params !== undefined && { params }) } as JSONRPCMessage // `params` is an object
   if (!('id' in value)) return { kind: 'other', message }
   if (knownId === null)
     return broken(
       null,
       JSON_RPC.invalidRequest,
-      `Invalid request: "id" must be a whole number or a string of at most ${MAX_ID_CHARACTERS} characters.`,
+      `Invalid request: "id" must be a whole number or a string of at most ${LIMITS.requestIdCharacters} characters.`,
     )
-  return { kind: 'request', id: knownId, method, params, message }
+  const request = { ...message, id: knownId } as JSONRPCMessage // as above
+  // So it does with what it cannot read in `_meta`.
+  if (!isJSONRPCRequest(request))
+    return broken(
+      knownId,
+      JSON_RPC.invalidParams,
+      'Invalid params: "_meta" must be an object, and its "progressToken" a string or a whole number.',
+    )
+  return { kind: 'request', id: knownId, method, params, message: request }
 }
 
 function isId(id: unknown): id is string | number {
-  return (typeof id === 'string' && id.length <= MAX_ID_CHARACTERS) || (typeof id === 'number' && Number.isSafeInteger(id))
+  return (typeof id === 'string' && id.length <= LIMITS.requestIdCharacters) || (typeof id === 'number' && Number.isSafeInteger(id))
 }
 
 function broken(id: string | number | null, code: number, message: string): Frame {
