@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { connectNamedWs } from './clients/mcp-clients.ts'
 import { RestClient } from './clients/rest-client.ts'
 import { Bystander } from './faults/bystander.ts'
@@ -17,6 +18,8 @@ import { until } from './processes/until.ts'
 const SEED = seedFrom('TMWS_FUZZ_SEED')
 const CASES = Number(process.env['TMWS_FUZZ_CASES'] ?? 100_000)
 const ONLY = process.env['TMWS_FUZZ_ONLY']
+/** Until a server that keeps lost sessions for a second has let go of them, in milliseconds. */
+const AWAY_MS = 7_000
 
 /** What a process may still refer to at the end beyond what it did after its warm-up: 80,000 cases that leave 150 bytes each are too many. */
 const LIVE_GROWTH_MIB = 10
@@ -60,7 +63,8 @@ async function runRounds(
 test(`${CASES} broken, half and hostile messages on the WebSocket and the bridge’s input harm nobody`, async ({ startServer, closing }) => {
   test.setTimeout(420_000)
   console.log(`fuzz: seed ${SEED}, ${CASES} cases`)
-  const settings = { TMWS_RATE_LIMIT_ENABLED: 'false', TMWS_EMBEDDING_PROVIDER: 'hash', ...INSPECTABLE }
+  // What is kept for clients that may come back goes after a second, so that what is left at the end is a leak.
+  const settings = { TMWS_RATE_LIMIT_ENABLED: 'false', TMWS_EMBEDDING_PROVIDER: 'hash', TMWS_SESSION_RESUME_TTL: '1', ...INSPECTABLE }
   const server = await (await startServer({ env: settings })).untilHealthy()
   const client = closing(await connectNamedWs(server, { agentId: 'bystander' }))
   const plan = planOf(CASES)
@@ -94,9 +98,11 @@ test(`${CASES} broken, half and hostile messages on the WebSocket and the bridge
 
   const processes = [server.process, ...bridges.map((bridge) => bridge.process)]
   expect((await rounds('first', bridges)).join('\n')).toBe('')
+  await delay(AWAY_MS)
   // A full collection stops the process that it looks into.
   const before = await bystander.untimed(() => Promise.all(processes.map(vitals)))
   expect((await rounds('rest', bridges)).join('\n')).toBe('')
+  await delay(AWAY_MS)
   const after = await bystander.untimed(() => Promise.all(processes.map(vitals)))
   const handlesAfter = openHandles(server.process.pid)
 

@@ -54,22 +54,22 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/**
+ * Refuses here what the server would refuse: its answer to a message without an id could not be told from another's, and a broken
+ * `notifications/initialized` must not be what a repeated handshake says.
+ */
 function classify(value: Record<string, unknown>): Message {
   const id = isRequestId(value.id) ? value.id : null
-  if (typeof value.method === 'string') {
-    if (!('id' in value)) return { kind: 'notification', method: value.method, params: value.params }
-    if (id === null) return broken(JSON_RPC.invalidRequest, BAD_ID)
-    return { kind: 'request', id, method: value.method, params: value.params }
-  }
-  if (value.method === undefined && 'id' in value && ('result' in value || 'error' in value)) {
-    return { kind: 'answer', id, result: value.result, isError: 'error' in value, error: value.error }
-  }
-  return {
-    kind: 'broken',
-    id,
-    code: JSON_RPC.invalidRequest,
-    problem: 'Invalid request: a message has a method, or an id with a result or an error.',
-  }
+  const isAnswer = value.method === undefined && ('result' in value || 'error' in value)
+  if (value.jsonrpc !== '2.0') return broken(JSON_RPC.invalidRequest, 'Invalid request: "jsonrpc" must be "2.0".', isAnswer ? null : id)
+  if (isAnswer && 'id' in value) return { kind: 'answer', id, result: value.result, isError: 'error' in value, error: value.error }
+  if (typeof value.method !== 'string')
+    return broken(JSON_RPC.invalidRequest, 'Invalid request: a message has a method, or an id with a result or an error.', id)
+  if (Array.isArray(value.params)) return broken(JSON_RPC.invalidParams, 'Invalid params: "params" must be an object, not a list.', id)
+  if (value.params !== undefined && !isRecord(value.params))
+    return broken(JSON_RPC.invalidRequest, 'Invalid request: "params" must be an object.', id)
+  if (!('id' in value)) return { kind: 'notification', method: value.method, params: value.params }
+  return id === null ? broken(JSON_RPC.invalidRequest, BAD_ID) : { kind: 'request', id, method: value.method, params: value.params }
 }
 
 /** By the server's own rule: to an id that it cannot use it answers without one, and the call would stay open here for ever. */
@@ -77,6 +77,6 @@ function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' ? value.length <= LIMITS.requestIdCharacters : Number.isSafeInteger(value)
 }
 
-function broken(code: number, problem: string): Message {
-  return { kind: 'broken', id: null, code, problem }
+function broken(code: number, problem: string, id: RequestId | null = null): Message {
+  return { kind: 'broken', id, code, problem }
 }
