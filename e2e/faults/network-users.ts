@@ -25,7 +25,8 @@ const SOCKET_DEADLINE_MS = 8_000
 /** An MCP host behind a bridge. */
 export async function bridgeUser(server: RunningServer, port: number, name: string): Promise<NetworkUser> {
   const command = bridgeCommand(server, { agentId: name })
-  const env = { ...command.env, TMWS_WS_HOST: '127.0.0.1', TMWS_WS_PORT: String(port) }
+  // A bridge that may would serve from a database of its own while the network is down; here it is the network that is tried.
+  const env = { ...command.env, TMWS_WS_HOST: '127.0.0.1', TMWS_WS_PORT: String(port), TMWS_BRIDGE_MODE: 'websocket' }
   const client = new Client({ name, version: '1.0.0' })
   await client.connect(new StdioClientTransport({ ...command, env, stderr: 'ignore' }), { timeout: HOST_TIMEOUT_MS })
   // As every host does; and it is how the bridge learns which tools it may call again.

@@ -22,7 +22,9 @@ export function socketClient(name: string, wsPort: number): RestartClient {
   return {
     name,
     tool: (tool, args) => socket.tool(tool, args),
-    subscribe: async (uri) => void (await socket.ask('resources/subscribe', { uri })),
+    subscribe: async (uri) => {
+      await socket.ask('resources/subscribe', { uri })
+    },
     updates: () => socket.told.flatMap(({ method, params }) => (method === UPDATED ? [String(params?.['uri'])] : [])),
     close: () => socket.close(),
   }
@@ -57,7 +59,7 @@ export function bridgeClient(name: string, place: ServerPlace, wsPort: number, m
       await ready
       await host.ask('resources/subscribe', { uri })
     },
-    updates: () => host.heard.flatMap(({ method, params }) => (method === UPDATED ? [String((params as { uri: string }).uri)] : [])),
+    updates: () => host.heard.flatMap(({ method, params }) => (method === UPDATED ? [(params as { uri: string }).uri] : [])),
     close: () => host.process.kill(),
   }
 }
