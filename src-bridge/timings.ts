@@ -44,7 +44,7 @@ export interface Timings {
 export const DEFAULT_TIMINGS: Timings = {
   answerWithinMs: 8_000,
   answerWithinWhenDownMs: 2_000,
-  lostAnswerWithinMs: 30_000,
+  lostAnswerWithinMs: 8_000,
   retryFirstMs: 250,
   retryLongestMs: 2_000,
   retryIdleMs: 5_000,

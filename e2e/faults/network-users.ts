@@ -15,7 +15,7 @@ export interface NetworkUser {
   close(): unknown
 }
 
-/** The bridge notices a silent connection after 40 s at most, and keeps a call that it may repeat for 30 s more. */
+/** The bridge notices a silent connection after 40 s at most, and keeps a call that it may repeat for 8 s more. */
 const BRIDGE_DEADLINE_MS = 75_000
 /** A host that gives up first would hide that a bridge never answers. */
 const HOST_TIMEOUT_MS = BRIDGE_DEADLINE_MS + 15_000
