@@ -4,13 +4,43 @@ import { resolve } from 'node:path'
 
 const root = import.meta.dirname
 
+/**
+ * Packages that are bundled: plain JavaScript of many files, whose loading one by one was most of a start. What is left outside holds
+ * native code or looks for files beside its own.
+ */
+const BUNDLED = [
+  '@fastify/cookie',
+  '@fastify/cors',
+  '@fastify/helmet',
+  '@fastify/static',
+  '@fastify/swagger',
+  '@fastify/swagger-ui',
+  '@marcbachmann/cel-js',
+  '@modelcontextprotocol/node',
+  '@modelcontextprotocol/server',
+  'chrono-node',
+  'commander',
+  'croner',
+  'fastify',
+  'jose',
+  'jsonc-parser',
+  'kysely',
+  'pino-pretty',
+  'prom-client',
+  'rate-limiter-flexible',
+  'rotating-file-stream',
+  'ws',
+  'zod',
+]
+
 /** Worker entries lie beside the entries that start them, under their own names (see base/worker-channel.ts). */
 export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
       target: 'node22',
-      minify: false,
+      minify: true,
+      externalizeDeps: { exclude: BUNDLED },
       rolldownOptions: {
         input: {
           app: resolve(root, 'src-main/app/main.ts'),

@@ -145,15 +145,14 @@ test('sixteen bridges that start while the server starts all answer initialize w
     await place.remove()
     return { slowestMs, serverMs, errors, standIns }
   }
-  // A machine that is busy with other things may spoil a round; the server's own start says how busy.
-  const isGood = ({ slowestMs, serverMs, errors, standIns }: Awaited<ReturnType<typeof round>>) =>
-    errors === 0 && standIns === 0 && slowestMs < Math.max(2_000, 2 * serverMs)
+  // A machine that is busy with other things may spoil a round; how long the server's own start took is shown beside it.
+  const isGood = ({ slowestMs, errors, standIns }: Awaited<ReturnType<typeof round>>) => errors === 0 && standIns === 0 && slowestMs < 2_000
   const rounds: Awaited<ReturnType<typeof round>>[] = []
   while (rounds.length < 3 && !rounds.some(isGood)) rounds.push(await round())
   test.info().annotations.push({ type: 'rounds', description: JSON.stringify(rounds) })
   expect(rounds.some(isGood), JSON.stringify(rounds)).toBe(true)
   // However busy: an answer in time for the host with the least patience.
-  expect(Math.max(...rounds.map(({ slowestMs }) => slowestMs))).toBeLessThan(15_000)
+  expect(Math.max(...rounds.map(({ slowestMs }) => slowestMs))).toBeLessThan(10_000)
 })
 
 test('eight bridges without a server write a hundred memories each at once: all are kept', async ({ makePlace }) => {

@@ -71,7 +71,7 @@ class Bridge implements RunningBridge {
       },
       failed: (failure) => this.#router.failed(failure),
       drained: () => this.#stdio.resumeInput(),
-      isNeeded: () => this.#router.waitingCount > 0,
+      isNeeded: () => this.#router.isWaiting,
       leaving: (withinMs) => this.#router.leaving(withinMs),
       staying: () => this.#router.staying(),
     })

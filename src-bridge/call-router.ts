@@ -2,9 +2,10 @@ import type { Log } from '../src-main/base/log.ts'
 import { ERROR_TABLE } from '../src-main/contract/errors.ts'
 import { CLOSE_CODES, JSON_RPC, PLAIN_RPC_METHODS } from '../src-main/contract/protocol.ts'
 import { CallSafety } from './call-safety.ts'
+import { EarlyOpening } from './early-opening.ts'
 import { Handshake } from './handshake.ts'
 import { errorAnswer, isRecord, notification, unavailableAnswer } from './json-rpc.ts'
-import type { Message } from './json-rpc.ts'
+import type { Message, RequestId } from './json-rpc.ts'
 import type { Lane } from './lane.ts'
 import { callOf, isSubscription, PendingCalls } from './pending-calls.ts'
 import type { Call } from './pending-calls.ts'
@@ -40,6 +41,9 @@ export class CallRouter {
   readonly #waiting = new WaitingLines()
   readonly #standing = new StandingCalls()
   readonly #replay: Replay
+  readonly #opening: EarlyOpening
+  /** True after the bridge has opened the session for the host, until a connection has heard of it. */
+  #owesOpening = false
   /** True between the (repeated) handshake and the loss of a connection. */
   #isReady = false
   /** True while the calls that run are still answered, and new ones wait for the next connection. */
@@ -55,6 +59,7 @@ export class CallRouter {
     this.#reply = reply
     this.#timings = timings
     this.#log = log
+    this.#opening = new EarlyOpening(timings.openEarlyAfterMs, (id) => this.#claimOpening(id), reply)
     this.#replay = new Replay(this.#handshake, this.#standing, {
       send: (line) => this.#lane.send(line),
       done: () => this.#ready(),
@@ -68,9 +73,9 @@ export class CallRouter {
     })
   }
 
-  /** Requests that could not be sent yet. */
-  get waitingCount(): number {
-    return this.#waiting.callCount
+  /** True while something waits for a connection. */
+  get isWaiting(): boolean {
+    return this.#waiting.callCount > 0 || this.#owesOpening
   }
 
   fromHost(message: Exclude<Message, { kind: 'broken' }>, line: Buffer): void {
@@ -157,6 +162,7 @@ export class CallRouter {
   /** Answers what is still open and forgets everything. A host that closed our input may still read our output. */
   stop(): void {
     this.#isReady = false
+    this.#opening.stop()
     clearTimeout(this.#deadline)
     clearTimeout(this.#replayDeadline)
     for (const { call } of this.#waiting.takeAll()) if (call) this.#answerOverdue(call)
@@ -173,7 +179,10 @@ export class CallRouter {
       return
     }
     const call = callOf(request, line, this.#safety.mayRepeat(request.method, request.params))
-    if (request.method === 'initialize') this.#handshake.noteInitialize(request.id, line)
+    if (request.method === 'initialize') {
+      this.#handshake.noteInitialize(request.id, line)
+      this.#opening.asked(request.id, request.params)
+    }
     if (this.#isReady) {
       if (this.#pending.size >= MAX_PENDING_CALLS) this.#answerUnavailable(call, TOO_MUCH)
       else this.#send(line, call)
@@ -205,7 +214,19 @@ export class CallRouter {
     if (this.#waiting.add({ line, answerBy: this.#answerBy() })) this.#wait()
   }
 
+  /** Whoever waits for the opening now hears it from us; the server hears of it with the repeated handshake, if it has not yet. */
+  #claimOpening(id: RequestId): boolean {
+    const wasWaiting = this.#waiting.cancel(id)
+    if (!wasWaiting && !this.#pending.settle(id)) return false
+    this.#handshake.noteAnswer(id, false)
+    this.#owesOpening = wasWaiting
+    this.#log.info({}, 'opened the session for the host; the server is not there yet')
+    this.#checkSettled()
+    return true
+  }
+
   #ready(): void {
+    this.#owesOpening = false
     clearTimeout(this.#replayDeadline)
     if (this.#isLeaving) return
     this.#isReady = true

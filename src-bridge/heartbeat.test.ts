@@ -39,11 +39,45 @@ test('an answer ends the doubt', () => {
   heartbeat.stop()
 })
 
+test('while something that was sent has no answer, silence is death within eight seconds', () => {
+  const { heard, heartbeat } = watched()
+  heartbeat.sent()
+  vi.advanceTimersByTime(3_000)
+  expect(heard).toEqual(['ping'])
+  vi.advanceTimersByTime(5_000)
+  expect(heard[1]).toBe('dead')
+  heartbeat.stop()
+})
+
+test('a slow answer is no death: the pong ends the doubt, and it asks again', () => {
+  const { heard, heartbeat } = watched()
+  for (let at = 0; at < 4; at += 1) {
+    heartbeat.sent()
+    vi.advanceTimersByTime(3_000)
+    heartbeat.seen()
+  }
+  expect(heard).toEqual(['ping', 'ping', 'ping', 'ping'])
+  vi.advanceTimersByTime(20_000)
+  expect(heard).toHaveLength(4)
+  heartbeat.stop()
+})
+
+test('who waits on a connection that is doubted already need not wait as long as nobody would', () => {
+  const { heard, heartbeat } = watched()
+  vi.advanceTimersByTime(25_000)
+  heartbeat.sent()
+  vi.advanceTimersByTime(5_000)
+  expect(heard).toEqual(['ping', 'dead'])
+  heartbeat.stop()
+})
+
 test('after a sleep it asks at once instead of waiting or giving up', () => {
   const { heard, heartbeat } = watched()
   vi.setSystemTime(Date.now() + 3_600_000)
-  vi.advanceTimersByTime(5_000)
+  vi.advanceTimersByTime(1_000)
   expect(heard).toEqual(['ping'])
+  vi.advanceTimersByTime(5_000)
+  expect(heard[1]).toBe('dead')
   heartbeat.stop()
 })
 

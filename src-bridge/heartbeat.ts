@@ -8,13 +8,15 @@ export interface HeartbeatHandlers {
   isReading(): boolean
 }
 
-/** Watches one connection by its silence, and asks at once when the machine has slept. */
+/** Watches one connection by its silence: patiently while nobody waits, closely while something was sent, and at once when the machine has slept. */
 export class Heartbeat {
   readonly #handlers: HeartbeatHandlers
   readonly #timings: Timings
   readonly #timer: NodeJS.Timeout
   #lastSeen = performance.now()
-  #pingedAt: number | undefined
+  /** The first message that went out since then. */
+  #sentAt: number | undefined
+  #ping: { readonly at: number; readonly answerWithinMs: number } | undefined
   // Wall time, since the monotonic clock stands still while some systems sleep.
   #lastTickWall = Date.now()
   #lastTick = performance.now()
@@ -29,7 +31,13 @@ export class Heartbeat {
   /** Something came from the other end. */
   seen(): void {
     this.#lastSeen = performance.now()
-    this.#pingedAt = undefined
+    this.#sentAt = undefined
+    this.#ping = undefined
+  }
+
+  /** Something went to the other end: it should be heard from soon. */
+  sent(): void {
+    this.#sentAt ??= performance.now()
   }
 
   stop(): void {
@@ -42,17 +50,19 @@ export class Heartbeat {
     this.#lastTickWall = wall
     this.#lastTick = now
     if (!this.#handlers.isReading()) {
-      this.#lastSeen = now
-      this.#pingedAt = undefined
+      this.seen()
       return
     }
-    const { pingAfterMs, pongWithinMs, heartbeatTickMs } = this.#timings
+    const { pingAfterMs, pongWithinMs, pingAwaitedAfterMs, pongAwaitedWithinMs, heartbeatTickMs } = this.#timings
     // After a sleep an answer that came in time may still lie unread, so a fresh question starts a fresh wait.
-    const hasSlept = gap > heartbeatTickMs + pongWithinMs
-    if (this.#pingedAt !== undefined && !hasSlept) {
-      if (now - this.#pingedAt >= pongWithinMs) this.#handlers.dead(`no sign of life for ${Math.round((now - this.#lastSeen) / 1000)} s`)
-    } else if (hasSlept || now - this.#lastSeen >= pingAfterMs) {
-      this.#pingedAt = now
+    const hasSlept = gap > heartbeatTickMs + pongAwaitedWithinMs
+    const isAwaited = this.#sentAt !== undefined && now - this.#sentAt >= pingAwaitedAfterMs
+    if (this.#ping && !hasSlept) {
+      // Who began to wait since the ping need not wait as long as nobody would.
+      const answerWithinMs = isAwaited ? Math.min(this.#ping.answerWithinMs, pongAwaitedWithinMs) : this.#ping.answerWithinMs
+      if (now - this.#ping.at >= answerWithinMs) this.#handlers.dead(`no sign of life for ${Math.round((now - this.#lastSeen) / 1000)} s`)
+    } else if (hasSlept || isAwaited || now - this.#lastSeen >= pingAfterMs) {
+      this.#ping = { at: now, answerWithinMs: hasSlept || isAwaited ? pongAwaitedWithinMs : pongWithinMs }
       this.#handlers.ping()
     }
   }

@@ -54,6 +54,7 @@ export class SocketSide {
 
   send(line: Buffer): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return
+    this.#heartbeat?.sent()
     // The bytes are text already; as a Buffer they would go out as a binary frame.
     this.#socket.send(line, { binary: false }, () => {
       if (!this.isBackedUp) this.#handlers.drained()

@@ -1,5 +1,7 @@
 /** Every wait of the bridge in one place, so that tests can shorten them. All in milliseconds. */
 export interface Timings {
+  /** The bridge answers `initialize` itself when nothing else has by then. */
+  readonly openEarlyAfterMs: number
   /** A request that finds no server is answered with an error after this. Below the shortest limit a host has for `initialize` (10 s). */
   readonly answerWithinMs: number
   /** The same when the server has been away for longer than `answerWithinMs`: the caller need not wait for what is known. */
@@ -34,6 +36,9 @@ export interface Timings {
   /** Our ping goes out after this much silence. The server pings every 20 s, so that this rarely happens. */
   readonly pingAfterMs: number
   readonly pongWithinMs: number
+  /** The same while something was sent and nothing has come since, and after a sleep: together below what a lost call may wait. */
+  readonly pingAwaitedAfterMs: number
+  readonly pongAwaitedWithinMs: number
   readonly heartbeatTickMs: number
   /** What the end of input leaves for pending answers. */
   readonly drainMs: number
@@ -42,6 +47,7 @@ export interface Timings {
 }
 
 export const DEFAULT_TIMINGS: Timings = {
+  openEarlyAfterMs: 750,
   answerWithinMs: 8_000,
   answerWithinWhenDownMs: 2_000,
   lostAnswerWithinMs: 8_000,
@@ -62,7 +68,9 @@ export const DEFAULT_TIMINGS: Timings = {
   replayWithinMs: 6_000,
   pingAfterMs: 25_000,
   pongWithinMs: 10_000,
-  heartbeatTickMs: 5_000,
+  pingAwaitedAfterMs: 2_000,
+  pongAwaitedWithinMs: 5_000,
+  heartbeatTickMs: 1_000,
   drainMs: 500,
   closeWithinMs: 250,
   parentPollMs: 2_000,

@@ -17,13 +17,12 @@ const TAGS: Readonly<Record<ToolFamily, string>> = {
   system: 'How the server does.',
 }
 
-/** The OpenAPI 3.1 document of the REST API, generated from the same table that mounts the routes. */
+/**
+ * The OpenAPI 3.1 document of the REST API, generated from the same table that mounts the routes. Its paths are made when they are first
+ * read: they take a fifth of a second, and most servers are never asked for them.
+ */
 export function openApiDocument(version: string): Record<string, unknown> {
-  const paths: Record<string, Record<string, unknown>> = {}
-  for (const route of REST_ROUTES) {
-    const path = fullPathOf(route).replace(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
-  }
+  let paths: Record<string, unknown> | undefined
   return {
     openapi: '3.1.0',
     info: {
@@ -35,7 +34,9 @@ export function openApiDocument(version: string): Record<string, unknown> {
     servers: [{ url: '/' }],
     security: [{}, { bearer: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths: { ...paths, ...plainPaths() },
+    get paths() {
+      return (paths ??= { ...toolPaths(), ...plainPaths() })
+    },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       parameters: {
@@ -46,6 +47,15 @@ export function openApiDocument(version: string): Record<string, unknown> {
       responses: errorComponents(),
     },
   }
+}
+
+function toolPaths(): Record<string, Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of REST_ROUTES) {
+    const path = fullPathOf(route).replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+  }
+  return paths
 }
 
 function operationOf(route: RestRoute): Record<string, unknown> {

@@ -16,7 +16,6 @@ export interface RestParts {
 /** Mounts every route of contract/rest.ts. Each is one tool call of a caller that lives for one request. */
 export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
   for (const route of REST_ROUTES) {
-    const schema = inputJsonSchema(TOOLS[route.tool])
     app.route({
       method: route.method,
       url: fullPathOf(route),
@@ -24,7 +23,7 @@ export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
         const caller = await parts.guard.identify(request.headers, 'rest')
         const session = parts.sessions.transient(caller)
         await session.admit()
-        const args = { ...readArguments(request, route, schema), ...(request.params as object), ...route.fixed }
+        const args = { ...readArguments(request, route), ...(request.params as object), ...route.fixed }
         const answer = await session.call(route.tool, args, { audience: 'rest', signal: abortedWith(reply) })
         // A duplicate was found, not created.
         void reply.code('duplicate_of' in answer ? 200 : (route.status ?? 200))
@@ -34,8 +33,8 @@ export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
   }
 }
 
-function readArguments(request: FastifyRequest, route: RestRoute, schema: ReturnType<typeof inputJsonSchema>): Record<string, unknown> {
-  if (route.argumentsIn === 'query') return readQuery(request.query as Record<string, unknown>, schema)
+function readArguments(request: FastifyRequest, route: RestRoute): Record<string, unknown> {
+  if (route.argumentsIn === 'query') return readQuery(request.query as Record<string, unknown>, inputJsonSchema(TOOLS[route.tool]))
   const body = request.body ?? {}
   if (typeof body !== 'object' || Array.isArray(body))
     throw new AppError('invalid_request', `The body must be a JSON object (got ${Array.isArray(body) ? 'a list' : typeof body}).`)
