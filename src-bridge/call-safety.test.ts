@@ -37,3 +37,9 @@ test('a new first page forgets the tools of the old list', () => {
   safety.learnTools({ tools: [] }, true)
   expect(safety.mayRepeat('tools/call', { name: 'look' })).toBe(false)
 })
+
+test('a host that never asks for the tools has those of this version', () => {
+  const safety = new CallSafety()
+  const known = (name: string) => safety.mayRepeat('tools/call', { name })
+  expect([known('semantic_search'), known('manage_task'), known('execute_workflow')]).toEqual([true, false, false])
+})

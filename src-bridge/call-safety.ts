@@ -1,5 +1,6 @@
 import { PLAIN_RPC_METHODS } from '../src-main/contract/protocol.ts'
 import { isRecord } from './json-rpc.ts'
+import { REPEATABLE_TOOLS } from '../src-main/contract/repeatable-tools.ts'
 
 const SAFE_METHODS: ReadonlySet<string> = new Set([
   'initialize',
@@ -22,9 +23,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set([
 // Storing the same content again returns the id it already has (`duplicate_of`), so these are safe although they are writes.
 const SAFE_TOOLS: ReadonlySet<string> = new Set(['store_memory', 'create_memory'])
 
-/** Knows which requests may be sent twice: by their method, and for tools by what the server last said of them. */
+/** Knows which requests may be sent twice: by their method, and for tools by what the server last said of them, or else by what this version knows. */
 export class CallSafety {
-  #safeTools = new Set<string>()
+  #safeTools = new Set(REPEATABLE_TOOLS)
 
   /** Learns from the result of `tools/list`; a first page replaces what was known, later pages add to it. */
   learnTools(result: unknown, isFirstPage: boolean): void {

@@ -28,10 +28,10 @@ interface Watched {
 }
 
 let serial = 0
-function start(script: string | undefined, isNeeded = true): Watched {
+function start(script: string | undefined, isNeeded = true, timings = TIMINGS): Watched {
   const file = join(folder, `program ${++serial}.cjs`)
   if (script !== undefined) writeFileSync(file, script)
-  const lane = new EmbeddedLane({ file, env: { MARK: 'passed on' } }, TIMINGS, silentLog)
+  const lane = new EmbeddedLane({ file, env: { MARK: 'passed on' } }, timings, silentLog)
   lanes.push(lane)
   const [events, failures]: [string[], Failure[]] = [[], []]
   lane.start({
@@ -104,4 +104,24 @@ test('lets the program finish, and ends one that does not', async () => {
   expect(politeMs).toBeGreaterThanOrEqual(95)
   expect(performance.now() - startedAt).toBeLessThan(3_000)
   expect([polite.events, stubborn.events]).toEqual([['opened'], ['opened']])
+})
+
+test('a program that hangs while something waits is ended, and its pongs are not for the host', async () => {
+  const quick = { ...TIMINGS, heartbeatTickMs: 20, pingAwaitedAfterMs: 40, pongAwaitedWithinMs: 400 }
+  // Answers every ping and nothing else, until it is told to hang.
+  const script = `${READY}; let buffer = ''; process.stdin.on('data', (chunk) => {
+    for (const line of String(chunk).split('\\n').filter(Boolean)) {
+      const message = JSON.parse(line)
+      if (message.method === 'hang') for (;;);
+      if (message.method === 'ping') console.log(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} }))
+    }
+  }); process.stdin.on('end', () => process.exit(0))`
+  const { lane, events } = start(script, false, quick)
+  await until(() => events.includes('opened'), 'the opening')
+  lane.send(Buffer.from('{"method":"slow","id":1}'))
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  expect(events).toEqual(['opened'])
+  lane.send(Buffer.from('{"method":"hang","id":2}'))
+  await until(() => events.includes('lost'), 'the end', 5_000)
+  expect(events).toEqual(['opened', 'lost'])
 })

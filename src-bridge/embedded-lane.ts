@@ -2,11 +2,18 @@ import { existsSync } from 'node:fs'
 import type { Log } from '../src-main/base/log.ts'
 import { EmbeddedProcess } from './embedded-process.ts'
 import type { EmbeddedProgram } from './embedded-process.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { readMessage } from './json-rpc.ts'
 import type { Lane, LaneHandlers } from './lane.ts'
 import { embeddedFailure } from './refusal.ts'
 import type { Failure } from './refusal.ts'
 import { RetryPace } from './retry-pace.ts'
 import type { Timings } from './timings.ts'
+
+const PING_ID = 'tmws-bridge:ping'
+/** An answer to a ping is short: longer frames need not be read twice. */
+const MAX_PONG_BYTES = 1_000
+const PING = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: PING_ID, method: 'ping' }))
 
 /** The lane to the store itself: a process of ours that serves the server's tools from the database. */
 export class EmbeddedLane implements Lane {
@@ -16,6 +23,8 @@ export class EmbeddedLane implements Lane {
   readonly #pace: RetryPace
   #handlers: LaneHandlers | undefined
   #process: EmbeddedProcess | undefined
+  #heartbeat: Heartbeat | undefined
+  #isReading = true
   #timer: NodeJS.Timeout | undefined
   #obstacle: Failure | undefined
   #attemptAt = 0
@@ -43,6 +52,7 @@ export class EmbeddedLane implements Lane {
   }
 
   send(line: Buffer): void {
+    this.#heartbeat?.sent()
     this.#process?.send(line)
   }
 
@@ -53,14 +63,17 @@ export class EmbeddedLane implements Lane {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#timer)
+    this.#heartbeat?.stop()
     await this.#process?.finish(this.#timings.embeddedFinishMs)
   }
 
   pauseReading(): void {
+    this.#isReading = false
     this.#process?.pauseReading()
   }
 
   resumeReading(): void {
+    this.#isReading = true
     this.#process?.resumeReading()
   }
 
@@ -90,7 +103,7 @@ export class EmbeddedLane implements Lane {
     }
     const launched = new EmbeddedProcess(this.#program, {
       ready: () => this.#opened(),
-      frame: (frame) => this.#handlers?.message(frame),
+      frame: (frame) => this.#heard(frame),
       drained: () => this.#handlers?.drained(),
       ended: (end) => this.#ended(end),
     })
@@ -105,11 +118,34 @@ export class EmbeddedLane implements Lane {
     this.#isOpen = true
     this.#downSince = undefined
     this.#obstacle = undefined
+    this.#isReading = true
+    this.#heartbeat = new Heartbeat(
+      {
+        ping: () => this.#process?.send(PING),
+        dead: (reason) => {
+          this.#log.warn({}, `the process that serves from the database hangs: ${reason}`)
+          this.#process?.kill()
+        },
+        isReading: () => this.#isReading,
+      },
+      this.#timings,
+    )
     this.#handlers?.opened()
+  }
+
+  #heard(frame: Buffer): void {
+    this.#heartbeat?.seen()
+    if (frame.length < MAX_PONG_BYTES && frame.includes(PING_ID)) {
+      const message = readMessage(frame)
+      if (message.kind === 'answer' && message.id === PING_ID) return
+    }
+    this.#handlers?.message(frame)
   }
 
   #ended({ refusal, how }: { readonly refusal?: string; readonly how: string }): void {
     clearTimeout(this.#timer)
+    this.#heartbeat?.stop()
+    this.#heartbeat = undefined
     this.#process = undefined
     if (this.#isStopped) return
     const wasOpen = this.#isOpen

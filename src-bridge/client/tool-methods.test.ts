@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TOOLS } from '../../src-main/contract/tools.ts'
-import { REPEATABLE_TOOLS } from './repeatable-tools.ts'
+import { REPEATABLE_TOOLS } from '../../src-main/contract/repeatable-tools.ts'
 import { ToolMethods } from './tool-methods.ts'
 
 test('what may be sent twice is what the contract calls idempotent, and storing', () => {

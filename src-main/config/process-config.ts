@@ -1,6 +1,7 @@
 import { loadConfig } from './config.ts'
 import type { ServerConfig } from './config.ts'
 import { readEnvironment } from './env.ts'
+import type { Environment } from './env.ts'
 import type { RawSettings } from './read-settings.ts'
 
 /** Who the agent of this process is, as its environment says; nothing is checked here. */
@@ -18,7 +19,12 @@ export function readAgentVariables(): { readonly agentId?: string; readonly name
   }
 }
 
+/** What the environment of this process sets. */
+export function processEnvironment(): Environment {
+  return readEnvironment()
+}
+
 /** The configuration of this process: its environment, and the flags it was given. Throws what `loadConfig` throws. */
-export function loadProcessConfig(flags: RawSettings['flags'] = {}): ServerConfig {
-  return loadConfig({ flags, environment: readEnvironment() })
+export function loadProcessConfig(flags: RawSettings['flags'] = {}, environment = readEnvironment()): ServerConfig {
+  return loadConfig({ flags, environment })
 }

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts'
 import { watchParent } from '../base/parent-watch.ts'
 import { createStderrLog } from '../base/stderr-log.ts'
 import type { ServerConfig } from '../config/config.ts'
-import { loadProcessConfig, readAgentVariables } from '../config/process-config.ts'
+import { readAgentVariables } from '../config/process-config.ts'
 import { EMBEDDED_STATE_METHOD, HEADERS } from '../contract/protocol.ts'
 import type { Caller } from '../session/session.ts'
 import { readIdentity, withDefaults } from '../transport/identity.ts'
@@ -14,6 +14,7 @@ import { serveOverLines } from '../transport/stdio/stdio-mcp-server.ts'
 import { buildEmbeddedParts } from './embedded-parts.ts'
 import { embeddedRefusal } from './embedded-policy.ts'
 import { VERSION } from './install-paths.ts'
+import { loadStandInConfig } from './last-place.ts'
 
 /** How long running calls may go on after the end was asked for, and closing may take, in milliseconds; a parent's death leaves five seconds. */
 const FINISH_MS = 2_000
@@ -49,7 +50,7 @@ export async function printVersion(output: Writable): Promise<number> {
 
 /** Throws AppError with the sentence for the agent's host when it may not be served from here. */
 function admit(): { config: ServerConfig; caller: Caller } {
-  const config = loadProcessConfig()
+  const config = loadStandInConfig()
   const refusal = embeddedRefusal(config)
   if (refusal !== undefined) throw new AppError('forbidden', refusal)
   const { agentId, namespace, capabilities } = readAgentVariables()

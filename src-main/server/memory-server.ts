@@ -10,6 +10,7 @@ import { buildContext } from './context.ts'
 import type { Overrides, ServerContext } from './context.ts'
 import { markEmbeddedPolicy } from './embedded-policy.ts'
 import { VERSION } from './install-paths.ts'
+import { markPlace } from './last-place.ts'
 import { becomeOwner } from './owner.ts'
 
 /** Where a started server is reached. */
@@ -88,6 +89,7 @@ export class MemoryServer {
       if (owner !== undefined) writeRuntimeFile(owner, where)
       if (discovery !== undefined) writeRuntimeFile(discovery, { ...where, token: this.#context.ownerToken })
       if (discovery !== undefined) unmarkStarting(discovery)
+      markPlace(this.#config)
     } catch (error) {
       // Clients with an address of their own still connect.
       this.#log.warn({ err: error }, 'the discovery file could not be written; clients must be told the address')

@@ -1,10 +1,8 @@
-import type { ToolName } from '../../src-main/contract/tools.ts'
-
 /**
- * Tools that may be carried out twice with the same result as once: those the contract calls read-only or idempotent (the test beside
- * this file compares), and storing, which returns the memory that is there when the same agent stores the same content again.
+ * Tools that may be carried out twice with the same result as once: those the contract calls read-only or idempotent (a test of the
+ * client library compares), and storing, which returns the memory that is there when the same agent stores the same content again.
  */
-export const REPEATABLE_TOOLS: ReadonlySet<string> = new Set<ToolName>([
+export const REPEATABLE_TOOLS: ReadonlySet<string> = new Set([
   'store_memory',
   'create_memory',
   'semantic_search',
