@@ -145,8 +145,9 @@ test('sixteen bridges that start while the server starts all answer initialize w
     await place.remove()
     return { slowestMs, serverMs, errors, standIns }
   }
-  // A machine that is busy with other things may spoil a round; how long the server's own start took is shown beside it.
-  const isGood = ({ slowestMs, errors, standIns }: Awaited<ReturnType<typeof round>>) => errors === 0 && standIns === 0 && slowestMs < 2_000
+  // On a machine so busy that the server itself takes longer, all have their answer before it is up.
+  const isGood = ({ slowestMs, serverMs, errors, standIns }: Awaited<ReturnType<typeof round>>) =>
+    errors === 0 && standIns === 0 && slowestMs < Math.max(2_000, serverMs)
   const rounds: Awaited<ReturnType<typeof round>>[] = []
   while (rounds.length < 3 && !rounds.some(isGood)) rounds.push(await round())
   test.info().annotations.push({ type: 'rounds', description: JSON.stringify(rounds) })
@@ -229,7 +230,7 @@ test.describe('where sign-in is on', () => {
     expect(await host.initialize()).toMatchObject({ error: { code: 401 } })
     await server.kill()
     // The bridge's own settings say nothing of sign-in; the data folder does.
-    const answer = await host.ask('initialize', {}, 20_000)
+    const answer = await host.ask('tools/list', {}, 20_000)
     expect(JSON.stringify(answer)).toMatch(/TMWS is not running.*Sign-in is on/)
     const diagnosis = await runNode([BUILT.bridge, '--test', '--port', String(wsPort)], {
       env: place.environment({ TMWS_DATA_DIR: place.dataDir }),
@@ -268,7 +269,8 @@ test.describe('settings', () => {
     test(`${JSON.stringify(env)} leaves the database alone`, async ({ makePlace }) => {
       const place = makePlace()
       const host = new BridgeHost(place, await freePort(), { env })
-      expect(JSON.stringify(await host.initialize(12_000))).toMatch(/TMWS is not running/)
+      expect(await host.initialize()).toHaveProperty('result.serverInfo')
+      expect(JSON.stringify(await host.ask('tools/list', {}, 12_000))).toMatch(/TMWS is not running/)
       if (env['TMWS_STDIO_ENABLED'] !== undefined) expect(JSON.stringify(host.heard)).toMatch(/TMWS_STDIO_ENABLED is false/)
     })
   }
@@ -322,7 +324,8 @@ test.describe('any surroundings', () => {
     const alone = join(place.folder, 'alone', 'bridge.cjs')
     cpSync(BUILT.bridge, alone)
     const host = new BridgeHost(place, await freePort(), { program: alone })
-    expect(JSON.stringify(await host.initialize(12_000))).toMatch(
+    await host.initialize()
+    expect(JSON.stringify(await host.ask('tools/list', {}, 12_000))).toMatch(
       /TMWS is not running.*is not there\. Run the bridge where TMWS is installed/,
     )
   })
