@@ -270,7 +270,12 @@ describe('the embedding model', () => {
   })
 
   test('of a server has its address, key and limits', () => {
-    const config = load({ ...openai, TMWS_EMBEDDING_API_KEY: key, TMWS_EMBEDDING_QUERY_PREFIX: '"ask: "', TMWS_EMBEDDING_TEXT_PREFIX: '""' })
+    const config = load({
+      ...openai,
+      TMWS_EMBEDDING_API_KEY: key,
+      TMWS_EMBEDDING_QUERY_PREFIX: '"ask: "',
+      TMWS_EMBEDDING_TEXT_PREFIX: '""',
+    })
     expect(config.embedding).toEqual({
       provider: 'openai',
       url: 'https://api.openai.com/v1',
@@ -280,16 +285,34 @@ describe('the embedding model', () => {
       timeoutMs: 30_000,
       batchSize: 64,
     })
-    expect(load({ TMWS_EMBEDDING_PROVIDER: 'ollama', TMWS_EMBEDDING_MODEL: 'm' }).embedding).toMatchObject({ url: 'http://127.0.0.1:11434' })
+    expect(load({ TMWS_EMBEDDING_PROVIDER: 'ollama', TMWS_EMBEDDING_MODEL: 'm' }).embedding).toMatchObject({
+      url: 'http://127.0.0.1:11434',
+    })
   })
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ['no address', { TMWS_EMBEDDING_URL: '' }, /^TMWS_EMBEDDING_URL is not set, but TMWS_EMBEDDING_PROVIDER is openai and needs the address/],
+    [
+      'no address',
+      { TMWS_EMBEDDING_URL: '' },
+      /^TMWS_EMBEDDING_URL is not set, but TMWS_EMBEDDING_PROVIDER is openai and needs the address/,
+    ],
     ['no model', { TMWS_EMBEDDING_MODEL: '' }, /^TMWS_EMBEDDING_MODEL is not set, .* needs the name of a model/],
-    ['no key where one is needed', { TMWS_EMBEDDING_API_KEY: '' }, /^TMWS_EMBEDDING_API_KEY is not set, .* needs a key for api\.openai\.com\.$/],
-    ['a key in its address', { TMWS_EMBEDDING_URL: `https://me:${key}@h.example/v1` }, /put the key into TMWS_EMBEDDING_API_KEY instead\.$/],
+    [
+      'no key where one is needed',
+      { TMWS_EMBEDDING_API_KEY: '' },
+      /^TMWS_EMBEDDING_API_KEY is not set, .* needs a key for api\.openai\.com\.$/,
+    ],
+    [
+      'a key in its address',
+      { TMWS_EMBEDDING_URL: `https://me:${key}@h.example/v1` },
+      /put the key into TMWS_EMBEDDING_API_KEY instead\.$/,
+    ],
     ['a query in its address', { TMWS_EMBEDDING_URL: `https://h.example/v1?key=${key}` }, /behind "\?" or "#"/],
-    ['an address of another kind', { TMWS_EMBEDDING_URL: `ftp://me:${key}@h.example` }, /^TMWS_EMBEDDING_URL is .* must be an address that begins/],
+    [
+      'an address of another kind',
+      { TMWS_EMBEDDING_URL: `ftp://me:${key}@h.example` },
+      /^TMWS_EMBEDDING_URL is .* must be an address that begins/,
+    ],
     ['a key over two lines', { TMWS_EMBEDDING_API_KEY: `${key}\n${key}` }, /^TMWS_EMBEDDING_API_KEY is a value, but must be letters/],
     ['dimensions of nothing', { TMWS_EMBEDDING_DIMENSIONS: '0' }, /^TMWS_EMBEDDING_DIMENSIONS is "0"/],
   ])('of a server with %s stops the start, and no key is shown', (_what, settings, sentence) => {

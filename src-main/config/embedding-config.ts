@@ -50,11 +50,15 @@ const OLLAMA_URL = 'http://127.0.0.1:11434'
 const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[\w.-]+(@[\w.-]+)?$/
 
 /** The part of the configuration that chooses the model, with sentences about settings that it has no use for. Throws `invalid_request`. */
-export function embeddingOf(values: SettingValues, dataDir: string): { readonly embedding: EmbeddingConfig; readonly warnings: readonly string[] } {
+export function embeddingOf(
+  values: SettingValues,
+  dataDir: string,
+): { readonly embedding: EmbeddingConfig; readonly warnings: readonly string[] } {
   const provider = values.embedding_provider
   const used = provider === 'local' && values.embedding_model === undefined ? [] : USED[provider]
   const warnings = ALL.filter((name) => values[name] !== undefined && !used.includes(name)).map(
-    (name) => `TMWS_${name.toUpperCase()} is set, but TMWS_EMBEDDING_PROVIDER is ${provider}, which has no use for it${provider === 'local' && used.length === 0 ? ' without TMWS_EMBEDDING_MODEL' : ''}.`,
+    (name) =>
+      `TMWS_${name.toUpperCase()} is set, but TMWS_EMBEDDING_PROVIDER is ${provider}, which has no use for it${provider === 'local' && used.length === 0 ? ' without TMWS_EMBEDDING_MODEL' : ''}.`,
   )
   if (provider === 'off' || provider === 'hash') return { embedding: { provider }, warnings }
   const apiKey = values.embedding_api_key
@@ -69,8 +73,13 @@ export function embeddingOf(values: SettingValues, dataDir: string): { readonly 
   }
   const url = serverUrlOf(provider, values)
   if (values.embedding_model === undefined)
-    throw refusal('TMWS_EMBEDDING_MODEL', provider, `the name of a model, for example ${provider === 'ollama' ? 'nomic-embed-text' : 'text-embedding-3-small'}`)
-  if (apiKey === undefined && url.hostname === 'api.openai.com') throw refusal('TMWS_EMBEDDING_API_KEY', provider, 'a key for api.openai.com')
+    throw refusal(
+      'TMWS_EMBEDDING_MODEL',
+      provider,
+      `the name of a model, for example ${provider === 'ollama' ? 'nomic-embed-text' : 'text-embedding-3-small'}`,
+    )
+  if (apiKey === undefined && url.hostname === 'api.openai.com')
+    throw refusal('TMWS_EMBEDDING_API_KEY', provider, 'a key for api.openai.com')
   const isReadable = url.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''))
   return {
     embedding: {
@@ -84,7 +93,10 @@ export function embeddingOf(values: SettingValues, dataDir: string): { readonly 
       batchSize: values.embedding_batch_size,
     },
     warnings: isReadable
-      ? [...warnings, `TMWS_EMBEDDING_URL is plain http to another machine: memories${apiKey === undefined ? '' : ' and the key'} can be read on the way.`]
+      ? [
+          ...warnings,
+          `TMWS_EMBEDDING_URL is plain http to another machine: memories${apiKey === undefined ? '' : ' and the key'} can be read on the way.`,
+        ]
       : warnings,
   }
 }

@@ -198,7 +198,12 @@ export const SETTINGS = {
     undefined,
     'words put before each memory; default what the model is known to need',
   ),
-  embedding_timeout: setting('TMWS_EMBEDDING_TIMEOUT', integer(1, 600, 'seconds'), 30, 'seconds that one request to the embedding server may take'),
+  embedding_timeout: setting(
+    'TMWS_EMBEDDING_TIMEOUT',
+    integer(1, 600, 'seconds'),
+    30,
+    'seconds that one request to the embedding server may take',
+  ),
   embedding_batch_size: setting('TMWS_EMBEDDING_BATCH_SIZE', integer(1, 2048), 64, 'texts in one request to the embedding server'),
   workflow_max_steps: setting('TMWS_WORKFLOW_MAX_STEPS', integer(1, 500), 100, 'steps that one workflow may have'),
   workflow_max_total_steps: setting(

@@ -32,7 +32,9 @@ export async function readHubModel(folder: string, options: HubModelOptions, sig
   const prefixes = { ...prefixesFor(options.name), ...promptsIn(prompts), ...options.prefixes }
   const maxTokens = longestWindow(config, tokenizerConfig, sentenceConfig)
   const checksums = await Promise.all((await partsOf(folder, file)).map((name) => checksumOf(join(folder, name), signal)))
-  const revision = createHash('sha256').update(JSON.stringify([checksums, pooling, maxTokens, prefixes.query, prefixes.text])).digest('hex')
+  const revision = createHash('sha256')
+    .update(JSON.stringify([checksums, pooling, maxTokens, prefixes.query, prefixes.text]))
+    .digest('hex')
   return {
     graph: join(folder, file),
     tokenizer: join(folder, 'tokenizer.json'),
@@ -58,7 +60,10 @@ async function findGraph(folder: string): Promise<string> {
   if (only === undefined)
     throw new AppError('unavailable', 'The folder of the embedding model holds no onnx/model.onnx; check TMWS_EMBEDDING_MODEL.')
   if (others.length > 0)
-    throw new AppError('unavailable', `The embedding model has several graphs (${found.join(', ')}); name one in TMWS_EMBEDDING_MODEL_FILE.`)
+    throw new AppError(
+      'unavailable',
+      `The embedding model has several graphs (${found.join(', ')}); name one in TMWS_EMBEDDING_MODEL_FILE.`,
+    )
   return only
 }
 
@@ -102,8 +107,12 @@ async function readPooling(folder: string): Promise<Pooling> {
 /** Empty ones are what the library writes when nobody has said anything. */
 function promptsIn(config: Record<string, unknown> | undefined): Partial<PromptPrefixes> {
   const prompts = (config?.['prompts'] ?? {}) as Record<string, unknown>
-  const first = (...names: string[]) => names.map((name) => prompts[name]).find((one) => typeof one === 'string' && one !== '') as string | undefined
-  const [query, text] = [first('query', 'search_query', 'retrieval.query'), first('passage', 'document', 'search_document', 'retrieval.passage')]
+  const first = (...names: string[]) =>
+    names.map((name) => prompts[name]).find((one) => typeof one === 'string' && one !== '') as string | undefined
+  const [query, text] = [
+    first('query', 'search_query', 'retrieval.query'),
+    first('passage', 'document', 'search_document', 'retrieval.passage'),
+  ]
   return { ...(query !== undefined && { query }), ...(text !== undefined && { text }) }
 }
 
@@ -111,7 +120,11 @@ function longestWindow(...[config, tokenizer, sentence]: (Record<string, unknown
   const positions = config?.['max_position_embeddings']
   // These models number positions from the padding's id on, so that two are never used.
   const unused = /roberta|camembert|mpnet/i.test(String(config?.['model_type'])) ? 2 : 0
-  const limits = [sentence?.['max_seq_length'], tokenizer?.['model_max_length'], typeof positions === 'number' ? positions - unused : undefined]
+  const limits = [
+    sentence?.['max_seq_length'],
+    tokenizer?.['model_max_length'],
+    typeof positions === 'number' ? positions - unused : undefined,
+  ]
   const known = limits.filter((limit): limit is number => typeof limit === 'number' && limit >= 16)
   return Math.min(MAX_TOKENS, ...known)
 }

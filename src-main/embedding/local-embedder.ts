@@ -58,12 +58,17 @@ class LocalEmbedder implements Embedder {
     this.#maxTextCharacters = options.maxTextCharacters ?? 4_000_000
     const { modelFolder, layout = 'built-in', name = basename(modelFolder), file, prefixes, prepare } = options
     this.#expected =
-      layout === 'built-in'
-        ? { modelId: LOCAL_MODEL.id, dimensions: LOCAL_MODEL.dimensions }
-        : { modelId: `local:${name}`, dimensions: 0 }
+      layout === 'built-in' ? { modelId: LOCAL_MODEL.id, dimensions: LOCAL_MODEL.dimensions } : { modelId: `local:${name}`, dimensions: 0 }
     this.#thread = new EmbeddingThread({
       file: workerFile('local-embedder-worker', import.meta.url),
-      load: { modelFolder, layout, name, threads: options.threads ?? 1, ...(file !== undefined && { file }), ...(prefixes && { prefixes }) },
+      load: {
+        modelFolder,
+        layout,
+        name,
+        threads: options.threads ?? 1,
+        ...(file !== undefined && { file }),
+        ...(prefixes && { prefixes }),
+      },
       ...(prepare && { prepare }),
       // The bounds above come first; this one has room for a cancellation of each request.
       maxPending: 2 * (this.#maxQueries + Math.ceil(this.#maxTextCharacters / CHARACTERS_OF_A_CALL) + 1),

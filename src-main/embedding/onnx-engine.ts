@@ -91,7 +91,10 @@ const INPUTS: ReadonlySet<string> = new Set(['input_ids', 'attention_mask', 'tok
 function requireKnownInputs(names: readonly string[]): void {
   const other = names.find((name) => !INPUTS.has(name))
   if (other === undefined && names.includes('input_ids')) return
-  throw new AppError('unavailable', `The embedding model's graph asks for ${other ?? 'no input_ids'}, so it is not one that embeds texts; choose another.`)
+  throw new AppError(
+    'unavailable',
+    `The embedding model's graph asks for ${other ?? 'no input_ids'}, so it is not one that embeds texts; choose another.`,
+  )
 }
 
 /** One vector per text where the graph gives that, else one per token. */
@@ -112,12 +115,18 @@ function marksOf(tokenizer: Tokenizer): { before: readonly number[]; after: read
 
 function vectorIn(result: OnnxRuntime.Tensor | undefined, { pooling, maySkipLayers }: ModelSpec): Float32Array {
   if (!(result?.data instanceof Float32Array))
-    throw new AppError('unavailable', `The embedding model gives ${result?.type ?? 'nothing'} instead of 32-bit floats; choose another TMWS_EMBEDDING_MODEL_FILE.`)
+    throw new AppError(
+      'unavailable',
+      `The embedding model gives ${result?.type ?? 'nothing'} instead of 32-bit floats; choose another TMWS_EMBEDDING_MODEL_FILE.`,
+    )
   const { data, dims } = result
   if (dims.length === 2) return data.slice()
   if (dims.length !== 3) throw new AppError('unavailable', 'The embedding model gives something that is no vector; choose another.')
   if (!maySkipLayers)
-    throw new AppError('unavailable', 'The embedding model has a layer behind pooling that its graph lacks; choose a graph with sentence_embedding.')
+    throw new AppError(
+      'unavailable',
+      'The embedding model has a layer behind pooling that its graph lacks; choose a graph with sentence_embedding.',
+    )
   return pooled(data, dims[1] ?? 0, dims[2] ?? 0, pooling)
 }
 

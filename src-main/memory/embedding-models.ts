@@ -98,7 +98,13 @@ export class EmbeddingModels {
   }
 
   /** For people: the model that answers questions, and the change that is under way. */
-  get report(): { readonly embedder: Embedder; readonly modelId: string; readonly dimensions: number; readonly change?: ModelChange; readonly problem?: string } {
+  get report(): {
+    readonly embedder: Embedder
+    readonly modelId: string
+    readonly dimensions: number
+    readonly change?: ModelChange
+    readonly problem?: string
+  } {
     const { embedder } = this.#parts
     const change = this.#isBuilding ? this.#progress?.current : undefined
     const inUse = this.#inUse
@@ -141,7 +147,10 @@ export class EmbeddingModels {
     if (!this.#isBuilding || embedder !== this.#parts.embedder) return
     const { modelId, dimensions } = embedder
     await this.#use(embedder)
-    this.#parts.log.info({ model: modelId, dimensions, former: this.#inUse?.modelId }, 'the change of model is complete; searches use the new vectors')
+    this.#parts.log.info(
+      { model: modelId, dimensions, former: this.#inUse?.modelId },
+      'the change of model is complete; searches use the new vectors',
+    )
     await this.look()
   }
 
@@ -246,7 +255,9 @@ export class EmbeddingModels {
 
   #lostFormer(): string {
     const { done = 0, total = 0 } = this.#progress?.current ?? {}
-    const covered = this.#isBuilding ? ` ${done} of ${total} memories have vectors of the new model; the others are found by words only.` : ''
+    const covered = this.#isBuilding
+      ? ` ${done} of ${total} memories have vectors of the new model; the others are found by words only.`
+      : ''
     return `The model that the memories were embedded with (${this.#inUse?.modelId ?? 'unknown'}) does not work.${covered || ' Results match words only.'}`
   }
 

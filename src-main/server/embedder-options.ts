@@ -20,7 +20,12 @@ export function embedderOptions({ embedding }: Pick<ServerConfig, 'embedding'>, 
 function localOptions(model: LocalModelConfig, token: string | undefined, mayDownload: boolean): Omit<LocalOptions, 'log'> {
   if (model.kind === 'built-in') return { provider: 'local', modelFolder: INSTALLED.modelFolder }
   const { folder } = model
-  const common = { provider: 'local' as const, modelFolder: folder, layout: 'hugging-face' as const, ...(model.file !== undefined && { file: model.file }) }
+  const common = {
+    provider: 'local' as const,
+    modelFolder: folder,
+    layout: 'hugging-face' as const,
+    ...(model.file !== undefined && { file: model.file }),
+  }
   if (model.kind === 'folder') return common
   const { kind: _, ...place } = model
   return { ...common, name: model.id, hub: { ...place, mayDownload, ...(token !== undefined && { token }) } }

@@ -107,7 +107,11 @@ export class LiveReport implements SystemReport {
       case 'off':
         return { status: 'healthy', message: 'Switched off; search matches words only.', state: state.status }
       case 'loading':
-        return { status: 'degraded', message: `${state.message ?? 'The model is loading.'} Search matches words only until it is there.`, ...facts }
+        return {
+          status: 'degraded',
+          message: `${state.message ?? 'The model is loading.'} Search matches words only until it is there.`,
+          ...facts,
+        }
       case 'failed':
         return { status: 'degraded', message: `${state.message} Search matches words only.`, ...facts }
     }

@@ -94,7 +94,10 @@ export class EmbeddingClient {
       signal.throwIfAborted()
       if (error instanceof HttpProblem) throw error
       if (error instanceof Error && error.name === 'TimeoutError')
-        throw new HttpProblem('away', `the embedding server did not answer within ${this.#options.timeoutMs / 1000} s (TMWS_EMBEDDING_TIMEOUT)`)
+        throw new HttpProblem(
+          'away',
+          `the embedding server did not answer within ${this.#options.timeoutMs / 1000} s (TMWS_EMBEDDING_TIMEOUT)`,
+        )
       throw new HttpProblem('away', `the embedding server cannot be reached (${codeOf(error)}); check TMWS_EMBEDDING_URL`)
     }
   }

@@ -52,7 +52,8 @@ export function ollamaWire({ url, model, dimensions }: WireOptions): EmbeddingWi
     body: (texts) => ({ model, input: texts, truncate: false, ...(dimensions !== undefined && { dimensions }) }),
     read(answer, count) {
       const { embeddings } = asRecord(answer)
-      if (!Array.isArray(embeddings) || embeddings.length !== count) throw invalid(`it gave ${describeCount(embeddings)} for ${count} texts`)
+      if (!Array.isArray(embeddings) || embeddings.length !== count)
+        throw invalid(`it gave ${describeCount(embeddings)} for ${count} texts`)
       return embeddings.map(numbersOf)
     },
     fallBack: () => false,

@@ -65,10 +65,12 @@ async function expected(text: string): Promise<number[]> {
 }
 
 const always = (fault: Fault): Fault => fault
-const status = (code: number, body: unknown = {}, headers: Record<string, string> = {}): Fault => (_request, response) => {
-  sendJson(response, code, body, headers)
-  return true
-}
+const status =
+  (code: number, body: unknown = {}, headers: Record<string, string> = {}): Fault =>
+  (_request, response) => {
+    sendJson(response, code, body, headers)
+    return true
+  }
 
 describe('an embedding server', () => {
   it.each(['openai', 'ollama'] as const)('of %s gives unit vectors in the order of the texts', async (provider) => {
@@ -86,7 +88,9 @@ describe('an embedding server', () => {
   })
 
   it('is asked for numbers when it does not take base64', async () => {
-    fake.faults.push((request, response) => request.body['encoding_format'] === 'base64' && status(400, { error: 'what?' })(request, response))
+    fake.faults.push(
+      (request, response) => request.body['encoding_format'] === 'base64' && status(400, { error: 'what?' })(request, response),
+    )
     const embedder = await ready()
     expect([...((await embedder.embedTexts(['x']))[0]?.[0] ?? [])]).toEqual(await expected('x'))
   })
@@ -106,7 +110,8 @@ describe('an embedding server', () => {
       { prefixes: { query: 'q', text: '' } },
       { url: `${fake.url}/other/v1/embeddings` },
       { provider: 'ollama' as const, url: fake.url },
-    ]) ids.add((await ready(options)).modelId)
+    ])
+      ids.add((await ready(options)).modelId)
     fake.dimensions = 32
     ids.add((await ready()).modelId)
     fake.digest = 'digest-2'
@@ -145,10 +150,20 @@ describe('an embedding server with faults', () => {
     ['503 without a body', (_request, response) => (response.writeHead(503).end(), true)],
     ['a reset connection', (_request, response) => (response.destroy(), true)],
     ['no JSON', (_request, response) => (response.end('<html>'), true)],
-    ['half an answer', (_request, response) => (response.writeHead(200, { 'content-length': '999' }).write('{"data'), response.destroy(), true)],
+    [
+      'half an answer',
+      (_request, response) => (response.writeHead(200, { 'content-length': '999' }).write('{"data'), response.destroy(), true),
+    ],
     ['too few vectors', status(200, { data: [] })],
-    ['a number that is none', (request, response) => status(200, { data: request.texts.map((_, index) => ({ index, embedding: [1, null, 'x'] })) })(request, response)],
-    ['one index twice', (request, response) => status(200, { data: request.texts.map(() => ({ index: 0, embedding: [1, 2] })) })(request, response)],
+    [
+      'a number that is none',
+      (request, response) =>
+        status(200, { data: request.texts.map((_, index) => ({ index, embedding: [1, null, 'x'] })) })(request, response),
+    ],
+    [
+      'one index twice',
+      (request, response) => status(200, { data: request.texts.map(() => ({ index: 0, embedding: [1, 2] })) })(request, response),
+    ],
   ]
   it.each(passing)('(%s) is asked again', async (_what, fault) => {
     const embedder = await ready()
@@ -178,7 +193,10 @@ describe('an embedding server with faults', () => {
     const { port } = fake
     await fake.stop()
     await expect(embedder.embedTexts(['a'])).rejects.toMatchObject({ code: 'unavailable' })
-    expect(embedder.state).toMatchObject({ status: 'failed', message: expect.stringMatching(/cannot be reached \(\w+\); check TMWS_EMBEDDING_URL\.$/) as string })
+    expect(embedder.state).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/cannot be reached \(\w+\); check TMWS_EMBEDDING_URL\.$/) as string,
+    })
     const { retryAtMs } = embedder.state as { retryAtMs: number }
     expect(retryAtMs - Date.now()).toBeLessThan(2_000)
     fake = await FakeEmbeddingServer.start(port)
@@ -193,7 +211,11 @@ describe('an embedding server with faults', () => {
     [400, /rejects the request \(400.*check TMWS_EMBEDDING_MODEL and TMWS_EMBEDDING_DIMENSIONS\.$/],
     [302, /its final address/],
   ])('that refuses us with %i and echoes the key: a sentence without it, and a slow recheck', async (code, sentence) => {
-    fake.faults.push(always((request, response) => status(code, { error: { message: `bad ${String(request.headers.authorization)} or ${KEY}` } })(request, response)))
+    fake.faults.push(
+      always((request, response) =>
+        status(code, { error: { message: `bad ${String(request.headers.authorization)} or ${KEY}` } })(request, response),
+      ),
+    )
     const embedder = open()
     const state = (await until(embedder, 'failed')) as { message: string; retryAtMs: number }
     expect(state.message).toMatch(sentence)
@@ -207,12 +229,18 @@ describe('an embedding server with faults', () => {
     const embedder = await ready()
     fake.dimensions = 32
     await expect(embedder.embedTexts(['a'])).rejects.toMatchObject({ code: 'unavailable' })
-    expect(embedder.state).toMatchObject({ status: 'failed', message: expect.stringContaining('32 dimensions, and gave 48 before') as string })
+    expect(embedder.state).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('32 dimensions, and gave 48 before') as string,
+    })
     expect(embedder.dimensions).toBe(48)
   })
 
   it('that rejects one text takes the others, and the fault is that text’s own', async () => {
-    fake.faults.push((request, response) => request.texts.includes('poison') && status(400, { error: { message: 'the text poison is bad' } })(request, response))
+    fake.faults.push(
+      (request, response) =>
+        request.texts.includes('poison') && status(400, { error: { message: 'the text poison is bad' } })(request, response),
+    )
     const embedder = await ready()
     const failure: unknown = await embedder.embedTexts(['a', 'poison', 'b']).catch((error: unknown) => error)
     expect(failure).not.toHaveProperty('code')

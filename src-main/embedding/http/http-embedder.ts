@@ -107,7 +107,10 @@ class HttpEmbedder implements Embedder {
     if (this.#characters > 0 && this.#characters + characters > MAX_WAITING_CHARACTERS) throw tooMuchToDo()
     this.#characters += characters
     try {
-      return await this.#embedWindows(texts.map((text) => windowsOfText(text.slice(0, LIMITS.contentCharacters))), this.#until(signal))
+      return await this.#embedWindows(
+        texts.map((text) => windowsOfText(text.slice(0, LIMITS.contentCharacters))),
+        this.#until(signal),
+      )
     } finally {
       this.#characters -= characters
     }
@@ -143,7 +146,10 @@ class HttpEmbedder implements Embedder {
     try {
       const vectors = await slots.use(() => {
         signal.throwIfAborted()
-        return this.#client.embed(pieces.map((piece) => prefix + piece), signal)
+        return this.#client.embed(
+          pieces.map((piece) => prefix + piece),
+          signal,
+        )
       })
       return this.#checked(vectors).map((vector) => [vector])
     } catch (error) {
@@ -165,7 +171,10 @@ class HttpEmbedder implements Embedder {
     const { dimensions } = this
     const other = vectors.find(({ length }) => length !== dimensions)
     if (other)
-      throw new HttpProblem('invalid', `the embedding server gives ${other.length} dimensions, and gave ${dimensions} before: ${MODEL_CHANGED}`)
+      throw new HttpProblem(
+        'invalid',
+        `the embedding server gives ${other.length} dimensions, and gave ${dimensions} before: ${MODEL_CHANGED}`,
+      )
     return vectors.map(toLengthOne)
   }
 
@@ -259,7 +268,9 @@ function digestIn(tags: unknown, model: string): string | undefined {
   const models = (tags as { models?: unknown } | undefined)?.models
   if (!Array.isArray(models)) return undefined
   // Whatever the server sent; what is used is checked.
-  const found = (models as ({ name?: unknown; digest?: unknown } | null)[]).find((one) => one?.name === model || one?.name === `${model}:latest`)
+  const found = (models as ({ name?: unknown; digest?: unknown } | null)[]).find(
+    (one) => one?.name === model || one?.name === `${model}:latest`,
+  )
   return typeof found?.digest === 'string' ? found.digest : undefined
 }
 

@@ -48,12 +48,14 @@ export function problemOfStatus(
     return new HttpProblem('refused', `the embedding server sends us elsewhere (${status}); set TMWS_EMBEDDING_URL to its final address`)
   if (status === 413 || (TOO_LARGE.test(said) && status !== 429 && status !== 503))
     return new HttpProblem('too-large', `the embedding server takes no request of this size (${status})`)
-  if (status === 429)
-    return new HttpProblem('away', `the embedding server limits our requests (429${quote})`, waitOf(retryAfter))
+  if (status === 429) return new HttpProblem('away', `the embedding server limits our requests (429${quote})`, waitOf(retryAfter))
   if (status === 408 || status === 425 || status >= 500)
     return new HttpProblem('away', `the embedding server failed (${status}${quote})`, waitOf(retryAfter))
   if (status === 400 || status === 422)
-    return new HttpProblem('rejected', `the embedding server rejects the request (${status}${quote}); check TMWS_EMBEDDING_MODEL and TMWS_EMBEDDING_DIMENSIONS`)
+    return new HttpProblem(
+      'rejected',
+      `the embedding server rejects the request (${status}${quote}); check TMWS_EMBEDDING_MODEL and TMWS_EMBEDDING_DIMENSIONS`,
+    )
   return new HttpProblem('refused', `the embedding server refuses us (${status}${quote}); check the account behind TMWS_EMBEDDING_API_KEY`)
 }
 

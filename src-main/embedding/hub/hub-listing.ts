@@ -47,7 +47,10 @@ export function neededFiles(id: string, { files }: HubListing, wanted: string | 
   const graph = wanted ?? USUAL_GRAPHS.find((name) => graphs.includes(name)) ?? (graphs.length === 1 ? graphs[0] : undefined)
   if (graph === undefined || !graphs.includes(graph)) {
     const found = graphs.length === 0 ? 'it has none' : `it has ${graphs.slice(0, 10).join(', ')}`
-    throw new AppError('unavailable', `The model ${id} has no ONNX graph ${graph ?? 'onnx/model.onnx'} (${found}); set TMWS_EMBEDDING_MODEL_FILE or choose another model.`)
+    throw new AppError(
+      'unavailable',
+      `The model ${id} has no ONNX graph ${graph ?? 'onnx/model.onnx'} (${found}); set TMWS_EMBEDDING_MODEL_FILE or choose another model.`,
+    )
   }
   if (!files.some(({ path }) => path === 'tokenizer.json'))
     throw new AppError('unavailable', `The model ${id} has no tokenizer.json, so it cannot be used here; choose another.`)

@@ -72,7 +72,8 @@ export class FakeEmbeddingServer {
     if (this.faults.some((fault) => fault(seen, response))) return
     const vectors = await Promise.all(texts.map((one) => this.vectorOf(one)))
     if (path === '/api/embed') return sendJson(response, 200, { model: body['model'], embeddings: vectors })
-    const encode = (vector: number[]) => (body['encoding_format'] === 'base64' ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector)
+    const encode = (vector: number[]) =>
+      body['encoding_format'] === 'base64' ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector
     // Out of order: the index says which is which.
     const data = vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })).toReversed()
     sendJson(response, 200, { object: 'list', data, model: body['model'] })

@@ -73,9 +73,7 @@ async function deleteBacklog(tx: MemoryTransaction, modelId: number, limit: numb
   const { numDeletedRows } = await tx
     .deleteFrom('embedding_backlog')
     .where('model_id', '=', modelId)
-    .where('memory_seq', 'in', (eb) =>
-      eb.selectFrom('embedding_backlog').select('memory_seq').where('model_id', '=', modelId).limit(limit),
-    )
+    .where('memory_seq', 'in', (eb) => eb.selectFrom('embedding_backlog').select('memory_seq').where('model_id', '=', modelId).limit(limit))
     .executeTakeFirst()
   return Number(numDeletedRows)
 }

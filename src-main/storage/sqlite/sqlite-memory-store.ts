@@ -63,7 +63,15 @@ export async function openSqliteMemoryStore(options: SqliteStoreOptions): Promis
 const MAX_PENDING = 10_000
 const SLOW_MS = 50
 /** What nobody waits for. */
-const UNHURRIED: ReadonlySet<EngineMethod> = new Set(['ping', 'expire', 'emptyTrash', 'dropUnusedVectors', 'checkIntegrity', 'backup', 'close'])
+const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
+  'ping',
+  'expire',
+  'emptyTrash',
+  'dropUnusedVectors',
+  'checkIntegrity',
+  'backup',
+  'close',
+])
 
 /** The store as the rest of the program sees it; all work is done on a thread of its own (sqlite-worker.ts). */
 export class SqliteMemoryStore implements MemoryStore {
