@@ -61,11 +61,14 @@ test('another model takes over in the background, through a crash, while every s
     TMWS_EMBEDDING_BATCH_SIZE: '8',
     TMWS_LOG_LEVEL: 'debug',
   }
-  fake.delayMs = 150
+  fake.delayMs = 1_500
   const first = await place.start({ env })
   await until(
-    'the change to be under way',
-    async () => Number((await embedding(first))['change'] !== undefined && fake.texts) >= 24,
+    'the change to be under way, and the former model to be loaded',
+    async () => {
+      const { status, change } = await embedding(first)
+      return status === 'healthy' && change !== undefined && fake.texts >= 24
+    },
     60_000,
   )
   const during = await search(first)
@@ -79,6 +82,7 @@ test('another model takes over in the background, through a crash, while every s
   )
   await first.kill()
 
+  fake.delayMs = 300
   const second = await place.start({ env })
   let searches = 0
   while ((await embedding(second))['model'] === before || fake.texts < MEMORIES) {

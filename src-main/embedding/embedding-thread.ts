@@ -85,10 +85,10 @@ export class EmbeddingThread {
     process.once('exit', onExit)
     try {
       await this.#options.prepare?.((message) => this.#tell(message), this.#abort.signal)
-      if (this.#closing) return
+      if (this.#abort.signal.aborted) return
       this.#channel = new WorkerChannel(this.#options.file, {}, { maxPending: this.#options.maxPending, name: NAME })
       this.#loaded = await this.#channel.call<LoadedModel>('load', { ...this.#options.load, gate: gate.shared } satisfies LoadRequest)
-      if (!this.#closing) {
+      if (!this.#abort.signal.aborted) {
         this.#options.log.info({ loadMs: Math.round(performance.now() - startMs) }, 'the embedding model is ready')
         this.status.set({ status: 'ready' })
       }
@@ -160,7 +160,7 @@ function sentenceFor(state: EmbedderStatus['state']): string {
       return CLOSED
     case 'loading':
     case 'ready':
-      if ('message' in state && state.message !== undefined) return state.message
+      if ('message' in state) return state.message
       return `${NAME} is still loading; try again in a second.`
   }
 }

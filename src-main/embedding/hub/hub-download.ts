@@ -84,7 +84,10 @@ async function bringFile(
   progress: (bytes: number) => void,
 ): Promise<void> {
   const target = join(draft, ...file.path.split('/'))
-  if (await stat(target).catch(() => undefined)) return progress(file.bytes)
+  if (await stat(target).catch(() => undefined)) {
+    progress(file.bytes)
+    return
+  }
   const part = `${target}.part`
   await mkdir(dirname(target), { recursive: true })
   const stalled = new AbortController()

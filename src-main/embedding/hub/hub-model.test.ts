@@ -137,7 +137,7 @@ describe('the download of a model', () => {
       log: silentLog,
     })
     opened.push(embedder)
-    embedder.onStateChange((state) => 'message' in state && state.message !== undefined && told.push(state.message))
+    embedder.onStateChange((state) => 'message' in state && told.push(state.message))
     expect(await settle(embedder)).toEqual({ status: 'ready' })
     expect(told.at(-1)).toMatch(/^The model some-people\/tiny-model is being downloaded: 100 % of \d+\.\d MB\.$/)
     expect(hub.asked.some((name) => name.includes('README'))).toBe(false)

@@ -64,14 +64,20 @@ export class FakeEmbeddingServer {
   }
 
   async #answer(path: string, headers: IncomingHttpHeaders, text: string, response: ServerResponse): Promise<void> {
-    if (path === '/api/tags') return sendJson(response, 200, { models: [{ name: 'fake:latest', digest: this.digest }] })
+    if (path === '/api/tags') {
+      sendJson(response, 200, { models: [{ name: 'fake:latest', digest: this.digest }] })
+      return
+    }
     const body = JSON.parse(text) as Record<string, unknown> // a test wrote the client
     const texts = body['input'] as string[]
     const seen = { path, headers, texts, body }
     this.requests.push(seen)
     if (this.faults.some((fault) => fault(seen, response))) return
     const vectors = await Promise.all(texts.map((one) => this.vectorOf(one)))
-    if (path === '/api/embed') return sendJson(response, 200, { model: body['model'], embeddings: vectors })
+    if (path === '/api/embed') {
+      sendJson(response, 200, { model: body['model'], embeddings: vectors })
+      return
+    }
     const encode = (vector: number[]) =>
       body['encoding_format'] === 'base64' ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector
     // Out of order: the index says which is which.
