@@ -82,8 +82,7 @@ test('another model takes over in the background, through a crash, while every s
   )
   await first.kill()
 
-  fake.delayMs = 300
-  const second = await place.start({ env })
+  const second = await (await place.start({ env })).untilHealthy()
   let searches = 0
   while ((await embedding(second))['model'] === before || fake.texts < MEMORIES) {
     const { status, body } = await agent(second).post('/memory/search', { query: QUESTION, limit: 5 })

@@ -85,10 +85,10 @@ export class EmbeddingThread {
     process.once('exit', onExit)
     try {
       await this.#options.prepare?.((message) => this.#tell(message), this.#abort.signal)
-      if (this.#abort.signal.aborted) return
+      if (this.#isClosing()) return
       this.#channel = new WorkerChannel(this.#options.file, {}, { maxPending: this.#options.maxPending, name: NAME })
       this.#loaded = await this.#channel.call<LoadedModel>('load', { ...this.#options.load, gate: gate.shared } satisfies LoadRequest)
-      if (!this.#abort.signal.aborted) {
+      if (!this.#isClosing()) {
         this.#options.log.info({ loadMs: Math.round(performance.now() - startMs) }, 'the embedding model is ready')
         this.status.set({ status: 'ready' })
       }
@@ -100,6 +100,10 @@ export class EmbeddingThread {
     } finally {
       process.off('exit', onExit)
     }
+  }
+
+  #isClosing(): boolean {
+    return this.#closing !== undefined
   }
 
   #fail(message: string, error: unknown): void {
