@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtInSpec } from '../../src-main/embedding/model-spec.ts'
 import { openOnnxEngine } from '../../src-main/embedding/onnx-engine.ts'
 import { buildModel, MODEL_FOLDER, WEIGHTS_FILE } from './build-model.ts'
 import { cosine } from './onnx-check.ts'
@@ -51,7 +52,7 @@ it('8-bit vectors stay within 0.98 of those of 32-bit floats', async () => {
   await mkdir(exactFolder)
   await writeFile(join(exactFolder, 'model.onnx'), encodeMiniLm(readWeights(await readFile(WEIGHTS_FILE)), 'fp32'))
   await cp(join(MODEL_FOLDER, 'tokenizer.json'), join(exactFolder, 'tokenizer.json'))
-  const [exact, small] = await Promise.all([openOnnxEngine(exactFolder), openOnnxEngine(MODEL_FOLDER)])
+  const [exact, small] = await Promise.all([openOnnxEngine(builtInSpec(exactFolder)), openOnnxEngine(builtInSpec(MODEL_FOLDER))])
   try {
     const texts = [
       'Hello',
@@ -61,7 +62,7 @@ it('8-bit vectors stay within 0.98 of those of 32-bit floats', async () => {
       'Stored memories are searched by meaning and by keyword. '.repeat(12),
     ]
     for (const text of texts) {
-      const [a, b] = [await exact.embed(exact.tokenize(text)), await small.embed(small.tokenize(text))]
+      const [a, b] = [await exact.embed(exact.tokenize(text), 'text'), await small.embed(small.tokenize(text), 'text')]
       expect(cosine(a, b), text).toBeGreaterThan(0.98)
     }
   } finally {

@@ -1,4 +1,5 @@
 import { openOnnxEngine } from '../../src-main/embedding/onnx-engine.ts'
+import { builtInSpec } from '../../src-main/embedding/model-spec.ts'
 
 /** Three texts of which the first two mean the same, almost without a common word. */
 const QUESTION = 'How do I sign in when I forgot my password?'
@@ -9,11 +10,11 @@ const LEAST_GAP = 0.3
 
 /** Loads a freshly built model and asks it something whose answer is known. Throws when it is wrong. */
 export async function checkModel(folder: string): Promise<void> {
-  const engine = await openOnnxEngine(folder)
+  const engine = await openOnnxEngine(builtInSpec(folder))
   try {
-    const question = await engine.embed(engine.tokenize(QUESTION))
-    const answer = await engine.embed(engine.tokenize(ANSWER))
-    const stranger = await engine.embed(engine.tokenize(STRANGER))
+    const question = await engine.embed(engine.tokenize(QUESTION), 'query')
+    const answer = await engine.embed(engine.tokenize(ANSWER), 'text')
+    const stranger = await engine.embed(engine.tokenize(STRANGER), 'text')
     const length = Math.sqrt(cosine(question, question))
     if (Math.abs(length - 1) > 1e-3) throw new Error(`The built embedding model gives vectors of length ${length} instead of 1.`)
     const gap = cosine(question, answer) - cosine(question, stranger)

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
+import { embeddingOf } from './embedding-config.ts'
+import type { EmbeddingConfig } from './embedding-config.ts'
 import { isLoopback, secretProblem } from './secrets.ts'
 import { dataPaths, defaultRuntimeFile } from './paths.ts'
 import { readSettings } from './read-settings.ts'
@@ -31,8 +33,7 @@ export interface ServerConfig {
   readonly database:
     { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' } | { readonly provider: 'volatile' }
   readonly trashDays: number
-  /** `modelFolder` absent: the model that is shipped. */
-  readonly embedding: { readonly provider: 'local' | 'off' | 'hash'; readonly modelFolder?: string }
+  readonly embedding: EmbeddingConfig
   readonly workflows: {
     readonly maxSteps: number
     readonly maxTotalSteps: number
@@ -60,6 +61,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
   const auth = { enabled: values.auth_enabled ?? isStrict, ...(values.secret_key !== undefined && { secretKey: values.secret_key }) }
   if (isStrict) assertStrict(values, auth.enabled, why)
   if (auth.enabled) assertSecret(auth.secretKey, isStrict)
+  const { embedding, warnings: embeddingWarnings } = embeddingOf(values, dataDir)
   return Object.freeze({
     environment: values.environment,
     api: { host: values.api_host, port: values.api_port },
@@ -83,10 +85,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     dataDir,
     database: databaseOf(values.database_url, values.sqlite_synchronous, dataDir),
     trashDays: values.trash_days,
-    embedding: {
-      provider: values.embedding_provider,
-      ...(values.embedding_model !== undefined && { modelFolder: resolve(values.embedding_model) }),
-    },
+    embedding,
     workflows: {
       maxSteps: values.workflow_max_steps,
       maxTotalSteps: values.workflow_max_total_steps,
@@ -98,7 +97,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     },
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),
-    warnings,
+    warnings: [...warnings, ...embeddingWarnings],
   })
 }
 

@@ -36,6 +36,17 @@ export function text(allowed: string, rule: RegExp = /./): SettingKind<string> {
   return { allowed, read: (raw) => (typeof raw === 'string' && rule.test(raw) ? raw : undefined) }
 }
 
+/** A text that may stand in double quotes, as JSON, to begin or end with a space or to be empty. */
+export const quotable: SettingKind<string> = {
+  allowed: 'a text, in double quotes if it begins or ends with a space; "" for none',
+  read: (raw) => {
+    if (typeof raw !== 'string') return undefined
+    if (!raw.startsWith('"')) return raw
+    const value = parseJson(raw)
+    return typeof value === 'string' ? value : undefined
+  },
+}
+
 /** A JSON list of strings; a settings file may hold the list itself. */
 export function textList(allowed: string, rule: RegExp): SettingKind<readonly string[]> {
   return {

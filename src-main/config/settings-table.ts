@@ -1,5 +1,5 @@
 import { DEFAULT_API_PORT, DEFAULT_HOST, DEFAULT_WS_PORT } from '../contract/protocol.ts'
-import { boolean, choice, integer, port, text, textList } from './setting-kinds.ts'
+import { boolean, choice, integer, port, quotable, text, textList } from './setting-kinds.ts'
 import type { SettingKind } from './setting-kinds.ts'
 
 /** One setting: its names on each way in, what is allowed, and what it does. `example.env` and `--help` are checked against this table. */
@@ -145,16 +145,66 @@ export const SETTINGS = {
   trash_days: setting('TMWS_TRASH_DAYS', integer(1, 3650, 'days'), 30, 'days that deleted memories stay in the trash'),
   embedding_provider: setting(
     'TMWS_EMBEDDING_PROVIDER',
-    choice('local', 'off', 'hash'),
+    choice('local', 'openai', 'ollama', 'off', 'hash'),
     'local',
-    'local: the built-in model; off: search by words only; hash: for tests',
+    'local: a model on this machine; openai: a server with /v1/embeddings; ollama; off: search by words only; hash: for tests',
   ),
   embedding_model: setting(
     'TMWS_EMBEDDING_MODEL',
-    text('a folder with model.onnx, tokenizer.json and manifest.json'),
+    text('a folder (/..., ./...), a Hugging Face id such as intfloat/multilingual-e5-small, or a name that the server knows'),
     undefined,
-    'folder of the local model; default the built-in all-MiniLM-L6-v2',
+    'model; default with local: the built-in all-MiniLM-L6-v2; a change embeds everything anew in the background',
   ),
+  embedding_model_file: setting(
+    'TMWS_EMBEDDING_MODEL_FILE',
+    text('a path within the model such as onnx/model_quantized.onnx', /^(?!.*(^|[/\\])\.\.([/\\]|$))[\w.-][\w./-]*\.onnx$/),
+    undefined,
+    'ONNX graph of a local model; default onnx/model.onnx, or else the only one there is',
+  ),
+  embedding_hub_url: setting(
+    'TMWS_EMBEDDING_HUB_URL',
+    text('an address that begins with http:// or https://', /^https?:\/\/[^@\s]+$/),
+    'https://huggingface.co',
+    'where a local model given by its id is downloaded from',
+  ),
+  embedding_url: setting(
+    'TMWS_EMBEDDING_URL',
+    text('an address that begins with http:// or https://', /^https?:\/\/\S+$/),
+    undefined,
+    'address of the embedding server, such as https://api.openai.com/v1; default with ollama: http://127.0.0.1:11434',
+  ),
+  embedding_api_key: setting(
+    'TMWS_EMBEDDING_API_KEY',
+    text('letters, digits and signs without spaces', /^[\x21-\x7e]+$/),
+    undefined,
+    'key of the embedding server, or of the model hub',
+    { isSecret: true },
+  ),
+  embedding_dimensions: setting(
+    'TMWS_EMBEDDING_DIMENSIONS',
+    integer(8, 8192),
+    undefined,
+    'numbers in a vector, of models of a server that can give fewer than they have',
+  ),
+  embedding_query_prefix: setting(
+    'TMWS_EMBEDDING_QUERY_PREFIX',
+    quotable,
+    undefined,
+    'words put before each question; default what the model is known to need',
+  ),
+  embedding_text_prefix: setting(
+    'TMWS_EMBEDDING_TEXT_PREFIX',
+    quotable,
+    undefined,
+    'words put before each memory; default what the model is known to need',
+  ),
+  embedding_timeout: setting(
+    'TMWS_EMBEDDING_TIMEOUT',
+    integer(1, 600, 'seconds'),
+    30,
+    'seconds that one request to the embedding server may take',
+  ),
+  embedding_batch_size: setting('TMWS_EMBEDDING_BATCH_SIZE', integer(1, 2048), 64, 'texts in one request to the embedding server'),
   workflow_max_steps: setting('TMWS_WORKFLOW_MAX_STEPS', integer(1, 500), 100, 'steps that one workflow may have'),
   workflow_max_total_steps: setting(
     'TMWS_WORKFLOW_MAX_TOTAL_STEPS',

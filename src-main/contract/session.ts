@@ -41,6 +41,16 @@ export const healthSchema = z.object({
 })
 export type Health = z.infer<typeof healthSchema>
 
+/** Memories that are embedded anew because the model changes. Searches use the former vectors until all are done. */
+export const modelChangeSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  done: z.number().int(),
+  total: z.number().int(),
+  memories_per_second: z.number().optional(),
+  eta_seconds: z.number().int().optional(),
+})
+
 export const statsSchema = z.object({
   total_sessions: z.number().int().describe('Live now.'),
   unique_agents: z.number().int().describe('Live now.'),
@@ -50,5 +60,9 @@ export const statsSchema = z.object({
   memory_operations_total: z.number().int(),
   uptime_seconds: z.number(),
   total_memories: z.number().int().describe('Among those you may see.'),
+  embedding: z
+    .object({ state: z.string(), model: z.string(), dimensions: z.number().int(), change: modelChangeSchema.optional() })
+    .optional()
+    .describe('The model whose vectors searches use, and a change of it that is under way.'),
 })
 export type Stats = z.infer<typeof statsSchema>

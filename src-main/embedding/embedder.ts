@@ -3,8 +3,9 @@
  * Errors: AppError `unavailable` when the model is not ready, has failed, or the queue is full.
  */
 export interface Embedder {
-  /** Names model and precision; stored with each vector. Two embedders with one id give comparable vectors. */
+  /** Names model and precision; stored with each vector. Two embedders with one id give comparable vectors. Holds once `dimensions` is not 0. */
   readonly modelId: string
+  /** 0 until the model has been asked, where it alone can say; then it never changes. */
   readonly dimensions: number
   readonly state: EmbedderState
   /** Calls `listener` at each change of state. Returns the function that stops it. */
@@ -17,7 +18,8 @@ export interface Embedder {
 }
 
 export type EmbedderState =
-  | { readonly status: 'loading' }
+  /** `message`: what takes so long, where there is something to say. */
+  | { readonly status: 'loading'; readonly message?: string }
   | { readonly status: 'ready' }
   /** `message` says what is wrong and what to do. `retryAtMs`: epoch ms of the next try, absent when there is none. */
   | { readonly status: 'failed'; readonly message: string; readonly retryAtMs?: number }

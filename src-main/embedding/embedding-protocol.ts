@@ -1,12 +1,27 @@
+import type { PromptPrefixes } from './prompt-prefixes.ts'
+
 /** What the local embedder and its thread say to each other. */
 
-/** Answered when the model can be used; rejected with why not. */
+/** Answered with a `LoadedModel` when the model can be used; rejected with why not. */
 export interface LoadRequest {
   readonly modelFolder: string
+  /** `built-in`: as `npm run build` makes it. `hugging-face`: as models lie on the hub. */
+  readonly layout: 'built-in' | 'hugging-face'
+  /** What a model of the hub is called; its id depends on it. */
+  readonly name: string
+  /** Of the graph within the folder, when it is not the usual one. */
+  readonly file?: string
+  /** In place of those the model is known to need. */
+  readonly prefixes?: Partial<PromptPrefixes>
   /** Threads within one run of the model. */
   readonly threads: number
   /** Of a `NativeGate`. */
   readonly gate: SharedArrayBuffer
+}
+
+export interface LoadedModel {
+  readonly modelId: string
+  readonly dimensions: number
 }
 
 export interface QueryRequest {

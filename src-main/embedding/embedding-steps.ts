@@ -1,5 +1,4 @@
 import { LIMITS } from '../contract/protocol.ts'
-import { WINDOW_TOKENS } from './onnx-engine.ts'
 import type { OnnxEngine } from './onnx-engine.ts'
 import { slicesOf, windowsOf } from './text-windows.ts'
 import type { Steps } from './work-lanes.ts'
@@ -13,7 +12,7 @@ const SLICE_CHARACTERS = 4_000
 export async function* embedQuerySteps(engine: OnnxEngine, text: string): Steps<Float32Array> {
   const ids = engine.tokenize(text.slice(0, LIMITS.queryCharacters))
   yield undefined
-  return engine.embed(ids.slice(0, WINDOW_TOKENS))
+  return engine.embed(ids.slice(0, engine.windowTokens), 'query')
 }
 
 /** For each text the vectors of its windows. Beyond the limit of a memory's content a text is not read. */
@@ -26,8 +25,8 @@ export async function* embedTextsSteps(engine: OnnxEngine, texts: readonly strin
       yield undefined
     }
     const ofText: Float32Array[] = []
-    for (const window of windowsOf(ids, WINDOW_TOKENS, OVERLAP_TOKENS)) {
-      ofText.push(await engine.embed(window))
+    for (const window of windowsOf(ids, engine.windowTokens, Math.min(OVERLAP_TOKENS, engine.windowTokens >> 2))) {
+      ofText.push(await engine.embed(window, 'text'))
       yield undefined
     }
     vectors.push(ofText)

@@ -19,7 +19,7 @@ function threadThat(onLoad: string, onQuery = 'answer(payload)'): URL {
 
 const opened: EmbeddingThread[] = []
 function open(file: URL, firstRetryMs = 20): EmbeddingThread {
-  const load = { modelFolder: '/secret/place', threads: 1 }
+  const load = { modelFolder: '/secret/place', threads: 1, layout: 'built-in' as const, name: 'x' }
   const thread = new EmbeddingThread({ file, load, maxPending: 8, log: silentLog, firstRetryMs, maxRetryMs: 10_000 })
   opened.push(thread)
   return thread

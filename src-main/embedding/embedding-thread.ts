@@ -2,13 +2,15 @@ import { AppError, messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { WorkerChannel } from '../base/worker-channel.ts'
 import { EmbedderStatus } from './embedder-status.ts'
-import type { LoadRequest } from './embedding-protocol.ts'
+import type { LoadedModel, LoadRequest } from './embedding-protocol.ts'
 import { NativeGate } from './native-gate.ts'
 
 export interface EmbeddingThreadOptions {
   /** The worker's entry. */
   readonly file: URL
   readonly load: Omit<LoadRequest, 'gate'>
+  /** Brings the model's files before each start of the thread. Throws `unavailable` with what to do; `tell` says how far it is. */
+  readonly prepare?: (tell: (message: string) => void, signal: AbortSignal) => Promise<void>
   /** Requests that may wait at once. */
   readonly maxPending: number
   readonly log: Log
@@ -37,11 +39,18 @@ export class EmbeddingThread {
   #retryTimer: NodeJS.Timeout | undefined
   #failuresInARow = 0
   #closing: Promise<void> | undefined
+  #loaded: LoadedModel | undefined
+  readonly #abort = new AbortController()
 
   constructor(options: EmbeddingThreadOptions) {
     this.#options = options
     this.status = new EmbedderStatus({ status: 'loading' }, options.log)
     void this.#live()
+  }
+
+  /** What was loaded last, if anything was. */
+  get loaded(): LoadedModel | undefined {
+    return this.#loaded
   }
 
   /** Asks the thread. Throws `unavailable` unless it is ready, also when it fails on this request. */
@@ -75,9 +84,11 @@ export class EmbeddingThread {
     const onExit = () => gate.shutSync(EXIT_DEADLINE_MS)
     process.once('exit', onExit)
     try {
+      await this.#options.prepare?.((message) => this.#tell(message), this.#abort.signal)
+      if (this.#isClosing()) return
       this.#channel = new WorkerChannel(this.#options.file, {}, { maxPending: this.#options.maxPending, name: NAME })
-      await this.#channel.call('load', { ...this.#options.load, gate: gate.shared } satisfies LoadRequest)
-      if (!this.#closing) {
+      this.#loaded = await this.#channel.call<LoadedModel>('load', { ...this.#options.load, gate: gate.shared } satisfies LoadRequest)
+      if (!this.#isClosing()) {
         this.#options.log.info({ loadMs: Math.round(performance.now() - startMs) }, 'the embedding model is ready')
         this.status.set({ status: 'ready' })
       }
@@ -89,6 +100,10 @@ export class EmbeddingThread {
     } finally {
       process.off('exit', onExit)
     }
+  }
+
+  #isClosing(): boolean {
+    return this.#closing !== undefined
   }
 
   #fail(message: string, error: unknown): void {
@@ -106,7 +121,13 @@ export class EmbeddingThread {
     this.status.set({ status: 'failed', message, retryAtMs: Date.now() + waitMs })
   }
 
+  /** A download that goes on is news; that a retry has begun is none. */
+  #tell(message: string): void {
+    if (!this.#closing) this.status.set({ status: 'loading', message })
+  }
+
   async #close(): Promise<void> {
+    this.#abort.abort()
     clearTimeout(this.#retryTimer)
     if (this.#channel) {
       await this.#askToEnd(this.#channel)
@@ -143,6 +164,7 @@ function sentenceFor(state: EmbedderStatus['state']): string {
       return CLOSED
     case 'loading':
     case 'ready':
+      if ('message' in state) return state.message
       return `${NAME} is still loading; try again in a second.`
   }
 }

@@ -1,10 +1,13 @@
 import { parentPort } from 'node:worker_threads'
 import { AppError } from '../base/errors.ts'
 import { serveWorkerChannel } from '../base/worker-channel.ts'
-import type { CancelRequest, LoadRequest, QueryRequest, TextsRequest } from './embedding-protocol.ts'
+import type { CancelRequest, LoadedModel, LoadRequest, QueryRequest, TextsRequest } from './embedding-protocol.ts'
 import { packVectors } from './embedding-protocol.ts'
 import { embedQuerySteps, embedTextsSteps } from './embedding-steps.ts'
+import { readHubModel } from './hub-model.ts'
 import { LOCAL_MODEL, readManifest, verifyModelFiles } from './model-manifest.ts'
+import { builtInSpec } from './model-spec.ts'
+import type { ModelSpec } from './model-spec.ts'
 import { NativeGate } from './native-gate.ts'
 import { openOnnxEngine } from './onnx-engine.ts'
 import type { OnnxEngine } from './onnx-engine.ts'
@@ -16,7 +19,20 @@ const closing = new AbortController()
 const lanes = new WorkLanes()
 let engine: OnnxEngine | undefined
 
-async function load({ modelFolder, threads, gate }: LoadRequest): Promise<void> {
+async function load({ modelFolder, layout, name, file, prefixes, threads, gate }: LoadRequest): Promise<LoadedModel> {
+  const spec =
+    layout === 'built-in' ? await verifiedBuiltIn(modelFolder) : await readHubModel(modelFolder, { name, file, prefixes }, closing.signal)
+  closing.signal.throwIfAborted()
+  const opened = await openGated(new NativeGate(gate), spec, threads)
+  // The first run prepares buffers and is slow; it also shows what the model gives.
+  const { length } = await opened.embed(opened.tokenize('warm up'), 'text')
+  if (spec.dimensions !== undefined && spec.dimensions !== length)
+    throw new Error(`The model gives ${length} dimensions instead of ${spec.dimensions}.`)
+  engine = opened
+  return { modelId: spec.idFor(length), dimensions: length }
+}
+
+async function verifiedBuiltIn(modelFolder: string): Promise<ModelSpec> {
   const manifest = await readManifest(modelFolder)
   if (manifest.id !== LOCAL_MODEL.id) {
     throw new AppError(
@@ -25,20 +41,13 @@ async function load({ modelFolder, threads, gate }: LoadRequest): Promise<void> 
     )
   }
   await verifyModelFiles(modelFolder, manifest, closing.signal)
-  closing.signal.throwIfAborted()
-  const opened = await openGated(new NativeGate(gate), modelFolder, threads)
-  // The first run prepares buffers and is slow; it also shows that the model gives what is stored under its id.
-  const vector = await opened.embed(opened.tokenize('warm up'))
-  if (vector.length !== LOCAL_MODEL.dimensions) {
-    throw new Error(`The model gives ${vector.length} dimensions instead of ${LOCAL_MODEL.dimensions}.`)
-  }
-  engine = opened
+  return builtInSpec(modelFolder)
 }
 
 /** The engine with each call of native code behind the gate. */
-async function openGated(gate: NativeGate, modelFolder: string, threads: number): Promise<OnnxEngine> {
-  const inner = await gate.pass(() => openOnnxEngine(modelFolder, { threads }))
-  return { ...inner, embed: (ids) => gate.pass(() => inner.embed(ids)), close: () => gate.pass(() => inner.close()) }
+async function openGated(gate: NativeGate, spec: ModelSpec, threads: number): Promise<OnnxEngine> {
+  const inner = await gate.pass(() => openOnnxEngine(spec, { threads }))
+  return { ...inner, embed: (ids, kind) => gate.pass(() => inner.embed(ids, kind)), close: () => gate.pass(() => inner.close()) }
 }
 
 async function close(port: NonNullable<typeof parentPort>): Promise<void> {

@@ -1,15 +1,25 @@
+import { basename } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { workerFile } from '../base/worker-channel.ts'
 import type { Embedder, EmbedderState } from './embedder.ts'
-import type { CancelRequest, PackedVectors, QueryRequest, TextsRequest } from './embedding-protocol.ts'
+import type { CancelRequest, LoadedModel, LoadRequest, PackedVectors, QueryRequest, TextsRequest } from './embedding-protocol.ts'
 import { unpackVectors } from './embedding-protocol.ts'
 import { EmbeddingThread } from './embedding-thread.ts'
+import type { EmbeddingThreadOptions } from './embedding-thread.ts'
 import { LOCAL_MODEL } from './model-manifest.ts'
+import type { PromptPrefixes } from './prompt-prefixes.ts'
 
 export interface LocalEmbedderOptions {
   /** Folder with `model.onnx`, `tokenizer.json` and `manifest.json`, as `npm run build` makes it. */
   readonly modelFolder: string
+  /** Defaults to `built-in`; `hugging-face` is how models lie on the hub: tokenizer.json, config.json, onnx/model.onnx. */
+  readonly layout?: LoadRequest['layout']
+  /** What a model of the hub is called. Defaults to the folder's name. */
+  readonly name?: string
+  readonly file?: string
+  readonly prefixes?: Partial<PromptPrefixes>
+  readonly prepare?: EmbeddingThreadOptions['prepare']
   readonly log: Log
   /** Threads within one run of the model. Defaults to 1. */
   readonly threads?: number
@@ -35,8 +45,7 @@ export function openLocalEmbedder(options: LocalEmbedderOptions): Embedder {
 }
 
 class LocalEmbedder implements Embedder {
-  readonly modelId = LOCAL_MODEL.id
-  readonly dimensions = LOCAL_MODEL.dimensions
+  readonly #expected: LoadedModel
   readonly #thread: EmbeddingThread
   readonly #maxQueries: number
   readonly #maxTextCharacters: number
@@ -47,15 +56,34 @@ class LocalEmbedder implements Embedder {
   constructor(options: LocalEmbedderOptions) {
     this.#maxQueries = options.maxQueries ?? 256
     this.#maxTextCharacters = options.maxTextCharacters ?? 4_000_000
+    const { modelFolder, layout = 'built-in', name = basename(modelFolder), file, prefixes, prepare } = options
+    this.#expected =
+      layout === 'built-in' ? { modelId: LOCAL_MODEL.id, dimensions: LOCAL_MODEL.dimensions } : { modelId: `local:${name}`, dimensions: 0 }
     this.#thread = new EmbeddingThread({
       file: workerFile('local-embedder-worker', import.meta.url),
-      load: { modelFolder: options.modelFolder, threads: options.threads ?? 1 },
+      load: {
+        modelFolder,
+        layout,
+        name,
+        threads: options.threads ?? 1,
+        ...(file !== undefined && { file }),
+        ...(prefixes && { prefixes }),
+      },
+      ...(prepare && { prepare }),
       // The bounds above come first; this one has room for a cancellation of each request.
       maxPending: 2 * (this.#maxQueries + Math.ceil(this.#maxTextCharacters / CHARACTERS_OF_A_CALL) + 1),
       log: options.log,
       firstRetryMs: options.firstRetryMs ?? 1_000,
       maxRetryMs: options.maxRetryMs ?? 30_000,
     })
+  }
+
+  get modelId(): string {
+    return (this.#thread.loaded ?? this.#expected).modelId
+  }
+
+  get dimensions(): number {
+    return (this.#thread.loaded ?? this.#expected).dimensions
   }
 
   get state(): EmbedderState {

@@ -1,22 +1,23 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import type * as OnnxRuntime from 'onnxruntime-node'
 import { AppError } from '../base/errors.ts'
-import { LOCAL_MODEL, MODEL_FILES } from './model-manifest.ts'
+import type { ModelSpec, Pooling } from './model-spec.ts'
 
 /** The model itself: a tokenizer and a session of ONNX Runtime. Blocks its thread while it works, so it lives on a worker. */
 export interface OnnxEngine {
+  /** Token ids that one window takes, without marks and prefix. */
+  readonly windowTokens: number
   /** Token ids of `text`, without the marks of beginning and end. Any string will do. */
   tokenize(text: string): number[]
   /**
-   * The unit vector of one window of token ids, at most `WINDOW_TOKENS` of them.
+   * The unit vector of one window of token ids, at most `windowTokens` of them.
    *
    * One at a time, not in batches: the int8 operators scale their inputs over the whole batch, so a text's vector would
    * depend on its neighbours (cosine down to 0.96 against the text alone). Alone, the same text always has the same vector,
    * nothing is padded and memory stays small; on one thread a batch of 18 short texts would gain 12%, of long ones nothing.
    */
-  embed(ids: readonly number[]): Promise<Float32Array>
+  embed(ids: readonly number[], kind: 'query' | 'text'): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -25,17 +26,14 @@ export interface OnnxEngineOptions {
   readonly threads?: number
 }
 
-/** Token ids of a window, without the two marks around them. */
-export const WINDOW_TOKENS = LOCAL_MODEL.maxTokens - 2
-
 /** Of ONNX Runtime: errors only. Its warnings are about the graph's optimisation, nothing a person can act on. */
 const LOG_ERRORS_ONLY = 3
 
-/** Opens the model in `folder`, whose files are taken as verified. Throws `unavailable` when this platform cannot run it. */
-export async function openOnnxEngine(folder: string, { threads = 1 }: OnnxEngineOptions = {}): Promise<OnnxEngine> {
-  const tokenizer = await openTokenizer(join(folder, MODEL_FILES.tokenizer))
+/** Opens a model whose files are taken as verified. Throws `unavailable` when this platform cannot run it, or it is of a kind not known. */
+export async function openOnnxEngine(spec: ModelSpec, { threads = 1 }: OnnxEngineOptions = {}): Promise<OnnxEngine> {
+  const tokenizer = await openTokenizer(spec)
   const { InferenceSession, Tensor } = await loadRuntime()
-  const session = await InferenceSession.create(join(folder, MODEL_FILES.graph), {
+  const session = await InferenceSession.create(spec.graph, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -44,30 +42,40 @@ export async function openOnnxEngine(folder: string, { threads = 1 }: OnnxEngine
     enableCpuMemArena: true,
     logSeverityLevel: LOG_ERRORS_ONLY,
   })
-  const begin = idOf(tokenizer, '[CLS]')
-  const end = idOf(tokenizer, '[SEP]')
+  requireKnownInputs(session.inputNames)
+  const output = chooseOutput(session.outputNames)
+  const plain = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids
+  const { before, after } = marksOf(tokenizer)
+  // A prefix ends with the space that parts it from the text, which the first word of the text brings along.
+  const prefixes = { query: plain(spec.prefixes.query.trimEnd()), text: plain(spec.prefixes.text.trimEnd()) }
+  const windowTokens = spec.maxTokens - before.length - after.length - Math.max(prefixes.query.length, prefixes.text.length)
 
   return {
-    tokenize: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
-    async embed(ids) {
-      const window = BigInt64Array.from([begin, ...ids, end], BigInt)
+    windowTokens,
+    tokenize: plain,
+    async embed(ids, kind) {
+      const window = [...before, ...prefixes[kind], ...ids, ...after]
       const shape = [1, window.length]
-      const { embedding } = await session.run({
-        input_ids: new Tensor('int64', window, shape),
-        attention_mask: new Tensor('int64', new BigInt64Array(window.length).fill(1n), shape),
-      })
-      if (!(embedding?.data instanceof Float32Array)) throw new Error('The model gave no vector.')
-      return embedding.data
+      const filled = (values: BigInt64Array) => new Tensor('int64', values, shape)
+      const feeds: Record<string, OnnxRuntime.Tensor> = {}
+      for (const name of session.inputNames) {
+        if (name === 'input_ids') feeds[name] = filled(BigInt64Array.from(window, BigInt))
+        else if (name === 'attention_mask') feeds[name] = filled(new BigInt64Array(window.length).fill(1n))
+        else if (name === 'position_ids') feeds[name] = filled(BigInt64Array.from(window.keys(), BigInt))
+        else feeds[name] = filled(new BigInt64Array(window.length))
+      }
+      const { [output]: result } = await session.run(feeds, [output])
+      return toUnit(vectorIn(result, spec))
     },
     close: () => session.release(),
   }
 }
 
-async function openTokenizer(path: string): Promise<Tokenizer> {
-  // Verified by checksum: the shape is the one it was built with.
-  const config = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
-  // The file asks for cutting and padding to 128 tokens; windows are cut here, to the length the model was trained for.
-  return new Tokenizer({ ...config, truncation: null, padding: null }, {})
+async function openTokenizer({ tokenizer, tokenizerConfig }: ModelSpec): Promise<Tokenizer> {
+  // What it is missing the tokenizer itself says.
+  const config = JSON.parse(await readFile(tokenizer, 'utf8')) as Record<string, unknown>
+  // Files ask for cutting and padding to some length; windows are cut here, to the length the model was trained for.
+  return new Tokenizer({ ...config, truncation: null, padding: null }, tokenizerConfig)
 }
 
 /** Imported late: on a platform without a native library the import itself fails, and that is a state, not a crash. */
@@ -78,8 +86,64 @@ async function loadRuntime(): Promise<typeof OnnxRuntime> {
   })
 }
 
-function idOf(tokenizer: Tokenizer, token: string): number {
-  const id = tokenizer.token_to_id(token)
-  if (id === undefined) throw new Error(`The tokenizer does not know ${token}.`)
-  return id
+const INPUTS: ReadonlySet<string> = new Set(['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'])
+
+function requireKnownInputs(names: readonly string[]): void {
+  const other = names.find((name) => !INPUTS.has(name))
+  if (other === undefined && names.includes('input_ids')) return
+  throw new AppError(
+    'unavailable',
+    `The embedding model's graph asks for ${other ?? 'no input_ids'}, so it is not one that embeds texts; choose another.`,
+  )
+}
+
+/** One vector per text where the graph gives that, else one per token. */
+function chooseOutput(names: readonly string[]): string {
+  const known = ['sentence_embedding', 'embedding', 'last_hidden_state', 'token_embeddings'].find((name) => names.includes(name))
+  const [first = ''] = names
+  return known ?? first
+}
+
+/** What the tokenizer puts around a text: [CLS] and [SEP], <s> and </s>, or only something at the end. */
+function marksOf(tokenizer: Tokenizer): { before: readonly number[]; after: readonly number[] } {
+  const bare = tokenizer.encode('a', { add_special_tokens: false }).ids
+  const whole = tokenizer.encode('a').ids
+  const at = whole.findIndex((_, i) => bare.every((id, k) => whole[i + k] === id))
+  if (at < 0 || bare.length === 0) throw new Error('The tokenizer gives a text other tokens with marks than without.')
+  return { before: whole.slice(0, at), after: whole.slice(at + bare.length) }
+}
+
+function vectorIn(result: OnnxRuntime.Tensor | undefined, { pooling, maySkipLayers }: ModelSpec): Float32Array {
+  if (!(result?.data instanceof Float32Array))
+    throw new AppError(
+      'unavailable',
+      `The embedding model gives ${result?.type ?? 'nothing'} instead of 32-bit floats; choose another TMWS_EMBEDDING_MODEL_FILE.`,
+    )
+  const { data, dims } = result
+  if (dims.length === 2) return data.slice()
+  if (dims.length !== 3) throw new AppError('unavailable', 'The embedding model gives something that is no vector; choose another.')
+  if (!maySkipLayers)
+    throw new AppError(
+      'unavailable',
+      'The embedding model has a layer behind pooling that its graph lacks; choose a graph with sentence_embedding.',
+    )
+  return pooled(data, dims[1] ?? 0, dims[2] ?? 0, pooling)
+}
+
+/** Nothing is padded, so every token counts. */
+function pooled(data: Float32Array, tokens: number, width: number, pooling: Pooling): Float32Array {
+  if (pooling === 'cls') return data.slice(0, width)
+  if (pooling === 'last') return data.slice((tokens - 1) * width, tokens * width)
+  const sum = new Float32Array(width)
+  for (let i = 0; i < data.length; i++) sum[i % width] = (sum[i % width] ?? 0) + (data[i] ?? 0)
+  return sum.map((number) => number / tokens)
+}
+
+function toUnit(vector: Float32Array): Float32Array {
+  let square = 0
+  for (const number of vector) square += number * number
+  if (Math.abs(square - 1) < 1e-5) return vector
+  if (!(square > 0) || !Number.isFinite(square)) throw new Error('The model gave a vector without a direction.')
+  const length = Math.sqrt(square)
+  return vector.map((number) => number / length)
 }

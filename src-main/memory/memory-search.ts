@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts'
 import type { MemoryHit } from '../contract/memory.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Embedder } from '../embedding/embedder.ts'
+import type { EmbeddingModels } from './embedding-models.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import { toStoreFilter } from './filters.ts'
 import type { FilterArguments } from './filters.ts'
@@ -39,13 +40,13 @@ const QUERY_EMBEDDING_BUDGET_MS = 2_000
 /** Finds memories by meaning and by words. Works by words alone, and says so, while there is no model. */
 export class MemorySearch {
   readonly #store: MemoryStore
-  readonly #embedder: Embedder
+  readonly #models: EmbeddingModels
   readonly #clock: Clock
   readonly #log: Log
 
-  constructor(parts: { readonly store: MemoryStore; readonly embedder: Embedder; readonly clock: Clock; readonly log: Log }) {
+  constructor(parts: { readonly store: MemoryStore; readonly models: EmbeddingModels; readonly clock: Clock; readonly log: Log }) {
     this.#store = parts.store
-    this.#embedder = parts.embedder
+    this.#models = parts.models
     this.#clock = parts.clock
     this.#log = parts.log
   }
@@ -62,7 +63,7 @@ export class MemorySearch {
       {
         ...filter,
         ...(mode !== 'vector' && { text: request.query }),
-        ...(meaning?.vector && { vector: { values: meaning.vector, modelId: this.#embedder.modelId } }),
+        ...(meaning?.vector && meaning.modelId !== undefined && { vector: { values: meaning.vector, modelId: meaning.modelId } }),
         candidateLimit: Math.max(CANDIDATES_PER_LEG, 2 * request.limit),
         includeShared: request.includeShared,
         includeSuperseded: request.includeSuperseded,
@@ -90,14 +91,22 @@ export class MemorySearch {
     })
   }
 
-  async #embed(query: string, signal?: AbortSignal): Promise<{ vector?: Float32Array; problem?: string }> {
-    const { state } = this.#embedder
+  async #embed(query: string, signal?: AbortSignal): Promise<Meaning> {
+    const { embedder, notice } = await this.#models.forQuestion()
+    signal?.throwIfAborted()
+    const meaning = await this.#embedWith(embedder, query, signal)
+    return notice === undefined ? meaning : { ...meaning, problem: notice }
+  }
+
+  async #embedWith(embedder: Embedder, query: string, signal?: AbortSignal): Promise<Meaning> {
+    const { state } = embedder
     if (state.status === 'off') return { problem: 'Search by meaning is switched off; results match words only.' }
     if (state.status === 'failed') return { problem: `Search by meaning does not work: ${state.message} Results match words only.` }
     if (state.status === 'loading') return { problem: 'The embedding model is still loading; results match words only.' }
     const budget = AbortSignal.timeout(QUERY_EMBEDDING_BUDGET_MS)
     try {
-      return { vector: await this.#embedder.embedQuery(query, signal ? AbortSignal.any([signal, budget]) : budget) }
+      const vector = await embedder.embedQuery(query, signal ? AbortSignal.any([signal, budget]) : budget)
+      return { vector, modelId: embedder.modelId }
     } catch (error) {
       signal?.throwIfAborted()
       this.#log.warn({ err: error }, 'a question could not be embedded; answered by words')
@@ -106,6 +115,13 @@ export class MemorySearch {
       }
     }
   }
+}
+
+/** A question as a vector of one model, or why there is none, or why it will find less than it should. */
+interface Meaning {
+  readonly vector?: Float32Array
+  readonly modelId?: string
+  readonly problem?: string
 }
 
 const STILL_INDEXING = 'Some memories are not yet indexed by meaning; they are found by words only.'

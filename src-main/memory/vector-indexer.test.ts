@@ -8,6 +8,7 @@ import type { MemoryStore } from '../storage/memory-store.ts'
 import { agentScope, changes, draft, openMemoryParts, searchFor, START } from '../server/testing/memory-parts.ts'
 import type { MemoryParts } from '../server/testing/memory-parts.ts'
 import { aMemory, by } from '../storage/fixtures.conformance.ts'
+import { EmbeddingModels } from './embedding-models.ts'
 import { VectorIndexer } from './vector-indexer.ts'
 
 const alice = agentScope('alice')
@@ -44,6 +45,28 @@ function switchable(status: EmbedderState['status']): Embedder & { become(state:
   }
 }
 
+/** A store that has nothing to do, and counts how often it is asked. */
+class VolatileLooks {
+  readonly capabilities = { label: 'nothing', isDurable: false, isShared: false }
+  readonly #look: () => void
+  constructor(look: () => void) {
+    this.#look = look
+  }
+  withoutVectors(): Promise<never[]> {
+    this.#look()
+    return Promise.resolve([])
+  }
+  models(): Promise<never[]> {
+    return Promise.resolve([])
+  }
+  useModel(): Promise<void> {
+    return Promise.resolve()
+  }
+  dropUnusedVectors(): Promise<number> {
+    return Promise.resolve(0)
+  }
+}
+
 const waiting = (parts: MemoryParts) => parts.store.countWithoutVectors('hash-64', NOW)
 
 describe('the indexer', () => {
@@ -67,7 +90,7 @@ describe('the indexer', () => {
     const takeTurn = () => Promise.resolve(isTaken ? undefined : { release: () => (released += 1) })
     const indexer = new VectorIndexer({
       store: parts.store,
-      embedder: createHashEmbedder(),
+      models: new EmbeddingModels({ store: parts.store, embedder: createHashEmbedder(), clock: new FixedClock(START), log: silentLog }),
       clock: new FixedClock(START),
       log: silentLog,
       takeTurn,
@@ -155,8 +178,10 @@ describe('the indexer', () => {
     // Between the last look into the store and the end of the round lie a few turns of the microtask queue.
     for (let turns = 0; turns < 12; turns += 1) {
       let looks = 0
-      const store = { withoutVectors: () => Promise.resolve(((looks += 1), [])) } as unknown as MemoryStore // only this method is asked
-      const indexer = new VectorIndexer({ store, embedder: createHashEmbedder(), clock: new FixedClock(START), log: silentLog })
+      const store = new VolatileLooks(() => (looks += 1)) as unknown as MemoryStore // only its methods are asked
+      const clock = new FixedClock(START)
+      const models = new EmbeddingModels({ store, embedder: createHashEmbedder(), clock, log: silentLog })
+      const indexer = new VectorIndexer({ store, models, clock, log: silentLog })
       indexer.poke()
       for (let i = 0; i < turns; i += 1) await Promise.resolve()
       const before = looks

@@ -4,6 +4,7 @@ import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
+import type { EmbeddingModels } from './embedding-models.ts'
 
 /** Texts per round: small, so that a question never waits behind much. */
 const BATCH_SIZE = 32
@@ -19,7 +20,7 @@ export interface IndexingTurn {
 
 export interface VectorIndexerParts {
   readonly store: MemoryStore
-  readonly embedder: Embedder
+  readonly models: EmbeddingModels
   readonly clock: Clock
   readonly log: Log
   /** Where several processes share a store: asks for the turn, undefined while another has it. Absent: never asks. */
@@ -32,7 +33,7 @@ export interface VectorIndexerParts {
  */
 export class VectorIndexer {
   readonly #store: MemoryStore
-  readonly #embedder: Embedder
+  readonly #models: EmbeddingModels
   readonly #clock: Clock
   readonly #log: Log
   readonly #takeTurn: VectorIndexerParts['takeTurn']
@@ -45,18 +46,20 @@ export class VectorIndexer {
 
   constructor(parts: VectorIndexerParts) {
     this.#store = parts.store
-    this.#embedder = parts.embedder
+    this.#models = parts.models
     this.#clock = parts.clock
     this.#log = parts.log
     this.#takeTurn = parts.takeTurn
-    this.#stopListening = parts.embedder.onStateChange(() => this.poke())
+    this.#stopListening = parts.models.onChange((what) => {
+      if (what === 'state') this.poke()
+    })
     this.#recheck = setInterval(() => this.poke(), RECHECK_MS).unref()
   }
 
   /** Says that there may be something to do. Cheap; many calls make one round. */
   poke(): void {
     this.#isPoked = true
-    if (this.#running || this.#abort.signal.aborted || this.#embedder.state.status !== 'ready') return
+    if (this.#running || this.#abort.signal.aborted || !this.#models.hasReadyModel) return
     this.#running = this.#run().finally(() => {
       this.#running = undefined
       // A poke may have come after the last look into the store.
@@ -88,7 +91,8 @@ export class VectorIndexer {
       }
       while (this.#isPoked && !this.#abort.signal.aborted) {
         this.#isPoked = false
-        while (await this.#indexBatch()) this.#abort.signal.throwIfAborted()
+        await this.#models.look()
+        while (await this.#round()) this.#abort.signal.throwIfAborted()
       }
     } catch (error) {
       if (this.#abort.signal.aborted) return
@@ -99,23 +103,45 @@ export class VectorIndexer {
     }
   }
 
-  /** Returns false when nothing was left to do. */
-  async #indexBatch(): Promise<boolean> {
-    const { modelId, dimensions } = this.#embedder
+  /**
+   * One batch of the most urgent model that has something to do. Returns false when nothing was left to do. A model that is down
+   * does not keep the others waiting.
+   */
+  async #round(): Promise<boolean> {
+    await this.#models.lookNowAndThen()
+    let failure: unknown
+    for (const embedder of this.#models.toIndex) {
+      try {
+        if (await this.#indexBatch(embedder)) return true
+        await this.#models.isWhole(embedder)
+      } catch (error) {
+        if (!isPassing(error) || this.#abort.signal.aborted) throw error
+        failure ??= error
+      }
+    }
+    if (await this.#models.dropSome()) return true
+    if (failure !== undefined) throw failure as Error // thrown by the embedder or the store
+    return false
+  }
+
+  async #indexBatch(embedder: Embedder): Promise<boolean> {
+    const { modelId, dimensions } = embedder
     const waiting = await this.#store.withoutVectors(modelId, BATCH_SIZE, toIso(this.#clock.now()))
     if (waiting.length === 0) return false
-    const vectors = await this.#embed(waiting)
-    for (const [index, { id, contentVersion }] of waiting.entries()) {
-      await this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] })
-    }
+    const vectors = await this.#embed(embedder, waiting)
+    const puts = waiting.map(({ id, contentVersion }, index) =>
+      this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] }),
+    )
+    await Promise.all(puts)
+    this.#models.indexed(embedder, waiting.length)
     return true
   }
 
   /** A text that the model itself cannot take must not keep all others waiting: it goes without vectors, found by words only. */
-  async #embed(waiting: readonly { readonly id: string; readonly text: string }[]): Promise<Float32Array[][]> {
+  async #embed(embedder: Embedder, waiting: readonly { readonly id: string; readonly text: string }[]): Promise<Float32Array[][]> {
     const { signal } = this.#abort
     try {
-      return await this.#embedder.embedTexts(
+      return await embedder.embedTexts(
         waiting.map(({ text }) => text),
         signal,
       )
@@ -124,7 +150,7 @@ export class VectorIndexer {
     }
     const vectors: Float32Array[][] = []
     for (const { id, text } of waiting) {
-      const [own = []] = await this.#embedder.embedTexts([text], signal).catch((error: unknown) => {
+      const [own = []] = await embedder.embedTexts([text], signal).catch((error: unknown) => {
         if (isPassing(error) || signal.aborted) throw error
         this.#log.error({ err: error, memory: id }, 'a memory cannot be embedded; it is found by words only')
         return []

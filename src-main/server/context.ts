@@ -1,13 +1,12 @@
-import { systemClock, toIso } from '../base/clock.ts'
+import { systemClock } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import { LocalEventBus } from '../base/event-bus.ts'
-import type { EventBus } from '../base/event-bus.ts'
 import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
-import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
+import type { Embedder } from '../embedding/embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { VectorIndexer } from '../memory/vector-indexer.ts'
 import type { SessionManager } from '../session/session-manager.ts'
@@ -19,7 +18,9 @@ import { HostCheck } from '../transport/host-check.ts'
 import { HttpServer } from '../transport/http/http-server.ts'
 import { EventFeed } from '../transport/ws/event-feed.ts'
 import { McpSocketServer } from '../transport/ws/mcp-socket-server.ts'
-import { buildCore, embedderOptions, storeOptions } from './core-parts.ts'
+import { buildCore, storeOptions } from './core-parts.ts'
+import { embedderOptions } from './embedder-options.ts'
+import { announceModels } from './model-announcer.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { JwtVerifier, noTokens } from './jwt-verifier.ts'
 
@@ -61,17 +62,18 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const bus = new LocalEventBus(log.child('events'))
   const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
-  announceEmbedder(embedder, bus, clock)
   const addresses: ServerContext['addresses'] = {}
   const { maxConnections, maxConnectionsPerAgent } = config.ws
-  const { store, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
+  const { store, models, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
     stores,
     embedder,
+    mayChangeModel: true,
     bus,
     clock,
     limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
     network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
   })
+  resources.own('model announcements', announceModels(models, bus, clock), (stop) => stop())
   indexer.poke()
   workflows.start()
 
@@ -99,19 +101,4 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     ? new McpSocketServer({ guard, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
   return { resources, store, embedder, indexer, sessions, executions: workflows.executions, http, sockets, ownerToken, addresses }
-}
-
-function announceEmbedder(embedder: Embedder, bus: EventBus, clock: Clock): void {
-  embedder.onStateChange((state: EmbedderState) => {
-    const status = state.status === 'ready' || state.status === 'off' ? 'healthy' : 'degraded'
-    bus.publish({
-      event: {
-        type: 'health-changed',
-        at: toIso(clock.now()),
-        part: 'embedding',
-        status,
-        ...('message' in state && { message: state.message }),
-      },
-    })
-  })
 }

@@ -11,6 +11,7 @@ import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { TOOLS } from '../contract/tools.ts'
 import type { Embedder } from '../embedding/embedder.ts'
+import { EmbeddingModels } from '../memory/embedding-models.ts'
 import { MemoryReader } from '../memory/memory-reader.ts'
 import { MemorySearch } from '../memory/memory-search.ts'
 import { MemoryWriter } from '../memory/memory-writer.ts'
@@ -25,7 +26,8 @@ import type { MemoryStore } from '../storage/memory-store.ts'
 import type { MemoryStoreOptions, Stores } from '../storage/open-stores.ts'
 import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
-import { INSTALLED, VERSION } from './install-paths.ts'
+import { openFormer, recipeOf } from './embedder-options.ts'
+import { VERSION } from './install-paths.ts'
 import { LiveReport } from './live-report.ts'
 import { createWorkflowParts } from './workflow-parts.ts'
 import type { WorkflowParts } from './workflow-parts.ts'
@@ -34,6 +36,8 @@ import type { WorkflowParts } from './workflow-parts.ts'
 export interface CoreFoundation {
   readonly stores: Stores
   readonly embedder: Embedder
+  /** False: leaves a change of model to a process whose settings count. */
+  readonly mayChangeModel: boolean
   readonly bus: EventBus
   readonly clock: Clock
   readonly limits: SessionLimits
@@ -46,6 +50,7 @@ export interface CoreFoundation {
 /** Everything between the store and the wires. */
 export interface CoreParts {
   readonly store: MemoryStore
+  readonly models: EmbeddingModels
   readonly indexer: VectorIndexer
   readonly report: LiveReport
   readonly sessions: SessionManager
@@ -60,7 +65,21 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const store = resources.own('store', stores.memories, (part) => part.close())
   const sessionStore = resources.own('session store', stores.sessions, (part) => part.close())
   const embedder = resources.own('embedder', foundation.embedder, (part) => part.close())
-  const indexing = { store, embedder, clock, log: log.child('indexing'), ...(takeTurn && { takeTurn }) }
+  const recipe = recipeOf(config.embedding)
+  const models = resources.own(
+    'embedding models',
+    new EmbeddingModels({
+      store,
+      embedder,
+      clock,
+      log: log.child('embedding'),
+      ...(recipe !== undefined && { recipe }),
+      openFormer: (former) => openFormer(former, config, log),
+      mayChange: foundation.mayChangeModel,
+    }),
+    (part) => part.close(),
+  )
+  const indexing = { store, models, clock, log: log.child('indexing'), ...(takeTurn && { takeTurn }) }
   const indexer = resources.own('indexer', new VectorIndexer(indexing), (part) => part.close())
   const retention = resources.own(
     'retention',
@@ -71,11 +90,11 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
 
   const reader = new MemoryReader({ store, clock })
   const writer = new MemoryWriter({ store, clock, bus, vectors: indexer })
-  const search = new MemorySearch({ store, embedder, clock, log: log.child('search') })
+  const search = new MemorySearch({ store, models, clock, log: log.child('search') })
   const report: LiveReport = new LiveReport({
     version: VERSION,
     store,
-    embedder,
+    models,
     reader,
     sessions: () => sessions,
     memoryOperations: () => meter.memoryOperations,
@@ -101,7 +120,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
-  return { store, indexer, report, sessions, workflows }
+  return { store, models, indexer, report, sessions, workflows }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))
@@ -110,10 +129,4 @@ const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((
 export function storeOptions({ database, dataDir }: ServerConfig, log: Log): MemoryStoreOptions {
   if (database.provider === 'volatile') return database
   return { ...database, backupFolder: dataPaths(dataDir).backupFolder, log: log.child('storage') }
-}
-
-/** How its model is. */
-export function embedderOptions({ embedding }: ServerConfig, log: Log) {
-  if (embedding.provider !== 'local') return { provider: embedding.provider }
-  return { provider: embedding.provider, modelFolder: embedding.modelFolder ?? INSTALLED.modelFolder, log: log.child('embedding') }
 }

@@ -8,6 +8,7 @@ import { dataPaths } from '../config/paths.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { inspectDatabase } from '../storage/open-stores.ts'
 import { checkBridge } from './bridge-check.ts'
+import { embedderOptions } from './embedder-options.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { isSupportedNode } from './node-version.ts'
 import { profileCosts } from './profile-costs.ts'
@@ -42,6 +43,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
     running.finding,
     ...(running.isRunning ? [] : await checkPorts(config)),
     await checkModel(config),
+    ...running.model,
     checkBuilt(),
     ...(await checkBridge(config)),
     describeProfiles(config),
@@ -110,27 +112,29 @@ function checkDiscovery({ runtimeFile }: ServerConfig): Finding {
   return { subject, verdict: 'ok', sentence: `${runtimeFile} names ${file.api_url} (process ${file.pid})` }
 }
 
-async function findRunning({ dataDir, runtimeFile }: ServerConfig): Promise<{ isRunning: boolean; finding: Finding }> {
+async function findRunning({ dataDir, runtimeFile }: ServerConfig): Promise<{ isRunning: boolean; finding: Finding; model: Finding[] }> {
   const file = readRuntimeFile(dataPaths(dataDir).ownerFile) ?? readRuntimeFile(runtimeFile)
   const subject = 'Server'
   if (!file?.isAlive)
-    return { isRunning: false, finding: { subject, verdict: 'note', sentence: 'does not run; start it with tmws --server' } }
+    return { isRunning: false, model: [], finding: { subject, verdict: 'note', sentence: 'does not run; start it with tmws --server' } }
   try {
     const response = await fetch(`${file.api_url}/health`, { signal: AbortSignal.timeout(ANSWER_BUDGET_MS) })
     const { status, version, checks } = (await response.json()) as {
       status: string
       version: string
-      checks: Record<string, { message?: string }>
+      checks: Record<string, { message?: string } & Record<string, unknown>>
     } // our own server's answer
     const messages = Object.values(checks).flatMap((check) => check.message ?? [])
     const verdict = status === 'healthy' ? 'ok' : status === 'degraded' ? 'note' : 'wrong'
     return {
       isRunning: true,
+      model: describeUse(checks['embedding']),
       finding: { subject, verdict, sentence: [`${version} at ${file.api_url} is ${status}`, ...messages].join('. ') },
     }
   } catch (error) {
     return {
       isRunning: true,
+      model: [],
       finding: {
         subject,
         verdict: 'wrong',
@@ -167,9 +171,10 @@ function tryPort(host: string, port: number): Promise<string | undefined> {
 
 async function checkModel({ embedding }: ServerConfig): Promise<Finding> {
   const subject = 'Model'
-  if (embedding.provider !== 'local')
-    return { subject, verdict: 'note', sentence: `provider ${embedding.provider}: no local model is needed` }
-  const embedder = openEmbedder({ provider: 'local', modelFolder: embedding.modelFolder ?? INSTALLED.modelFolder, log: silentLog })
+  if (embedding.provider === 'off' || embedding.provider === 'hash')
+    return { subject, verdict: 'note', sentence: `provider ${embedding.provider}: no model is needed` }
+  // A download is for the server.
+  const embedder = openEmbedder(embedderOptions({ embedding }, silentLog, false))
   try {
     const end = Date.now() + MODEL_BUDGET_MS
     while (embedder.state.status === 'loading' && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -179,6 +184,14 @@ async function checkModel({ embedding }: ServerConfig): Promise<Finding> {
   } finally {
     await embedder.close()
   }
+}
+
+/** Which model a running server searches with, and how far a change of it is. */
+function describeUse(check: Readonly<Record<string, unknown>> | undefined): Finding[] {
+  if (typeof check?.['model'] !== 'string') return []
+  const change = check['change'] as { to: string; done: number; total: number } | undefined // our own server's answer
+  const towards = change ? `; changes to ${change.to}, ${change.done} of ${change.total} memories are embedded anew` : ''
+  return [{ subject: 'Vectors', verdict: change ? 'note' : 'ok', sentence: `searches use ${check['model']}${towards}` }]
 }
 
 function checkBuilt(): Finding {

@@ -8,7 +8,8 @@ import { createLazyEmbedder } from '../embedding/lazy-embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { Caller, Session } from '../session/session.ts'
 import { lockIndexing, openStores } from '../storage/open-stores.ts'
-import { buildCore, embedderOptions, storeOptions } from './core-parts.ts'
+import { buildCore, storeOptions } from './core-parts.ts'
+import { embedderOptions } from './embedder-options.ts'
 
 /** What serves one agent straight from the store. */
 export interface EmbeddedParts {
@@ -40,7 +41,9 @@ async function buildParts(config: ServerConfig, caller: Caller, log: Log, resour
   const options = storeOptions(config, log)
   const { sessions, workflows } = buildCore(config, log, resources, {
     stores: await openStores(options.provider === 'sqlite' ? { ...options, opensLater: true } : options),
-    embedder: createLazyEmbedder(() => openEmbedder(embedderOptions(config, log))),
+    embedder: createLazyEmbedder(() => openEmbedder(embedderOptions(config, log, false))),
+    // What its host's environment says is not for all to follow.
+    mayChangeModel: false,
     bus,
     clock: systemClock,
     limits: { ...LIMITS, maxConnections: config.ws.maxConnections, maxConnectionsPerAgent: config.ws.maxConnectionsPerAgent },

@@ -2,18 +2,19 @@ import { performance } from 'node:perf_hooks'
 import { messageOf } from '../base/errors.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Check, CheckStatus, Health, SessionInfo, Stats } from '../contract/session.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import type { EmbeddingModels } from '../memory/embedding-models.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import type { SessionStore } from '../storage/session-store.ts'
 import type { SystemReport } from '../tools/system-report.ts'
+import { changeFacts, describeChange } from './model-announcer.ts'
 
 /** What the report reads. Later parts are built after the tools, so they come as functions. */
 export interface LiveReportParts {
   readonly version: string
   readonly store: MemoryStore
-  readonly embedder: Embedder
+  readonly models: EmbeddingModels
   readonly reader: MemoryReader
   readonly sessions: () => SessionManager
   readonly apiRequests: () => number
@@ -57,7 +58,13 @@ export class LiveReport implements SystemReport {
       memory_operations_total: this.#parts.memoryOperations(),
       uptime_seconds: this.#uptimeSeconds(),
       total_memories: await this.#parts.reader.count(scope),
+      embedding: this.#vectors(),
     }
+  }
+
+  #vectors(): Stats['embedding'] {
+    const { embedder, modelId, dimensions, change } = this.#parts.models.report
+    return { state: embedder.state.status, model: modelId, dimensions, ...(change && { change: changeFacts(change) }) }
   }
 
   sessions(scope: Scope): SessionInfo[] {
@@ -90,15 +97,21 @@ export class LiveReport implements SystemReport {
   }
 
   #embedding(): Check {
-    const { state, modelId, dimensions } = this.#parts.embedder
-    const facts = { state: state.status, model: modelId, dimensions }
+    const { embedder, modelId, dimensions, change, problem } = this.#parts.models.report
+    const { state } = embedder
+    const facts = { state: state.status, model: modelId, dimensions, ...(change && { change: changeFacts(change) }) }
+    if (problem !== undefined) return { status: 'degraded', message: problem, ...facts }
     switch (state.status) {
       case 'ready':
-        return { status: 'healthy', ...facts }
+        return { status: 'healthy', ...(change && { message: describeChange(change) }), ...facts }
       case 'off':
         return { status: 'healthy', message: 'Switched off; search matches words only.', state: state.status }
       case 'loading':
-        return { status: 'degraded', message: 'The model is loading; search matches words only until it is there.', ...facts }
+        return {
+          status: 'degraded',
+          message: `${state.message ?? 'The model is loading.'} Search matches words only until it is there.`,
+          ...facts,
+        }
       case 'failed':
         return { status: 'degraded', message: `${state.message} Search matches words only.`, ...facts }
     }

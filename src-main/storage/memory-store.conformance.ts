@@ -4,6 +4,7 @@ import { changeConformance } from './change.conformance.ts'
 import { insertConformance } from './insert.conformance.ts'
 import { listConformance } from './list.conformance.ts'
 import type { MemoryStore } from './memory-store.ts'
+import { modelsConformance } from './models.conformance.ts'
 import { searchConformance } from './search.conformance.ts'
 import { trashConformance } from './trash.conformance.ts'
 import { vectorConformance } from './vector.conformance.ts'
@@ -24,6 +25,7 @@ export function memoryStoreConformance(name: string, open: () => Promise<MemoryS
     describe('lists', () => listConformance(opened))
     describe('search by words', () => searchConformance(opened))
     describe('search by meaning', () => vectorConformance(opened))
+    describe('models', () => modelsConformance(opened))
     describe('access', () => accessConformance(opened))
   })
 }

@@ -91,6 +91,16 @@ export interface MemoryStore {
   ): Promise<{ readonly id: string; readonly contentVersion: number; readonly text: string }[]>
   countWithoutVectors(modelId: string, now: string): Promise<number>
 
+  /** Models that the store holds vectors of, or is to hold; not those whose vectors are being dropped. */
+  models(): Promise<KnownModel[]>
+  /** Makes one model the one in use, in place of the one that was; it need not have been known. Vectors are not touched. */
+  useModel(model: Omit<KnownModel, 'isInUse'>): Promise<void>
+  /**
+   * Erases up to `limit` rows of models that are neither in use nor in `keep`, and returns how many; 0 when none are left. From the
+   * first row on the store does not know the model any more: should it come back, its vectors are made anew.
+   */
+  dropUnusedVectors(keep: readonly string[], limit: number): Promise<number>
+
   /** Moves what has expired to the trash, with a history row `expired` by `system`. Returns how many. */
   expire(now: string): Promise<number>
   /** Erases what has been in the trash since before `deletedBefore`. Returns how many. */
@@ -202,6 +212,16 @@ export interface CandidateSet {
   readonly keywordCeiling: number
   /** True if some visible memory has no vector of the asked model yet. */
   readonly isPartial: boolean
+}
+
+/** A model of vectors, as the store remembers it. */
+export interface KnownModel {
+  readonly modelId: string
+  readonly dimensions: number
+  /** Of one model at most: the one that searches use. */
+  readonly isInUse: boolean
+  /** How it is opened: a text of the caller's making, without secrets. */
+  readonly recipe?: string
 }
 
 export interface VectorEntry {

@@ -20,6 +20,7 @@ import { TaskService } from '../../coordination/task-service.ts'
 import type { ExecutionService } from '../../coordination/workflows/execution-service.ts'
 import type { WorkflowLimits } from '../../coordination/workflows/workflow-limits.ts'
 import type { WorkflowService } from '../../coordination/workflows/workflow-service.ts'
+import { EmbeddingModels } from '../../memory/embedding-models.ts'
 import { MemoryReader } from '../../memory/memory-reader.ts'
 import { MemorySearch } from '../../memory/memory-search.ts'
 import { MemoryWriter } from '../../memory/memory-writer.ts'
@@ -89,7 +90,8 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     log: silentLog,
     resources,
   })
-  const indexer = new VectorIndexer({ store, embedder, clock, log: silentLog })
+  const models = new EmbeddingModels({ store, embedder, clock, log: silentLog })
+  const indexer = new VectorIndexer({ store, models, clock, log: silentLog })
   const reader = new MemoryReader({ store, clock })
   return {
     store,
@@ -100,11 +102,12 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     workflows,
     executions,
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
-    search: new MemorySearch({ store, embedder, clock, log: silentLog }),
+    search: new MemorySearch({ store, models, clock, log: silentLog }),
     indexer,
     announced,
     close: async () => {
       await indexer.close()
+      await models.close()
       await resources.close()
       await store.close()
       await rm(folder, { recursive: true, force: true })

@@ -14,6 +14,8 @@ export interface SearchIndex {
   removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
   /** A model is about to have its first vector. */
   addModel(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void>
+  /** Nothing asks for a model's vectors any more, and they are about to be erased. May be told more than once. */
+  removeModel(tx: MemoryTransaction, modelId: number): Promise<void>
 }
 
 export interface SearchableText {

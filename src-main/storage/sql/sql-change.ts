@@ -166,7 +166,7 @@ async function addToBacklog(tx: MemoryTransaction, seq: number): Promise<void> {
       eb
         .selectFrom('embedding_models')
         .select((model) => ['id', model.val(seq).as('memory_seq')])
-        .where(eb.lit(true)),
+        .where('state', 'in', ['in-use', 'kept']),
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute()

@@ -14,7 +14,7 @@ export interface MemoryDatabase {
   memory_links: { memory_seq: number; position: number; to_id: string; kind: Link['kind'] }
   memory_history: HistoryTable
   /** Models whose vectors the store has held. */
-  embedding_models: { id: Generated<number>; name: string; dimensions: number }
+  embedding_models: EmbeddingModelTable
   /** Per known model, the memories whose content it has not embedded yet: rows go away as vectors arrive. */
   embedding_backlog: { model_id: number; memory_seq: number }
   /** One vector per window of a memory's content, as `quantized-vector.ts` writes it. */
@@ -26,6 +26,18 @@ export interface MemoryDatabase {
   executions: ExecutionTable
   execution_steps: ExecutionStepTable
   sessions: SessionTable
+}
+
+/** Rows are never deleted: whoever still holds an id in memory must not find another model under it. */
+export interface EmbeddingModelTable {
+  id: Generated<number>
+  /** Unique. Of a model that is dropped with its id behind it, so that the same model can come back as a new one. */
+  name: string
+  dimensions: number
+  /** `in-use`: of one at most, what searches ask for. `kept`: of a set being built. `dropping`: vectors are being erased. */
+  state: 'in-use' | 'kept' | 'dropping' | 'dropped'
+  /** How to open it, as whoever said so wrote it; without secrets. */
+  recipe: string | null
 }
 
 export interface MemoryTable {

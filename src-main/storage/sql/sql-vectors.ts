@@ -79,12 +79,21 @@ export async function findModel(db: MemoryDb, name: string): Promise<number | un
   return (await db.selectFrom('embedding_models').select('id').where('name', '=', name).executeTakeFirst())?.id
 }
 
-async function requireModel(tx: MemoryTransaction, index: SearchIndex, { modelId, dimensions }: PackedVectorEntry): Promise<number> {
+/** The id of a model's row, made if there is none, with every memory to be embedded. */
+export async function requireModel(
+  tx: MemoryTransaction,
+  index: SearchIndex,
+  { modelId, dimensions }: { readonly modelId: string; readonly dimensions: number },
+): Promise<number> {
   const known = await tx.selectFrom('embedding_models').selectAll().where('name', '=', modelId).executeTakeFirst()
   if (known && known.dimensions !== dimensions)
     throw new Error(`The model ${modelId} has ${known.dimensions} dimensions, not ${dimensions}.`)
   if (known) return known.id
-  const { id } = await tx.insertInto('embedding_models').values({ name: modelId, dimensions }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await tx
+    .insertInto('embedding_models')
+    .values({ name: modelId, dimensions, state: 'kept', recipe: null })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   await tx
     .insertInto('embedding_backlog')
     .columns(['model_id', 'memory_seq'])

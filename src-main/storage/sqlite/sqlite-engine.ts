@@ -15,7 +15,7 @@ import type {
   NewExecution,
   RunnableExecution,
 } from '../execution-store.ts'
-import type { CandidateQuery, CandidateSet, Change, ListQuery, UpdateOptions } from '../memory-store.ts'
+import type { CandidateQuery, CandidateSet, Change, KnownModel, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
@@ -23,6 +23,7 @@ import { claimExecutions, leaseHolders, recordExecution, releaseLeases, renewLea
 import { findExecution, insertExecution, listExecutions, purgeExecutions, requestCancel } from '../sql/sql-executions.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { listTasks } from '../sql/sql-task-list.ts'
+import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
 import { findTask, insertTask, removeTask, rewriteTask } from '../sql/sql-tasks.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
@@ -158,6 +159,18 @@ export class SqliteEngine {
 
   countWithoutVectors(modelId: string, now: string): Promise<number> {
     return countWithoutVectors(this.#parts.db, modelId, Date.parse(now))
+  }
+
+  models(): Promise<KnownModel[]> {
+    return listModels(this.#parts.db)
+  }
+
+  useModel(model: Omit<KnownModel, 'isInUse'>): Promise<void> {
+    return this.#write(putInUse(this.#parts, model))
+  }
+
+  dropUnusedVectors(keep: readonly string[], limit: number): Promise<number> {
+    return this.#write(dropUnusedVectors(this.#parts, keep, limit))
   }
 
   expire(now: string): Promise<number> {

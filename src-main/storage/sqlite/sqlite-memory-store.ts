@@ -7,6 +7,7 @@ import type {
   CandidateQuery,
   CandidateSet,
   Change,
+  KnownModel,
   ListQuery,
   MemoryPatch,
   MemoryStore,
@@ -62,7 +63,15 @@ export async function openSqliteMemoryStore(options: SqliteStoreOptions): Promis
 const MAX_PENDING = 10_000
 const SLOW_MS = 50
 /** What nobody waits for. */
-const UNHURRIED: ReadonlySet<EngineMethod> = new Set(['ping', 'expire', 'emptyTrash', 'checkIntegrity', 'backup', 'close'])
+const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
+  'ping',
+  'expire',
+  'emptyTrash',
+  'dropUnusedVectors',
+  'checkIntegrity',
+  'backup',
+  'close',
+])
 
 /** The store as the rest of the program sees it; all work is done on a thread of its own (sqlite-worker.ts). */
 export class SqliteMemoryStore implements MemoryStore {
@@ -187,6 +196,18 @@ export class SqliteMemoryStore implements MemoryStore {
 
   countWithoutVectors(modelId: string, now: string): Promise<number> {
     return this.#call('countWithoutVectors', modelId, now)
+  }
+
+  models(): Promise<KnownModel[]> {
+    return this.#call('models')
+  }
+
+  useModel(model: Omit<KnownModel, 'isInUse'>): Promise<void> {
+    return this.#call('useModel', model)
+  }
+
+  dropUnusedVectors(keep: readonly string[], limit: number): Promise<number> {
+    return this.#call('dropUnusedVectors', keep, limit)
   }
 
   expire(now: string): Promise<number> {

@@ -33,6 +33,10 @@ export class SqliteSearchIndex implements SearchIndex {
     // The index in memory needs no table.
     return Promise.resolve()
   }
+
+  removeModel(_tx: MemoryTransaction, modelId: number): Promise<void> {
+    return settled(() => this.vectors.forget(modelId))
+  }
 }
 
 /** The port is asynchronous for drivers that are; a throw must become a rejection. */

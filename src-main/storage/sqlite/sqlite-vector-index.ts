@@ -68,6 +68,11 @@ export class SqliteVectorIndex {
     return index
   }
 
+  /** Lets go of a model's vectors; they are read again if it is asked for. */
+  forget(modelId: number): void {
+    this.#byModel.delete(modelId)
+  }
+
   /** Says how the transaction of the changes since the last call ended. */
   settle(isCommitted: boolean): void {
     if (this.#hasUnsettledChanges && !isCommitted) this.#byModel.clear()

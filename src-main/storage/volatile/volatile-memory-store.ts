@@ -18,6 +18,7 @@ import type {
   CandidateQuery,
   CandidateSet,
   Change,
+  KnownModel,
   ListQuery,
   MemoryPatch,
   MemoryStore,
@@ -34,11 +35,13 @@ import { change, createEntry, findTwin, followSupersedes, moveExpiredToTrash } f
 import { isInTrashOf, isLive, isVisible } from './volatile-entry.ts'
 import type { Entry } from './volatile-entry.ts'
 import { listEntries } from './volatile-list.ts'
+import { VolatileModels } from './volatile-models.ts'
 
 /** Memories in plain maps: for tests, and for servers that are to forget. Every method runs whole before the next one. */
 export class VolatileMemoryStore implements MemoryStore {
   readonly capabilities = { label: 'volatile', isDurable: false, isShared: false }
   readonly #entries = new Map<string, Entry>()
+  readonly #models = new VolatileModels()
   #nextSeq = 1
   #isClosed = false
 
@@ -194,6 +197,7 @@ export class VolatileMemoryStore implements MemoryStore {
     return this.#run(() => {
       const found = this.#entries.get(entry.memoryId)
       if (found?.contentVersion !== entry.contentVersion) return false
+      this.#models.require(entry)
       found.vectors.set(
         entry.modelId,
         entry.vectors.map((vector) => toUnit(vector.slice())),
@@ -211,6 +215,18 @@ export class VolatileMemoryStore implements MemoryStore {
 
   countWithoutVectors(modelId: string, now: string): Promise<number> {
     return this.#run(() => this.#unembedded(modelId, now).length)
+  }
+
+  models(): Promise<KnownModel[]> {
+    return this.#run(() => this.#models.list())
+  }
+
+  useModel(model: Omit<KnownModel, 'isInUse'>): Promise<void> {
+    return this.#run(() => this.#models.use(model))
+  }
+
+  dropUnusedVectors(keep: readonly string[], limit: number): Promise<number> {
+    return this.#run(() => this.#models.drop(this.#entries, keep, limit))
   }
 
   expire(now: string): Promise<number> {

@@ -3,7 +3,8 @@ import { agents } from './002-agents.ts'
 import { tasks } from './003-tasks.ts'
 import { workflows } from './004-workflows.ts'
 import { sessions } from './005-sessions.ts'
+import { embeddingModels } from './006-embedding-models.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions]
+export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions, embeddingModels]
