@@ -114,6 +114,8 @@ describe('settings', () => {
       data_dir: join(folder, 'other'),
       database_url: 'volatile:',
       sqlite_synchronous: 'full',
+      redis_url: 'redis://127.0.0.1:6379',
+      redis_prefix: 'other:',
       trash_days: '9',
       embedding_provider: 'off',
       embedding_model: join(folder, 'model'),
@@ -128,7 +130,7 @@ describe('settings', () => {
     }
     const ask = { TMWS_SECRET_KEY: GOOD_SECRET }
     for (const [name, value] of Object.entries(others) as [keyof typeof others, string][]) {
-      const base = name === 'auth_enabled' ? ask : {}
+      const base = { auth_enabled: ask, redis_prefix: { TMWS_REDIS_URL: 'redis://127.0.0.1' } }[name as string] ?? {}
       expect([name, JSON.stringify(load({ ...base, [SETTINGS[name].env]: value })) === JSON.stringify(load(base))]).toEqual([name, false])
     }
     expect(Object.keys(others).toSorted()).toEqual(

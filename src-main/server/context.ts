@@ -1,6 +1,5 @@
 import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
-import { LocalEventBus } from '../base/event-bus.ts'
 import type { EventBus } from '../base/event-bus.ts'
 import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
@@ -12,6 +11,8 @@ import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { VectorIndexer } from '../memory/vector-indexer.ts'
 import type { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
+import { openState } from '../storage/open-state.ts'
+import type { StateHealth } from '../storage/open-state.ts'
 import { openStores } from '../storage/open-stores.ts'
 import type { Stores } from '../storage/open-stores.ts'
 import { Guard } from '../transport/guard.ts'
@@ -58,8 +59,11 @@ export async function buildContext(config: ServerConfig, log: Log, overrides: Ov
 
 async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
   const clock = overrides.clock ?? systemClock
-  const bus = new LocalEventBus(log.child('events'))
   const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
+  const { redis, rateLimit } = config
+  const state = await openState({ sessions: stores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
+  const { bus } = state
+  state.onHealthChange((health) => announceState(health, bus, clock))
   const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
   announceEmbedder(embedder, bus, clock)
   const addresses: ServerContext['addresses'] = {}
@@ -67,7 +71,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const { store, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
     stores,
     embedder,
-    bus,
+    state,
     clock,
     limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
     network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
@@ -113,5 +117,12 @@ function announceEmbedder(embedder: Embedder, bus: EventBus, clock: Clock): void
         ...('message' in state && { message: state.message }),
       },
     })
+  })
+}
+
+function announceState({ problem }: StateHealth, bus: EventBus, clock: Clock): void {
+  const status = problem === undefined ? 'healthy' : 'degraded'
+  bus.publish({
+    event: { type: 'health-changed', at: toIso(clock.now()), part: 'state', status, ...(problem !== undefined && { message: problem }) },
   })
 }
