@@ -20,10 +20,11 @@ export interface SessionFleet {
   /** Whom the others see and ask from now on. */
   join(member: FleetMember): void
   /**
-   * Takes a place for a session among the `most` that its agent may have on all instances. False when they are taken. A session that has
-   * one keeps it; when it was on another instance, that one is told. Always true while the others cannot be asked.
+   * Takes a place for a session among the `most` that its agent may have on all instances, or, without `most`, in any case. False when
+   * they are taken. A session that has one keeps it; when it was on another instance, that one is told. Always true while the others
+   * cannot be asked. Never rejects.
    */
-  enter(sessionId: string, agentId: string, most: number): Promise<boolean>
+  enter(sessionId: string, agentId: string, most?: number): Promise<boolean>
   /** Gives the place back. Nobody waits for it. */
   leave(sessionId: string, agentId: string): void
   /** Live sessions of the other instances, as they were some seconds ago. Empty while they cannot be asked. */

@@ -109,7 +109,9 @@ export class SessionManager {
       const secret = this.#records.isOn ? this.#records.newSecret() : undefined
       const record = resumeSecret !== undefined && secret ? await this.#take(caller, resumeSecret, secret) : undefined
       sessionId = record?.sessionId ?? newId()
-      await this.#enterFleet(sessionId, record, agentId)
+      // A session that is resumed had its place, and nothing may come between the take and its start.
+      if (record) void this.#fleet.enter(sessionId, agentId)
+      else await this.#enterFleet(sessionId, agentId)
       const old = this.#live.get(sessionId)
       if (old && hasRoom) this.#room.leave(agentId)
       if (!old && !hasRoom) await this.#enterAfter(record, agentId)
@@ -164,11 +166,12 @@ export class SessionManager {
    * the scope may not see, `forbidden` to whom is no admin, and `unavailable` when its instance does not answer.
    */
   async disconnect(sessionId: string, scope: Scope, why?: string): Promise<SessionInfo> {
-    const info = await this.find(sessionId, scope)
+    const live = this.#live.get(sessionId)
+    const info = live ? visible(live.session.info(), scope) : await this.find(sessionId, scope)
     if (!scope.isAdmin) {
       throw new AppError('forbidden', 'Only the person at the machine or an admin may end a session; close your own connection instead.')
     }
-    if (this.#live.has(sessionId)) await this.#end(sessionId, scope.agentId, why)
+    if (live) await this.#end(sessionId, scope.agentId, why)
     else if (!(await this.#fleet.disconnect(sessionId, scope.agentId, why))) throw notFound('session', sessionId)
     return info
   }
@@ -198,8 +201,8 @@ export class SessionManager {
   async find(sessionId: string, scope: Scope): Promise<SessionInfo> {
     const here = this.#live.get(sessionId)?.session.info()
     const info = here ?? (await this.#fleet.others()).find((other) => other.session_id === sessionId)
-    if (!info || !maySee(info, scope)) throw notFound('session', sessionId)
-    return info
+    if (!info) throw notFound('session', sessionId)
+    return visible(info, scope)
   }
 
   /** Numbers for statistics: live sessions, their agents, and the mean duration in seconds of all sessions that this instance had so far. */
@@ -233,11 +236,9 @@ export class SessionManager {
   }
 
   /** A place for the session among those of its agent on all instances. */
-  async #enterFleet(sessionId: string, record: SessionRecord | undefined, agentId: string): Promise<void> {
+  async #enterFleet(sessionId: string, agentId: string): Promise<void> {
     const most = this.#limits.maxConnectionsPerAgent
-    if (await this.#fleet.enter(sessionId, agentId, most)) return
-    if (record) await this.#records.giveBack(record)
-    throw agentIsFull(agentId, most)
+    if (!(await this.#fleet.enter(sessionId, agentId, most))) throw agentIsFull(agentId, most)
   }
 
   /** A place for a connection that was to replace another, which has gone meanwhile. */
@@ -383,6 +384,12 @@ export class SessionManager {
       agentId: session.scope.agentId,
     })
   }
+}
+
+/** Throws `not_found` for a session that the scope may not see. */
+function visible(info: SessionInfo, scope: Scope): SessionInfo {
+  if (!maySee(info, scope)) throw notFound('session', info.session_id)
+  return info
 }
 
 function maySee(info: SessionInfo, scope: Scope): boolean {

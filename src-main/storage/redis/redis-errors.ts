@@ -19,7 +19,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
  */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error)
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown } // read with care: anything may have been thrown
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown } // read with care: anything may have been thrown
   if (typeof code === 'string') return typeof syscall === 'string' ? `${syscall} ${code}` : code
   const refusal = Object.keys(REFUSALS).find((word) => message.startsWith(word) || message.includes(`: ${word} `))
   if (refusal !== undefined) return REFUSALS[refusal] ?? refusal

@@ -68,6 +68,11 @@ export class RedisEventBus implements EventBus {
     })
   }
 
+  /** Resolves when nothing that others announce from now on can be missed. */
+  get following(): Promise<void> {
+    return this.#reader.following
+  }
+
   get listenerCount(): number {
     return this.#local.listenerCount
   }

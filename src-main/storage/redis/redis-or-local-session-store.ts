@@ -29,8 +29,11 @@ const BATCH = 100
 export class RedisOrLocalSessionStore implements SessionStore {
   readonly capabilities
   readonly #parts: RedisOrLocalParts
-  /** Of sessions that were taken over here while Redis was away: the secret by which Redis knows them. */
-  readonly #knownBy = new Map<string, string>()
+  /**
+   * Of sessions that were taken over here while Redis was away: the secrets by which Redis may know them. There are two, for a Redis that
+   * hangs carries out later what it was last asked.
+   */
+  readonly #knownBy = new Map<string, readonly string[]>()
   /** Sessions that were ended while it was. */
   readonly #removed = new Set<string>()
   readonly #stopWatching: () => void
@@ -65,7 +68,7 @@ export class RedisOrLocalSessionStore implements SessionStore {
       if (answer) return answer.record
     }
     const record = await this.#parts.local.take(resumeHash, claim)
-    if (record && !this.#knownBy.has(record.sessionId)) this.#knownBy.set(record.sessionId, resumeHash)
+    if (record && !this.#knownBy.has(record.sessionId)) this.#knownBy.set(record.sessionId, [resumeHash, claim.nextHash])
     return record
   }
 
@@ -123,11 +126,11 @@ export class RedisOrLocalSessionStore implements SessionStore {
 
   async #bringBackOne(sessionId: string): Promise<void> {
     const { redis, local, clock } = this.#parts
-    const knownBy = this.#knownBy.get(sessionId)
     const before = local.find(sessionId)
-    if (knownBy !== undefined && before) {
+    for (const hash of this.#knownBy.get(sessionId) ?? []) {
+      if (!before || hash === before.record.resumeHash) continue
       const { connectedAs, resumeHash: nextHash, holder = '' } = before.record
-      await redis.take(knownBy, { connectedAs, nextHash, holder, nowMs: clock.now(), endsAtMs: before.endsAtMs })
+      if (await redis.take(hash, { connectedAs, nextHash, holder, nowMs: clock.now(), endsAtMs: before.endsAtMs })) break
     }
     this.#knownBy.delete(sessionId)
     // Looked for again: it may have changed while Redis answered.

@@ -64,7 +64,7 @@ export class RedisSessionFleet implements SessionFleet {
     this.#beat()
   }
 
-  async enter(sessionId: string, agentId: string, most: number): Promise<boolean> {
+  async enter(sessionId: string, agentId: string, most = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     const { instance } = this.#parts
     this.#left.delete(sessionId)
     const answer = await this.#orIfAway(() => this.#run(ENTER_ROOM, sessionId, agentId, instance, most, ROOM_TTL_MS), [1, ''])

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Clock } from '../../base/clock.ts'
@@ -28,11 +29,14 @@ const BEFORE_ALL = '0-0'
 
 /** Follows a stream from now on, over its own connection, through outages; sees when it was trimmed, emptied or begun anew meanwhile. */
 export class RedisStreamReader {
+  /** Resolves when nothing that is written from now on can be missed. */
+  readonly following: Promise<void>
   readonly #parts: StreamReaderParts
   readonly #client: Redis
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
   readonly #startedAtMs: number
+  #isFollowing: () => void = () => undefined
   #lastId: string | undefined
   #followedUntilMs: number
   #isInDoubt = true
@@ -40,6 +44,7 @@ export class RedisStreamReader {
   constructor(parts: StreamReaderParts) {
     this.#parts = parts
     this.#client = parts.link.open({ commandTimeout: BLOCK_MS + SILENCE_MS })
+    this.following = new Promise((resolve) => (this.#isFollowing = resolve))
     this.#startedAtMs = this.#followedUntilMs = parts.clock.now()
     this.#running = this.#run()
   }
@@ -61,9 +66,17 @@ export class RedisStreamReader {
         this.#parts.log.debug({ reason: reasonOf(error) }, 'the stream of announcements could not be read')
         // A hanging server keeps the socket open; a new one shows whether it lives.
         if (this.#client.status === 'ready') this.#client.disconnect(true)
-        await delay(RETRY_MS, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined)
+        await this.#connected()
       }
     }
+  }
+
+  /** Until there is a connection, or it is time to try again. */
+  async #connected(): Promise<void> {
+    const over = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, over.signal])
+    await Promise.race([once(this.#client, 'ready', { signal }), delay(RETRY_MS, undefined, { signal, ref: false })]).catch(() => undefined)
+    over.abort()
   }
 
   get #isStopped(): boolean {
@@ -77,6 +90,7 @@ export class RedisStreamReader {
     const [oldest] = await this.#client.xrange(key, '-', '+', 'COUNT', 1)
     if (this.#lastId === undefined) {
       this.#lastId = newest?.[0] ?? BEFORE_ALL
+      this.#isFollowing()
       // A server that started without Redis has served clients meanwhile.
       if (this.#parts.clock.now() - this.#startedAtMs > BLOCK_MS) this.#report()
     } else if (this.#lastId !== BEFORE_ALL) {
