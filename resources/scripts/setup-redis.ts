@@ -12,7 +12,9 @@ const POLICY_FILE = '/usr/sbin/policy-rc.d'
 export function setUpRedis(say: (line: string) => void): string | undefined {
   const program = findRedis() ?? installRedis(say)
   if (program === undefined)
-    say('No redis-server: the tests of a real Redis are skipped. Install it (Debian: apt-get install redis-server), or name one in TMWS_TEST_REDIS_SERVER.')
+    say(
+      'No redis-server: the tests of a real Redis are skipped. Install it (Debian: apt-get install redis-server), or name one in TMWS_TEST_REDIS_SERVER.',
+    )
   return program
 }
 

@@ -38,7 +38,8 @@ export function text(allowed: string, rule: RegExp = /./): SettingKind<string> {
 
 /** An address as Redis clients take it. */
 export const redisUrl: SettingKind<string> = {
-  allowed: 'redis://HOST:PORT, rediss:// for TLS (each with an optional NAME:PASSWORD@ before and /NUMBER of a database after), or unix:///PATH',
+  allowed:
+    'redis://HOST:PORT, rediss:// for TLS (each with an optional NAME:PASSWORD@ before and /NUMBER of a database after), or unix:///PATH',
   read: (raw) => {
     if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined
     const { protocol, hostname, pathname } = new URL(raw)

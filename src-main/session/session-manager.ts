@@ -69,7 +69,11 @@ export class SessionManager {
   constructor(parts: SessionParts, store: SessionStore, limits: SessionLimits, fleet: SessionFleet = createAloneFleet()) {
     this.#parts = parts
     this.#fleet = fleet
-    this.#records = new SessionRecords(store, { ...parts, holder: fleet.instance }, { ...limits, keep: limits.maxConnections + AWAY_RECORDS })
+    this.#records = new SessionRecords(
+      store,
+      { ...parts, holder: fleet.instance },
+      { ...limits, keep: limits.maxConnections + AWAY_RECORDS },
+    )
     this.#limits = limits
     this.#room = new ConnectionRoom(limits)
     this.#away = new AwaySessions(parts.awake, limits.resumeTtlSeconds * 1000)

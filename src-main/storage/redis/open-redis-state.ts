@@ -64,8 +64,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
   const fleet = new RedisSessionFleet({ link, instance, log })
   const tooLate = new Promise<void>((resolve) => setTimeout(resolve, START_BUDGET_MS))
   await Promise.race([bus.following, tooLate])
-  if (!(await link.ready(0)))
-    log.warn({ redis: link.place }, `Redis does not answer; this server starts with what it has itself`)
+  if (!(await link.ready(0))) log.warn({ redis: link.place }, `Redis does not answer; this server starts with what it has itself`)
   return {
     sessions,
     limiter,

@@ -70,7 +70,10 @@ describeOnRedis('RedisEventBus on a real Redis', (redis) => {
     a.bus.publish(about('task-updated'))
     a.bus.publish(about('task-assigned'))
     await expect.poll(() => b.whole.length, { timeout: 5_000 }).toBe(2)
-    expect(b.whole).toEqual([{ ...about('task-updated'), task: { id: 't', namespace: 'n', created_by: 'x', notes: [] } }, about('task-assigned')])
+    expect(b.whole).toEqual([
+      { ...about('task-updated'), task: { id: 't', namespace: 'n', created_by: 'x', notes: [] } },
+      about('task-assigned'),
+    ])
   })
 
   it('ignores what no instance wrote, says so, and goes on', async () => {
@@ -98,7 +101,13 @@ describeOnRedis('RedisEventBus on a real Redis', (redis) => {
       b.link.run((commands) =>
         commands.xadd(`${prefix}events`, '*', 'from', 'z', 'number', number, 'announcements', JSON.stringify([announcementOf(name)])),
       )
-    for (const [number, name] of [[1, 'one'], [1, 'one'], [2, 'two'], [1, 'one']] as const) await add(number, name)
+    for (const [number, name] of [
+      [1, 'one'],
+      [1, 'one'],
+      [2, 'two'],
+      [1, 'one'],
+    ] as const)
+      await add(number, name)
     await expect.poll(() => b.heard, { timeout: 5_000 }).toEqual(['one', 'two'])
     await add(4, 'four')
     await expect.poll(() => b.heard, { timeout: 5_000 }).toEqual(['one', 'two', 'four'])
@@ -151,7 +160,10 @@ describeOnRedis('RedisEventBus on a real Redis', (redis) => {
     const entry = ['from', 'z', 'number', '1', 'announcements', '[]'] as const
     await a.link.run(async (commands) => {
       const step = commands.multi().call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-      await step.del(`${prefix}events`).xadd(`${prefix}events`, '*', ...entry).exec()
+      await step
+        .del(`${prefix}events`)
+        .xadd(`${prefix}events`, '*', ...entry)
+        .exec()
     })
     await expect.poll(() => b.gaps.length, { timeout: 10_000 }).toBe(1)
     const overflowing = freshPrefix()

@@ -58,12 +58,9 @@ describeOnRedis('Sessions over an outage of Redis', (redis) => {
     const other = new RedisSessionStore(await redis.link({ prefix: 'outage:' }))
     const found = async (hash: string) => (await other.take(hash, claim('there', `${hash} spent`)))?.agentId
     await expect.poll(() => found('second'), { timeout: 5_000 }).toBe('editor')
-    expect([await found('hash of kept'), await found('hash of new'), await found('hash of ended'), await found('hash of resumed')]).toEqual([
-      'writer',
-      'writer',
-      undefined,
-      undefined,
-    ])
+    expect([await found('hash of kept'), await found('hash of new'), await found('hash of ended'), await found('hash of resumed')]).toEqual(
+      ['writer', 'writer', undefined, undefined],
+    )
   })
 
   it('that were resumed here while Redis hung are handed over by their new secret once it answers, and by no other', async () => {
@@ -132,14 +129,17 @@ describeOnRedis('The state as a whole', (redis) => {
   it('never shows the password: not in a log, an error or the health, whether it is right or wrong', async () => {
     const server = await RedisProcess.start({ password: PASSWORD })
     const lines: string[] = []
-    const write = (facts: object, sentence: string) => lines.push(JSON.stringify(facts) + sentence + String((facts as { err?: Error }).err?.stack))
+    const write = (facts: object, sentence: string) =>
+      lines.push(JSON.stringify(facts) + sentence + String((facts as { err?: Error }).err?.stack))
     const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log }
     try {
       expect(await probeRedis({ url: server.url, prefix: 'p:' }, log)).toMatch(/^\d+\.\d+/)
       const wrongUrl = server.url.replace(PASSWORD, `${PASSWORD}-wrong`)
       const wrong = await openState(options(wrongUrl, log))
       const failure: unknown = await probeRedis({ url: wrongUrl, prefix: 'p:' }, log).catch((error: unknown) => error)
-      const none: unknown = await probeRedis({ url: `redis://127.0.0.1:${server.port}`, prefix: 'p:' }, log).catch((error: unknown) => error)
+      const none: unknown = await probeRedis({ url: `redis://127.0.0.1:${server.port}`, prefix: 'p:' }, log).catch(
+        (error: unknown) => error,
+      )
       lines.push(String(failure), JSON.stringify(failure), String(none), JSON.stringify(wrong.health()))
       expect(wrong.health().problem).toContain('refuses the name or password')
       expect(String(failure)).toContain('refuses the name or password')
@@ -153,13 +153,20 @@ describeOnRedis('The state as a whole', (redis) => {
 })
 
 it('a place is shown without name and password', () => {
-  expect(
-    ['redis://u:p@h:1/2', 'rediss://:p@h', 'unix:///run/r.sock', '/run/r.sock', 'nonsense p'].map((url) => shownPlace(url)),
-  ).toEqual(['h:1/2', 'h:6379', '/run/r.sock', '/run/r.sock', 'the address in TMWS_REDIS_URL'])
+  expect(['redis://u:p@h:1/2', 'rediss://:p@h', 'unix:///run/r.sock', '/run/r.sock', 'nonsense p'].map((url) => shownPlace(url))).toEqual([
+    'h:1/2',
+    'h:6379',
+    '/run/r.sock',
+    '/run/r.sock',
+    'the address in TMWS_REDIS_URL',
+  ])
 })
 
 it('errors of the client are told by known words only', () => {
-  const refusal = Object.assign(new Error('WRONGPASS invalid username-password pair'), { name: 'ReplyError', command: { args: [PASSWORD] } })
+  const refusal = Object.assign(new Error('WRONGPASS invalid username-password pair'), {
+    name: 'ReplyError',
+    command: { args: [PASSWORD] },
+  })
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' })
   expect([refusal, refused, new Error(`odd ${PASSWORD}`), 'text', undefined].map(reasonOf)).toEqual([
     'it refuses the name or password in TMWS_REDIS_URL',

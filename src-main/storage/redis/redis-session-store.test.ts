@@ -16,7 +16,13 @@ describeOnRedis('RedisSessionStore on a real Redis', (redis) => {
 
   const now = Date.now()
   const record = aRecord('a', { savedAtMs: now })
-  const claim = (holder: string) => ({ connectedAs: record.connectedAs, nextHash: `next of ${holder}`, holder, nowMs: now, endsAtMs: now + 60_000 })
+  const claim = (holder: string) => ({
+    connectedAs: record.connectedAs,
+    nextHash: `next of ${holder}`,
+    holder,
+    nowMs: now,
+    endsAtMs: now + 60_000,
+  })
 
   it('gives a session to one of many instances that try at once', async () => {
     const stores = await Promise.all([1, 2, 3, 4].map(async () => new RedisSessionStore(await redis.link({ prefix: 'race:' }))))

@@ -62,7 +62,7 @@ export class RedisSessionStore implements SessionStore {
 
   async prune({ nowMs, latestEndMs, keep }: PruneLimits): Promise<number> {
     let count = 0
-    for (let isMore = true; isMore; ) {
+    for (let isMore = true; isMore;) {
       const ttl = ttlOf(latestEndMs - nowMs)
       const [dropped = 0, more] = (await this.#run(PRUNE_SESSIONS, nowMs, latestEndMs, keep, BATCH, ttl)) as number[] // as the script answers
       count += dropped

@@ -61,9 +61,9 @@ export class RedisStreamReader {
         if (this.#isInDoubt) await this.#check()
         await this.#read()
       } catch (error) {
-        if (this.#isStopped) return
         this.#isInDoubt = true
         this.#parts.log.debug({ reason: reasonOf(error) }, 'the stream of announcements could not be read')
+        if (this.#stop.signal.aborted) return
         // A hanging server keeps the socket open; a new one shows whether it lives.
         if (this.#client.status === 'ready') this.#client.disconnect(true)
         await this.#connected()

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { silentLog } from '../../../base/log.ts'
@@ -20,7 +19,7 @@ export async function mockLink(): Promise<RedisLink> {
     url: `redis://${host}`,
     prefix: 'tmws:',
     log: silentLog,
-    openClient: () => new RedisMock({ host }) as unknown as Redis, // it stands in for the client
+    openClient: () => new RedisMock({ host }), // it stands in for the client
   })
   if (!(await link.ready(5_000))) throw new Error('The mock does not answer.')
   return link
