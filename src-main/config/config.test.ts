@@ -297,3 +297,17 @@ test.each<[NodeJS.Platform, Parameters<typeof defaultDataDir>[0], string]>([
 ])('on %s with %j the data lies in %s', (platform, machine, path) => {
   expect(defaultDataDir(machine, platform)).toBe(path)
 })
+
+describe('the Redis that instances share', () => {
+  test('is any address of one, and absent unless named', () => {
+    for (const url of ['redis://h', 'redis://u:p@h:1/15', 'rediss://:p@[::1]:6380', 'unix:///run/redis.sock'])
+      expect(load({ TMWS_REDIS_URL: url }).redis).toEqual({ url, prefix: 'tmws:' })
+    expect(load().redis).toBeUndefined()
+  })
+
+  test('is refused in one sentence that shows no password when it is none', () => {
+    for (const url of ['h:6379', 'http://h', 'redis://', 'redis://u:hunter2@h/name', 'unix:'])
+      expect(refusal({ TMWS_REDIS_URL: url })).toMatch(/^TMWS_REDIS_URL is a value, but must be redis:\/\/HOST:PORT(?!.*hunter2)/)
+    expect(refusal({ TMWS_REDIS_PREFIX: 'a b' })).toMatch(/^TMWS_REDIS_PREFIX is "a b", but must be/)
+  })
+})

@@ -29,6 +29,8 @@ export interface Overrides {
   readonly stores?: Stores
   readonly embedder?: Embedder
   readonly clock?: Clock
+  /** Instead of the bus of the state. */
+  readonly bus?: EventBus
   readonly dashboardFolder?: string
 }
 
@@ -61,8 +63,9 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const clock = overrides.clock ?? systemClock
   const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const { redis, rateLimit } = config
-  const state = await openState({ sessions: stores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
-  const { bus } = state
+  const opened = await openState({ sessions: stores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
+  const bus = overrides.bus ?? opened.bus
+  const state = { ...opened, bus }
   state.onHealthChange((health) => announceState(health, bus, clock))
   const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
   announceEmbedder(embedder, bus, clock)

@@ -171,7 +171,7 @@ export class SessionManager {
    */
   async disconnect(sessionId: string, scope: Scope, why?: string): Promise<SessionInfo> {
     const live = this.#live.get(sessionId)
-    const info = live ? visible(live.session.info(), scope) : await this.find(sessionId, scope)
+    const info = live ? visible(live.session.info(), sessionId, scope) : await this.find(sessionId, scope)
     if (!scope.isAdmin) {
       throw new AppError('forbidden', 'Only the person at the machine or an admin may end a session; close your own connection instead.')
     }
@@ -195,18 +195,16 @@ export class SessionManager {
     })
   }
 
-  /** As `list`, with those of the other instances as they were some seconds ago. */
+  /** The same of all instances, others' as they were some seconds ago. */
   async listAll(scope: Scope): Promise<SessionInfo[]> {
-    const others = await this.#fleet.others()
-    return [...this.list(scope), ...others.filter((info) => !this.#live.has(info.session_id) && maySee(info, scope))]
+    const others = (await this.#fleet.others()).filter((info) => !this.#live.has(info.session_id) && maySee(info, scope))
+    return [...this.list(scope), ...others]
   }
 
   /** Throws `not_found` for a session that is not there, or that the scope may not see. */
   async find(sessionId: string, scope: Scope): Promise<SessionInfo> {
     const here = this.#live.get(sessionId)?.session.info()
-    const info = here ?? (await this.#fleet.others()).find((other) => other.session_id === sessionId)
-    if (!info) throw notFound('session', sessionId)
-    return visible(info, scope)
+    return visible(here ?? (await this.#fleet.others()).find((other) => other.session_id === sessionId), sessionId, scope)
   }
 
   /** Numbers for statistics: live sessions, their agents, and the mean duration in seconds of all sessions that this instance had so far. */
@@ -390,9 +388,9 @@ export class SessionManager {
   }
 }
 
-/** Throws `not_found` for a session that the scope may not see. */
-function visible(info: SessionInfo, scope: Scope): SessionInfo {
-  if (!maySee(info, scope)) throw notFound('session', info.session_id)
+/** Throws `not_found` for a session that is not there, or that the scope may not see. */
+function visible(info: SessionInfo | undefined, sessionId: string, scope: Scope): SessionInfo {
+  if (!info || !maySee(info, scope)) throw notFound('session', sessionId)
   return info
 }
 

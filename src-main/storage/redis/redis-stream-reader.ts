@@ -38,6 +38,8 @@ export class RedisStreamReader {
   readonly #startedAtMs: number
   #isFollowing: () => void = () => undefined
   #lastId: string | undefined
+  /** Which run of the Redis server was followed. */
+  #run: string | undefined
   #followedUntilMs: number
   #isInDoubt = true
 
@@ -46,7 +48,7 @@ export class RedisStreamReader {
     this.#client = parts.link.open({ commandTimeout: BLOCK_MS + SILENCE_MS })
     this.following = new Promise((resolve) => (this.#isFollowing = resolve))
     this.#startedAtMs = this.#followedUntilMs = parts.clock.now()
-    this.#running = this.#run()
+    this.#running = this.#follow()
   }
 
   async close(): Promise<void> {
@@ -55,7 +57,7 @@ export class RedisStreamReader {
     await this.#running
   }
 
-  async #run(): Promise<void> {
+  async #follow(): Promise<void> {
     while (!this.#isStopped) {
       try {
         if (this.#isInDoubt) await this.#check()
@@ -86,6 +88,10 @@ export class RedisStreamReader {
   /** Whether the stream still holds all that came after what was read last. */
   async #check(): Promise<void> {
     const { key } = this.#parts
+    // Another run of the server may have lost what was never read here.
+    const run = /run_id:(\w+)/.exec(await this.#client.info('server'))?.[1]
+    const isOtherRun = this.#run !== undefined && run !== this.#run
+    this.#run = run
     const [newest] = await this.#client.xrevrange(key, '+', '-', 'COUNT', 1)
     const [oldest] = await this.#client.xrange(key, '-', '+', 'COUNT', 1)
     if (this.#lastId === undefined) {
@@ -93,11 +99,12 @@ export class RedisStreamReader {
       this.#isFollowing()
       // A server that started without Redis has served clients meanwhile.
       if (this.#parts.clock.now() - this.#startedAtMs > BLOCK_MS) this.#report()
-    } else if (this.#lastId !== BEFORE_ALL) {
-      const isBegunAnew = !newest || compareIds(newest[0], this.#lastId) < 0
-      const isTrimmed = oldest !== undefined && compareIds(oldest[0], this.#lastId) > 0
+    } else {
+      const hasRead = this.#lastId !== BEFORE_ALL
+      const isBegunAnew = hasRead && (!newest || compareIds(newest[0], this.#lastId) < 0)
+      const isTrimmed = hasRead && oldest !== undefined && compareIds(oldest[0], this.#lastId) > 0
       if (isBegunAnew) this.#lastId = BEFORE_ALL
-      if (isBegunAnew || isTrimmed) this.#report()
+      if (isBegunAnew || isTrimmed || isOtherRun) this.#report()
     }
     this.#isInDoubt = false
   }
