@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { OWNER_SCOPE } from '../contract/scope.ts'
-import { VolatileSessionStore } from '../storage/volatile/volatile-session-store.ts'
+import { openStores } from '../storage/open-stores.ts'
 import { manageSessions } from './testing/manage-sessions.ts'
 
 test('a session that was on another instance meanwhile comes back as it was there, not as it left', async () => {
-  const store = new VolatileSessionStore()
+  const store = (await openStores({ provider: 'volatile' })).sessions
   const [a, b] = [manageSessions(store), manageSessions(store)]
   const first = await a.open('alice')
   await a.manager.close(first.session, 'lost')
@@ -17,7 +17,7 @@ test('a session that was on another instance meanwhile comes back as it was ther
 })
 
 test('a connection that stands here while its session has moved on is replaced when the session comes back', async () => {
-  const store = new VolatileSessionStore()
+  const store = (await openStores({ provider: 'volatile' })).sessions
   const [a, b] = [manageSessions(store), manageSessions(store)]
   const first = await a.open('alice')
   const second = await b.open('alice', first.resumeSecret)
@@ -28,7 +28,7 @@ test('a connection that stands here while its session has moved on is replaced w
 })
 
 test('a gap is noted for clients that are here and for those that are away', async () => {
-  const { manager, bus, open } = manageSessions(new VolatileSessionStore())
+  const { manager, bus, open } = manageSessions((await openStores({ provider: 'volatile' })).sessions)
   const here = await open('here')
   const away = await open('away')
   await manager.close(away.session, 'lost')
