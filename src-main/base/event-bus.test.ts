@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { eventBusConformance } from './event-bus.conformance.ts'
 import type { Announcement } from './event-bus.ts'
 import { LocalEventBus } from './event-bus.ts'
 import { silentLog } from './log.ts'
@@ -38,4 +39,19 @@ test('who leaves while something is told is told no more', () => {
   ends.push(bus.subscribe(() => heard.push('late')))
   bus.publish(announcement)
   expect(heard).toEqual([])
+})
+
+eventBusConformance('LocalEventBus', () => Promise.resolve({ bus: new LocalEventBus(silentLog), close: () => undefined }))
+
+test('what comes from another instance is for those who hear all, and so is a gap', () => {
+  const bus = new LocalEventBus(silentLog)
+  const heard: string[] = []
+  bus.subscribe(() => heard.push('here'))
+  bus.subscribeAll(
+    () => heard.push('all'),
+    ({ sinceMs }) => heard.push(`gap since ${sinceMs}`),
+  )
+  bus.relay(announcement)
+  bus.reportGap({ sinceMs: 5 })
+  expect(heard).toEqual(['all', 'gap since 5'])
 })

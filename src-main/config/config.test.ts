@@ -120,6 +120,8 @@ describe('settings', () => {
       data_dir: join(folder, 'other'),
       database_url: 'volatile:',
       sqlite_synchronous: 'full',
+      redis_url: 'redis://127.0.0.1:6379',
+      redis_prefix: 'other:',
       trash_days: '9',
       embedding_provider: 'off',
       embedding_model: join(folder, 'model'),
@@ -143,7 +145,12 @@ describe('settings', () => {
     }
     const ask = { TMWS_SECRET_KEY: GOOD_SECRET }
     for (const [name, value] of Object.entries(others) as [keyof typeof others, string][]) {
-      const base = { ...(name === 'auth_enabled' && ask), ...(isOfServers(name) && OLLAMA), ...(isOfHubs(name) && HUB) }
+      const base = {
+        ...(name === 'auth_enabled' && ask),
+        ...(isOfServers(name) && OLLAMA),
+        ...(isOfHubs(name) && HUB),
+        ...((name as string) === 'redis_prefix' && { TMWS_REDIS_URL: 'redis://127.0.0.1' }),
+      }
       expect([name, JSON.stringify(load({ ...base, [SETTINGS[name].env]: value })) === JSON.stringify(load(base))]).toEqual([name, false])
     }
     expect(Object.keys(others).toSorted()).toEqual(
@@ -392,4 +399,18 @@ test.each<[NodeJS.Platform, Parameters<typeof defaultDataDir>[0], string]>([
   ['freebsd', {}, join(homedir(), '.local', 'share', 'tmws')],
 ])('on %s with %j the data lies in %s', (platform, machine, path) => {
   expect(defaultDataDir(machine, platform)).toBe(path)
+})
+
+describe('the Redis that instances share', () => {
+  test('is any address of one, and absent unless named', () => {
+    for (const url of ['redis://h', 'redis://u:p@h:1/15', 'rediss://:p@[::1]:6380', 'unix:///run/redis.sock'])
+      expect(load({ TMWS_REDIS_URL: url }).redis).toEqual({ url, prefix: 'tmws:' })
+    expect(load().redis).toBeUndefined()
+  })
+
+  test('is refused in one sentence that shows no password when it is none', () => {
+    for (const url of ['h:6379', 'http://h', 'redis://', 'redis://u:hunter2@h/name', 'unix:'])
+      expect(refusal({ TMWS_REDIS_URL: url })).toMatch(/^TMWS_REDIS_URL is a value, but must be redis:\/\/HOST:PORT(?!.*hunter2)/)
+    expect(refusal({ TMWS_REDIS_PREFIX: 'a b' })).toMatch(/^TMWS_REDIS_PREFIX is "a b", but must be/)
+  })
 })

@@ -32,6 +32,8 @@ export interface ServerConfig {
   readonly dataDir: string
   readonly database:
     { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' } | { readonly provider: 'volatile' }
+  /** Absent: this instance shares its state with no other. The URL may hold a password. */
+  readonly redis?: { readonly url: string; readonly prefix: string }
   readonly trashDays: number
   readonly embedding: EmbeddingConfig
   readonly workflows: {
@@ -84,6 +86,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     toolProfile: values.tool_profile,
     dataDir,
     database: databaseOf(values.database_url, values.sqlite_synchronous, dataDir),
+    ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
     trashDays: values.trash_days,
     embedding,
     workflows: {

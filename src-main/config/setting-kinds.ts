@@ -47,6 +47,18 @@ export const quotable: SettingKind<string> = {
   },
 }
 
+/** An address as Redis clients take it. */
+export const redisUrl: SettingKind<string> = {
+  allowed:
+    'redis://HOST:PORT, rediss:// for TLS (each with an optional NAME:PASSWORD@ before and /NUMBER of a database after), or unix:///PATH',
+  read: (raw) => {
+    if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined
+    const { protocol, hostname, pathname } = new URL(raw)
+    if (protocol === 'unix:') return pathname.length > 1 ? raw : undefined
+    return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d{0,5})?$/.test(pathname) ? raw : undefined
+  },
+}
+
 /** A JSON list of strings; a settings file may hold the list itself. */
 export function textList(allowed: string, rule: RegExp): SettingKind<readonly string[]> {
   return {

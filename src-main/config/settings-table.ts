@@ -1,5 +1,5 @@
 import { DEFAULT_API_PORT, DEFAULT_HOST, DEFAULT_WS_PORT } from '../contract/protocol.ts'
-import { boolean, choice, integer, port, quotable, text, textList } from './setting-kinds.ts'
+import { boolean, choice, integer, port, quotable, redisUrl, text, textList } from './setting-kinds.ts'
 import type { SettingKind } from './setting-kinds.ts'
 
 /** One setting: its names on each way in, what is allowed, and what it does. `example.env` and `--help` are checked against this table. */
@@ -135,6 +135,19 @@ export const SETTINGS = {
     text('sqlite:PATH or volatile:', /^(sqlite:.+|volatile:)$/),
     undefined,
     'sqlite:PATH, or volatile: to keep nothing; default tmws.db in the data folder',
+  ),
+  redis_url: setting(
+    'TMWS_REDIS_URL',
+    redisUrl,
+    undefined,
+    'Redis that several instances share for sessions, limits and events; empty for one instance alone',
+    { isSecret: true },
+  ),
+  redis_prefix: setting(
+    'TMWS_REDIS_PREFIX',
+    text('1 to 64 letters, digits or any of : . _ - { }', /^[A-Za-z0-9:._{}-]{1,64}$/),
+    'tmws:',
+    'begins every key and channel in Redis; instances that share it belong together',
   ),
   sqlite_synchronous: setting(
     'TMWS_SQLITE_SYNCHRONOUS',

@@ -73,7 +73,7 @@ export const TASK_ASSIGNED_METHOD = 'task_assigned'
 /** MCP's own notification of a resource that changed. */
 export const RESOURCE_UPDATED_METHOD = 'notifications/resources/updated'
 
-/** Sent to a client that came back when more may have happened than it is told one by one. */
+/** Sent to a client that came back, or whose server lost sight of the others, when more may have happened than it is told one by one. */
 export const NOTICES_LOST_METHOD = 'notices_lost'
 
 /** Plain JSON-RPC methods of the WebSocket, and the tool that answers each. */

@@ -1,6 +1,6 @@
-import { systemClock } from '../base/clock.ts'
+import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
-import { LocalEventBus } from '../base/event-bus.ts'
+import type { EventBus } from '../base/event-bus.ts'
 import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
@@ -11,6 +11,8 @@ import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { VectorIndexer } from '../memory/vector-indexer.ts'
 import type { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
+import { openState } from '../storage/open-state.ts'
+import type { StateHealth } from '../storage/open-state.ts'
 import { openStores } from '../storage/open-stores.ts'
 import type { Stores } from '../storage/open-stores.ts'
 import { Guard } from '../transport/guard.ts'
@@ -29,6 +31,8 @@ export interface Overrides {
   readonly stores?: Stores
   readonly embedder?: Embedder
   readonly clock?: Clock
+  /** Instead of the bus of the state. */
+  readonly bus?: EventBus
   readonly dashboardFolder?: string
 }
 
@@ -59,8 +63,12 @@ export async function buildContext(config: ServerConfig, log: Log, overrides: Ov
 
 async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
   const clock = overrides.clock ?? systemClock
-  const bus = new LocalEventBus(log.child('events'))
   const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
+  const { redis, rateLimit } = config
+  const opened = await openState({ sessions: stores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
+  const bus = overrides.bus ?? opened.bus
+  const state = { ...opened, bus }
+  state.onHealthChange((health) => announceState(health, bus, clock))
   const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
   const addresses: ServerContext['addresses'] = {}
   const { maxConnections, maxConnectionsPerAgent } = config.ws
@@ -68,7 +76,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     stores,
     embedder,
     mayChangeModel: true,
-    bus,
+    state,
     clock,
     limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
     network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
@@ -101,4 +109,11 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     ? new McpSocketServer({ guard, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
   return { resources, store, embedder, indexer, sessions, executions: workflows.executions, http, sockets, ownerToken, addresses }
+}
+
+function announceState({ problem }: StateHealth, bus: EventBus, clock: Clock): void {
+  const status = problem === undefined ? 'healthy' : 'degraded'
+  bus.publish({
+    event: { type: 'health-changed', at: toIso(clock.now()), part: 'state', status, ...(problem !== undefined && { message: problem }) },
+  })
 }

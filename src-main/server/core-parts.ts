@@ -1,7 +1,7 @@
 import { AwakeTime } from '../base/awake-time.ts'
 import type { Clock } from '../base/clock.ts'
-import type { EventBus } from '../base/event-bus.ts'
 import type { Log } from '../base/log.ts'
+import { unlimited } from '../base/rate-limiter.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
@@ -19,11 +19,11 @@ import { Retention } from '../memory/retention.ts'
 import { VectorIndexer } from '../memory/vector-indexer.ts'
 import type { VectorIndexerParts } from '../memory/vector-indexer.ts'
 import { CallMeter } from '../session/call-meter.ts'
-import { LocalRateLimiter, unlimited } from '../session/rate-limiter.ts'
 import { SessionManager } from '../session/session-manager.ts'
 import type { SessionLimits } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import type { MemoryStoreOptions, Stores } from '../storage/open-stores.ts'
+import type { ServerState } from '../storage/open-state.ts'
 import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
 import { openFormer, recipeOf } from './embedder-options.ts'
@@ -38,7 +38,7 @@ export interface CoreFoundation {
   readonly embedder: Embedder
   /** False: leaves a change of model to a process whose settings count. */
   readonly mayChangeModel: boolean
-  readonly bus: EventBus
+  readonly state: ServerState
   readonly clock: Clock
   readonly limits: SessionLimits
   /** Leave to give memories their vectors, where several processes share a store (see VectorIndexer). */
@@ -61,9 +61,10 @@ const RETENTION_INTERVAL_MS = 60_000
 
 /** Builds what serves a session, whether it came over a socket or over stdin. `resources` owns it all; nothing is started but retention. */
 export function buildCore(config: ServerConfig, log: Log, resources: ResourceStack, foundation: CoreFoundation): CoreParts {
-  const { stores, bus, clock, limits, network, takeIndexingTurn: takeTurn } = foundation
+  const { stores, state, clock, limits, network, takeIndexingTurn: takeTurn } = foundation
   const store = resources.own('store', stores.memories, (part) => part.close())
-  const sessionStore = resources.own('session store', stores.sessions, (part) => part.close())
+  resources.own('session store', stores.sessions, (part) => part.close())
+  const { bus } = resources.own('state', state, (part) => part.close())
   const embedder = resources.own('embedder', foundation.embedder, (part) => part.close())
   const recipe = recipeOf(config.embedding)
   const models = resources.own(
@@ -98,7 +99,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     reader,
     sessions: () => sessions,
     memoryOperations: () => meter.memoryOperations,
-    sessionStore,
+    state: () => state.health(),
     resumeTtlSeconds: limits.resumeTtlSeconds,
     maxConnections: limits.maxConnections,
     ...network,
@@ -112,9 +113,9 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const tools = createTools({ reader, writer, search, system: report, agents, tasks, ...workflows, clock })
   const runner = new ToolRunner(tools, config.toolProfile)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
-  const limiter = config.rateLimit.enabled ? new LocalRateLimiter(config.rateLimit) : unlimited
+  const limiter = config.rateLimit.enabled ? state.limiter : unlimited
   const parts = { runner, limiter, bus, clock, awake, log: log.child('tools') }
-  const sessions: SessionManager = new SessionManager(parts, sessionStore, limits)
+  const sessions: SessionManager = new SessionManager(parts, state.sessions, limits, state.fleet)
   const meter = resources.own(
     'meter',
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),

@@ -6,6 +6,7 @@ import { readRuntimeFile } from '../base/runtime-files.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
+import { probeRedis } from '../storage/open-state.ts'
 import { inspectDatabase } from '../storage/open-stores.ts'
 import { checkBridge } from './bridge-check.ts'
 import { embedderOptions } from './embedder-options.ts'
@@ -39,6 +40,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
     ...config.warnings.map((sentence): Finding => ({ subject: 'Settings', verdict: 'note', sentence })),
     checkDataFolder(config),
     await checkDatabase(config),
+    ...(await checkRedis(config)),
     checkDiscovery(config),
     running.finding,
     ...(running.isRunning ? [] : await checkPorts(config)),
@@ -96,6 +98,16 @@ async function checkDatabase({ database }: ServerConfig): Promise<Finding> {
     }
   } catch (error) {
     return { subject, verdict: 'wrong', sentence: messageOf(error) }
+  }
+}
+
+async function checkRedis({ redis }: ServerConfig): Promise<Finding[]> {
+  if (!redis) return []
+  const subject = 'Redis'
+  try {
+    return [{ subject, verdict: 'ok', sentence: `version ${await probeRedis(redis, silentLog)} answers` }]
+  } catch (error) {
+    return [{ subject, verdict: 'wrong', sentence: messageOf(error) }]
   }
 }
 

@@ -1,5 +1,4 @@
 import { systemClock } from '../base/clock.ts'
-import { LocalEventBus } from '../base/event-bus.ts'
 import type { EventBus } from '../base/event-bus.ts'
 import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
@@ -7,6 +6,7 @@ import type { ServerConfig } from '../config/config.ts'
 import { createLazyEmbedder } from '../embedding/lazy-embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { Caller, Session } from '../session/session.ts'
+import { openAlone } from '../storage/open-state.ts'
 import { lockIndexing, openStores } from '../storage/open-stores.ts'
 import { buildCore, storeOptions } from './core-parts.ts'
 import { embedderOptions } from './embedder-options.ts'
@@ -37,14 +37,16 @@ export async function buildEmbeddedParts(config: ServerConfig, caller: Caller, l
 }
 
 async function buildParts(config: ServerConfig, caller: Caller, log: Log, resources: ResourceStack): Promise<EmbeddedParts> {
-  const bus = new LocalEventBus(log.child('events'))
   const options = storeOptions(config, log)
+  const stores = await openStores(options.provider === 'sqlite' ? { ...options, opensLater: true } : options)
+  // It serves one agent while no server runs: there is nobody to share with.
+  const state = openAlone({ sessions: stores.sessions, rateLimit: config.rateLimit, log })
   const { sessions, workflows } = buildCore(config, log, resources, {
-    stores: await openStores(options.provider === 'sqlite' ? { ...options, opensLater: true } : options),
+    stores,
+    state,
     embedder: createLazyEmbedder(() => openEmbedder(embedderOptions(config, log, false))),
     // What its host's environment says is not for all to follow.
     mayChangeModel: false,
-    bus,
     clock: systemClock,
     limits: { ...LIMITS, maxConnections: config.ws.maxConnections, maxConnectionsPerAgent: config.ws.maxConnectionsPerAgent },
     // Eight hosts without a server are eight of these: each memory is embedded by one of them, or by a server.
@@ -55,5 +57,5 @@ async function buildParts(config: ServerConfig, caller: Caller, log: Log, resour
   resources.own('sessions', sessions, (part) => part.stop())
   const { session } = await sessions.open(caller, () => undefined)
   resources.own('session', session, (part) => sessions.close(part, 'the bridge has ended'))
-  return { resources, bus, session }
+  return { resources, bus: state.bus, session }
 }

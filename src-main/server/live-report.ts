@@ -6,7 +6,7 @@ import type { EmbeddingModels } from '../memory/embedding-models.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { SessionManager } from '../session/session-manager.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
-import type { SessionStore } from '../storage/session-store.ts'
+import type { StateHealth } from '../storage/open-state.ts'
 import type { SystemReport } from '../tools/system-report.ts'
 import { changeFacts, describeChange } from './model-announcer.ts'
 
@@ -19,7 +19,7 @@ export interface LiveReportParts {
   readonly sessions: () => SessionManager
   readonly apiRequests: () => number
   readonly memoryOperations: () => number
-  readonly sessionStore: SessionStore
+  readonly state: () => StateHealth
   readonly resumeTtlSeconds: number
   readonly maxConnections: number
   readonly wsUrl: () => string | undefined
@@ -48,12 +48,12 @@ export class LiveReport implements SystemReport {
   }
 
   async stats(scope: Scope): Promise<Stats> {
-    const totals = this.#parts.sessions().totals()
+    const totals = await this.#parts.sessions().totals()
     return {
       total_sessions: totals.sessions,
       unique_agents: totals.agents,
       average_session_duration_seconds: totals.averageDurationSeconds,
-      ws_connections: totals.sessions,
+      ws_connections: this.#parts.sessions().liveCount,
       api_requests_total: this.#parts.apiRequests(),
       memory_operations_total: this.#parts.memoryOperations(),
       uptime_seconds: this.#uptimeSeconds(),
@@ -67,12 +67,12 @@ export class LiveReport implements SystemReport {
     return { state: embedder.state.status, model: modelId, dimensions, ...(change && { change: changeFacts(change) }) }
   }
 
-  sessions(scope: Scope): SessionInfo[] {
-    return this.#parts.sessions().list(scope)
+  sessions(scope: Scope): Promise<SessionInfo[]> {
+    return this.#parts.sessions().listAll(scope)
   }
 
-  async session(sessionId: string, scope: Scope): Promise<SessionInfo> {
-    return Promise.resolve(this.#parts.sessions().find(sessionId, scope))
+  session(sessionId: string, scope: Scope): Promise<SessionInfo> {
+    return this.#parts.sessions().find(sessionId, scope)
   }
 
   disconnect(sessionId: string, scope: Scope, reason?: string): Promise<SessionInfo> {
@@ -118,8 +118,9 @@ export class LiveReport implements SystemReport {
   }
 
   #state(): Check {
-    const { label, isDurable } = this.#parts.sessionStore.capabilities
-    return { status: 'healthy', provider: label, durable: isDurable, resume_ttl_seconds: this.#parts.resumeTtlSeconds }
+    const { provider, isDurable, problem } = this.#parts.state()
+    const facts = { provider, durable: isDurable, resume_ttl_seconds: this.#parts.resumeTtlSeconds }
+    return problem === undefined ? { status: 'healthy', ...facts } : { status: 'degraded', message: problem, ...facts }
   }
 
   #sessions(): Check {

@@ -29,11 +29,7 @@ export class ConnectionRoom {
       )
     }
     if (own >= maxConnectionsPerAgent) {
-      throw new AppError(
-        'unavailable',
-        `The agent "${agentId}" has its maximum of ${maxConnectionsPerAgent} connections; close one, use another X-Agent-ID, or raise TMWS_WS_MAX_CONNECTIONS_PER_AGENT.`,
-        { details: { max_connections_per_agent: maxConnectionsPerAgent, agent_id: agentId } },
-      )
+      throw agentIsFull(agentId, maxConnectionsPerAgent)
     }
     this.#count += 1
     this.#byAgent.set(agentId, own + 1)
@@ -46,4 +42,12 @@ export class ConnectionRoom {
     if (own > 1) this.#byAgent.set(agentId, own - 1)
     else this.#byAgent.delete(agentId)
   }
+}
+
+export function agentIsFull(agentId: string, most: number): AppError {
+  return new AppError(
+    'unavailable',
+    `The agent "${agentId}" has its maximum of ${most} connections; close one, use another X-Agent-ID, or raise TMWS_WS_MAX_CONNECTIONS_PER_AGENT.`,
+    { details: { max_connections_per_agent: most, agent_id: agentId } },
+  )
 }

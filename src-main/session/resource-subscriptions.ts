@@ -78,7 +78,10 @@ export class ResourceSubscriptions {
     const watch: Watch = known ?? { holders: new Set(), seenBy: memoryId === undefined ? this.#parts.scope() : undefined }
     // Watched before it is checked, so that a change in between is not missed.
     this.#watches.set(uri, watch)
-    this.#stopHearing ??= this.#parts.bus.subscribe((announcement) => this.#hear(announcement))
+    this.#stopHearing ??= this.#parts.bus.subscribeAll(
+      (announcement) => this.#hear(announcement),
+      () => this.#tellAll(),
+    )
     try {
       if (memoryId !== undefined) await this.#check(uri, watch, memoryId)
       watch.holders.add(holder)
@@ -150,6 +153,12 @@ export class ResourceSubscriptions {
     if (watch && (mayRead || isLost)) this.#tell(uri, scope)
     if (mayRead || isLost) for (const list of MEMORY_LIST_URIS) if (this.#watches.has(list)) this.#tell(list, scope)
     if (watch && (isGone || isLost || watch.seenBy === undefined)) this.#forget(uri, watch)
+  }
+
+  /** Nobody knows what changed. Each watched resource could be read until now, so hearing of it gives nothing away. */
+  #tellAll(): void {
+    const scope = this.#parts.scope()
+    for (const [uri, { seenBy }] of this.#watches) if (seenBy === scope) this.#tell(uri, scope)
   }
 
   #forget(uri: string, watch: Watch): void {

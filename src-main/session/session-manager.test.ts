@@ -143,14 +143,14 @@ describe('what is told', () => {
 
   test('numbers: live sessions and agents, and the mean duration of all so far', async () => {
     const { manager, clock, open } = await setUp()
-    expect(manager.totals()).toEqual({ sessions: 0, agents: 0, averageDurationSeconds: 0 })
+    expect(await manager.totals()).toEqual({ sessions: 0, agents: 0, averageDurationSeconds: 0 })
     const first = await open('a')
     clock.advance(10_000)
     await manager.close(first.session, 'left')
     await open('a')
     await open('a')
     clock.advance(4_000)
-    expect(manager.totals()).toEqual({ sessions: 2, agents: 1, averageDurationSeconds: 6 })
+    expect(await manager.totals()).toEqual({ sessions: 2, agents: 1, averageDurationSeconds: 6 })
   })
 })
 

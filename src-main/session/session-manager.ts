@@ -1,11 +1,14 @@
 import { toIso } from '../base/clock.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import { createAloneFleet } from '../base/session-fleet.ts'
+import type { SessionFleet } from '../base/session-fleet.ts'
+import { OWNER_SCOPE } from '../contract/scope.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo } from '../contract/session.ts'
 import type { SessionRecord, SessionStore } from '../storage/session-store.ts'
 import { AwaySessions } from './away-sessions.ts'
-import { ConnectionRoom } from './connection-room.ts'
+import { agentIsFull, ConnectionRoom } from './connection-room.ts'
 import type { ConnectionLimits } from './connection-room.ts'
 import { Session } from './session.ts'
 import type { Caller, SessionParts } from './session.ts'
@@ -57,20 +60,37 @@ export class SessionManager {
   /** Live sessions by the hash of their next secret. */
   readonly #liveByHash = new Map<string, Live>()
   readonly #away: AwaySessions
+  readonly #fleet: SessionFleet
   readonly #idleTimer: NodeJS.Timeout
   readonly #stopHearing: () => void
   #closedCount = 0
   #closedDurationMs = 0
 
-  constructor(parts: SessionParts, store: SessionStore, limits: SessionLimits) {
+  constructor(parts: SessionParts, store: SessionStore, limits: SessionLimits, fleet: SessionFleet = createAloneFleet()) {
     this.#parts = parts
-    this.#records = new SessionRecords(store, parts, { ...limits, keep: limits.maxConnections + AWAY_RECORDS })
+    this.#fleet = fleet
+    this.#records = new SessionRecords(
+      store,
+      { ...parts, holder: fleet.instance },
+      { ...limits, keep: limits.maxConnections + AWAY_RECORDS },
+    )
     this.#limits = limits
     this.#room = new ConnectionRoom(limits)
     this.#away = new AwaySessions(parts.awake, limits.resumeTtlSeconds * 1000)
     this.#idleTimer = setInterval(() => this.#tend(), Math.min(IDLE_CHECK_MS, limits.idleTimeoutSeconds * 500)).unref()
-    this.#stopHearing = parts.bus.subscribe(({ event, task }) => {
-      if (event.type === 'task-assigned' && task?.assigned_agent_id !== undefined) this.#noteTask(task.id, task.assigned_agent_id)
+    this.#stopHearing = parts.bus.subscribeAll(
+      ({ event, task }) => {
+        if (event.type === 'task-assigned' && task?.assigned_agent_id !== undefined) this.#noteTask(task.id, task.assigned_agent_id)
+      },
+      () => {
+        for (const session of this.#all()) session.notices.addUnknown()
+      },
+    )
+    fleet.join({
+      list: () => this.list(OWNER_SCOPE),
+      places: () => [...this.#live.values()].map(({ session }) => [session.id, session.connectedAs.agentId] as const),
+      disconnect: (sessionId, by, why) => this.#end(sessionId, by, why),
+      replaced: (sessionId) => this.#replacedElsewhere(sessionId),
     })
   }
 
@@ -88,16 +108,22 @@ export class SessionManager {
     // A connection that replaces one needs no room. Whether it does is known for sure only after the take.
     let hasRoom = resumeSecret === undefined || !this.#liveByHash.has(hashOf(resumeSecret))
     if (hasRoom) this.#room.enter(agentId)
+    let sessionId: string | undefined
     try {
       const secret = this.#records.isOn ? this.#records.newSecret() : undefined
       const record = resumeSecret !== undefined && secret ? await this.#take(caller, resumeSecret, secret) : undefined
-      const old = this.#live.get(record?.sessionId ?? '')
+      sessionId = record?.sessionId ?? newId()
+      // A session that is resumed had its place, and nothing may come between the take and its start.
+      if (record) void this.#fleet.enter(sessionId, agentId)
+      else await this.#enterFleet(sessionId, agentId)
+      const old = this.#live.get(sessionId)
       if (old && hasRoom) this.#room.leave(agentId)
       if (!old && !hasRoom) await this.#enterAfter(record, agentId)
       hasRoom = true
-      return await this.#start(caller, disconnect, secret, record, old)
+      return await this.#start(sessionId, caller, disconnect, secret, record, old)
     } catch (error) {
       if (hasRoom) this.#room.leave(agentId)
+      if (sessionId !== undefined && !this.#live.has(sessionId)) this.#fleet.leave(sessionId, agentId)
       throw error
     }
   }
@@ -127,6 +153,7 @@ export class SessionManager {
     if (live?.session !== session) return
     this.#forget(live)
     this.#room.leave(session.connectedAs.agentId)
+    this.#fleet.leave(session.id, session.connectedAs.agentId)
     this.#closedCount += 1
     this.#closedDurationMs += session.durationMs
     this.#announce('session-closed', session, reason)
@@ -134,28 +161,22 @@ export class SessionManager {
       session.end()
       return
     }
-    this.#away.keep(session)
+    this.#away.keep(session, live.hashes.resumeHash)
     await live.keeper.save()
   }
 
   /**
-   * Ends a session by order, so that it cannot be resumed. Throws `not_found` for one that is not there or that the scope may not see,
-   * and `forbidden` to whom is no admin.
+   * Ends a session by order, on whatever instance it is, so that it cannot be resumed. Throws `not_found` for one that is not there or that
+   * the scope may not see, `forbidden` to whom is no admin, and `unavailable` when its instance does not answer.
    */
   async disconnect(sessionId: string, scope: Scope, why?: string): Promise<SessionInfo> {
-    const info = this.find(sessionId, scope)
+    const live = this.#live.get(sessionId)
+    const info = live ? visible(live.session.info(), sessionId, scope) : await this.find(sessionId, scope)
     if (!scope.isAdmin) {
       throw new AppError('forbidden', 'Only the person at the machine or an admin may end a session; close your own connection instead.')
     }
-    // Asked again: it may be resumed while its record goes.
-    for (let live = this.#live.get(sessionId); live; live = this.#live.get(sessionId)) {
-      live.keeper.stop()
-      if (live.hashes) this.#liveByHash.delete(live.hashes.resumeHash)
-      live.hashes = undefined
-      await this.#records.remove(sessionId)
-      live.disconnect('disconnected', why)
-      await this.close(live.session, `disconnected by ${scope.agentId}${why === undefined ? '' : `: ${why}`}`)
-    }
+    if (live) await this.#end(sessionId, scope.agentId, why)
+    else if (!(await this.#fleet.disconnect(sessionId, scope.agentId, why))) throw notFound('session', sessionId)
     return info
   }
 
@@ -166,26 +187,35 @@ export class SessionManager {
     return count
   }
 
-  /** Live sessions the scope may see: its own agent's, or all for the person. */
+  /** Live sessions of this instance that the scope may see: its own agent's, or all for the person. */
   list(scope: Scope): SessionInfo[] {
-    return [...this.#live.values()].flatMap(({ session }) => (maySee(session, scope) ? [session.info()] : []))
+    return [...this.#live.values()].flatMap(({ session }) => {
+      const info = session.info()
+      return maySee(info, scope) ? [info] : []
+    })
+  }
+
+  /** The same of all instances, others' as they were some seconds ago. */
+  async listAll(scope: Scope): Promise<SessionInfo[]> {
+    const others = (await this.#fleet.others()).filter((info) => !this.#live.has(info.session_id) && maySee(info, scope))
+    return [...this.list(scope), ...others]
   }
 
   /** Throws `not_found` for a session that is not there, or that the scope may not see. */
-  find(sessionId: string, scope: Scope): SessionInfo {
-    const session = this.#live.get(sessionId)?.session
-    if (!session || !maySee(session, scope)) throw notFound('session', sessionId)
-    return session.info()
+  async find(sessionId: string, scope: Scope): Promise<SessionInfo> {
+    const here = this.#live.get(sessionId)?.session.info()
+    return visible(here ?? (await this.#fleet.others()).find((other) => other.session_id === sessionId), sessionId, scope)
   }
 
-  /** Numbers for statistics: live sessions, their agents, and the mean duration of all sessions so far in seconds. */
-  totals(): { readonly sessions: number; readonly agents: number; readonly averageDurationSeconds: number } {
+  /** Numbers for statistics: live sessions, their agents, and the mean duration in seconds of all sessions that this instance had so far. */
+  async totals(): Promise<{ readonly sessions: number; readonly agents: number; readonly averageDurationSeconds: number }> {
     const sessions = [...this.#live.values()].map(({ session }) => session)
     const durationMs = sessions.reduce((sum, session) => sum + session.durationMs, this.#closedDurationMs)
     const count = this.#closedCount + sessions.length
+    const all = await this.listAll(OWNER_SCOPE)
     return {
-      sessions: sessions.length,
-      agents: new Set(sessions.map((session) => session.scope.agentId)).size,
+      sessions: all.length,
+      agents: new Set(all.map((info) => info.agent_id)).size,
       averageDurationSeconds: count === 0 ? 0 : Math.round(durationMs / count) / 1000,
     }
   }
@@ -207,6 +237,12 @@ export class SessionManager {
     return this.#records.take(resumeSecret, { agentId, namespace }, next)
   }
 
+  /** A place for the session among those of its agent on all instances. */
+  async #enterFleet(sessionId: string, agentId: string): Promise<void> {
+    const most = this.#limits.maxConnectionsPerAgent
+    if (!(await this.#fleet.enter(sessionId, agentId, most))) throw agentIsFull(agentId, most)
+  }
+
   /** A place for a connection that was to replace another, which has gone meanwhile. */
   async #enterAfter(record: SessionRecord | undefined, agentId: string): Promise<void> {
     try {
@@ -218,14 +254,15 @@ export class SessionManager {
   }
 
   async #start(
+    sessionId: string,
     caller: Caller,
     disconnect: Disconnect,
     secret: ResumeSecret | undefined,
     record: SessionRecord | undefined,
     old: Live | undefined,
   ): Promise<OpenedSession> {
-    const before = record && (old?.session ?? this.#away.take(record.sessionId))
-    const session = record ? this.#resumed(caller, record, before) : new Session(newId(), caller, this.#parts)
+    const before = record && this.#asItLeft(record, old)
+    const session = record ? this.#resumed(caller, record, before) : new Session(sessionId, caller, this.#parts)
     if (old) {
       this.#forget(old)
       old.keeper.stop()
@@ -237,6 +274,7 @@ export class SessionManager {
     if (before) session.notices.adopt(before.notices)
     else if (record) this.#noteUnknown(session, record)
     before?.end()
+    if (old && old.session !== before) old.session.end()
     await this.#keepFirst(live)
     this.#announce('session-opened', session, record && 'resumed')
     return {
@@ -245,6 +283,15 @@ export class SessionManager {
       ...(record && { knownUntilMs: record.savedAtMs }),
       ...(secret && live.hashes && { resumeSecret: secret.secret }),
     }
+  }
+
+  /**
+   * What this instance knows of a session that is resumed, if nothing newer is known elsewhere: its client comes with the secret that it
+   * got here.
+   */
+  #asItLeft(record: SessionRecord, old: Live | undefined): Session | undefined {
+    if (old) return old.hashes?.resumeHash === record.spentHash ? old.session : undefined
+    return this.#away.take(record.sessionId, record.spentHash)
   }
 
   /** The old session again: also as the agent it had switched to. */
@@ -294,10 +341,36 @@ export class SessionManager {
     if (live.hashes) this.#liveByHash.delete(live.hashes.resumeHash)
   }
 
+  async #end(sessionId: string, by: string, why?: string): Promise<void> {
+    // Asked again: it may be resumed while its record goes.
+    for (let live = this.#live.get(sessionId); live; live = this.#live.get(sessionId)) {
+      live.keeper.stop()
+      if (live.hashes) this.#liveByHash.delete(live.hashes.resumeHash)
+      live.hashes = undefined
+      await this.#records.remove(sessionId)
+      live.disconnect('disconnected', why)
+      await this.close(live.session, `disconnected by ${by}${why === undefined ? '' : `: ${why}`}`)
+    }
+  }
+
+  /** The session goes on there, so here it ends without a word to anybody but its dead connection. */
+  #replacedElsewhere(sessionId: string): void {
+    const live = this.#live.get(sessionId)
+    if (!live) return
+    live.keeper.stop()
+    this.#forget(live)
+    this.#room.leave(live.session.connectedAs.agentId)
+    live.disconnect('replaced')
+    live.session.end()
+  }
+
+  *#all(): Generator<Session> {
+    for (const { session } of this.#live.values()) yield session
+    yield* this.#away
+  }
+
   #noteTask(taskId: string, agentId: string): void {
-    const isFor = ({ scope }: Session): boolean => scope.kind === 'agent' && scope.agentId === agentId
-    for (const { session } of this.#live.values()) if (isFor(session)) session.notices.addTask(taskId)
-    for (const session of this.#away) if (isFor(session)) session.notices.addTask(taskId)
+    for (const { scope, notices } of this.#all()) if (scope.kind === 'agent' && scope.agentId === agentId) notices.addTask(taskId)
   }
 
   #tend(): void {
@@ -315,6 +388,12 @@ export class SessionManager {
   }
 }
 
-function maySee(session: Session, scope: Scope): boolean {
-  return scope.kind === 'owner' || session.scope.agentId === scope.agentId
+/** Throws `not_found` for a session that is not there, or that the scope may not see. */
+function visible(info: SessionInfo | undefined, sessionId: string, scope: Scope): SessionInfo {
+  if (!info || !maySee(info, scope)) throw notFound('session', sessionId)
+  return info
+}
+
+function maySee(info: SessionInfo, scope: Scope): boolean {
+  return scope.kind === 'owner' || info.agent_id === scope.agentId
 }

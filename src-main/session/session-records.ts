@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import { newId, newSecret } from '../base/ids.ts'
+import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { SessionRecord, SessionStore } from '../storage/session-store.ts'
 import type { Session } from './session.ts'
@@ -39,16 +39,17 @@ export class SessionRecords {
   readonly #log: Log
   readonly #options: RecordOptions
   /** This process, in the records it holds. */
-  readonly #holder = newId()
+  readonly #holder: string
   readonly #timer: NodeJS.Timeout | undefined
   #tendedAtMs: number
   #saves = 0
   #isClosed = false
 
-  constructor(store: SessionStore, parts: { readonly clock: Clock; readonly log: Log }, options: RecordOptions) {
+  constructor(store: SessionStore, parts: { readonly clock: Clock; readonly log: Log; readonly holder: string }, options: RecordOptions) {
     this.#store = store
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#holder = parts.holder
     this.#options = options
     this.#tendedAtMs = parts.clock.now()
     if (this.isOn) this.#timer = setInterval(() => void this.#tend(), EXTEND_MS).unref()

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FixedClock } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
 import { LocalEventBus } from '../base/event-bus.ts'
@@ -9,7 +9,7 @@ import type { ToolContext } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
 import { CallMeter } from './call-meter.ts'
 import { LatencyWindow } from './latency-window.ts'
-import { LocalRateLimiter, unlimited } from './rate-limiter.ts'
+import { unlimited } from '../base/rate-limiter.ts'
 import { Session } from './session.ts'
 
 function setUp(call: (context: ToolContext) => Promise<Record<string, unknown>>) {
@@ -88,47 +88,6 @@ describe('a session', () => {
     session.end()
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(reasons).toEqual(['by the client', expect.objectContaining({ code: 'unavailable' })])
-  })
-})
-
-describe('the rate limiter', () => {
-  test('admits what is allowed for each key, then says when to come back', async () => {
-    const limiter = new LocalRateLimiter({ requests: 2, periodSeconds: 1 })
-    await limiter.admit('a')
-    await limiter.admit('a')
-    await expect(limiter.admit('a')).rejects.toMatchObject({
-      code: 'rate_limited',
-      details: { retry_after_seconds: 1 },
-      message: 'Too many requests: 2 in 1 s are allowed. Try again in 1 s.',
-    })
-    await limiter.admit('b')
-    await new Promise((resolve) => setTimeout(resolve, 1_050))
-    await limiter.admit('a')
-  })
-
-  test('counts a bounded number of keys; the first of more starts anew', async () => {
-    const limiter = new LocalRateLimiter({ requests: 1, periodSeconds: 60 }, 3)
-    for (const key of ['a', 'b', 'c']) await limiter.admit(key)
-    await expect(limiter.admit('a')).rejects.toMatchObject({ code: 'rate_limited' })
-    await limiter.admit('d')
-    for (const key of ['b', 'c', 'd']) await expect(limiter.admit(key)).rejects.toMatchObject({ code: 'rate_limited' })
-    await limiter.admit('a')
-  })
-
-  test('never asks for more than a period of patience, whatever the wall clock says', async () => {
-    const limiter = new LocalRateLimiter({ requests: 1, periodSeconds: 60 })
-    await limiter.admit('a')
-    vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 7_200_000)
-    await expect(limiter.admit('a')).rejects.toMatchObject({ details: { retry_after_seconds: 60 } })
-    vi.restoreAllMocks()
-  })
-
-  test('takes any key for what it is', async () => {
-    const limiter = new LocalRateLimiter({ requests: 1, periodSeconds: 60 })
-    for (const key of ['constructor', 'toString', 'hasOwnProperty']) {
-      await limiter.admit(key)
-      await expect(limiter.admit(key)).rejects.toMatchObject({ code: 'rate_limited' })
-    }
   })
 })
 

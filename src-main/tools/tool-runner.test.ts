@@ -51,7 +51,7 @@ const system: SystemReport = {
       uptime_seconds: 1,
       total_memories: 1,
     }),
-  sessions: () => [INFO],
+  sessions: () => Promise.resolve([INFO]),
   session: (id) => (id === 's1' ? Promise.resolve(INFO) : Promise.reject(notFound('session', id))),
   disconnect: (id) => (id === 's1' ? Promise.resolve(INFO) : Promise.reject(notFound('session', id))),
 }

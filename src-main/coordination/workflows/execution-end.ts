@@ -1,4 +1,4 @@
-import type { EventBus } from '../../base/event-bus.ts'
+import type { AnnouncementListener, EventBus } from '../../base/event-bus.ts'
 import type { Scope } from '../../contract/scope.ts'
 import { ENDED_STATES } from '../../contract/workflow.ts'
 import type { Execution } from '../../contract/workflow.ts'
@@ -18,7 +18,7 @@ export interface EndWait {
   readonly hurry?: AbortSignal
 }
 
-/** How often to look at the store: a run that another server holds says nothing on this bus. */
+/** How often to look at the store: a run that another server holds may say nothing on this bus. */
 const LOOK_MS = 1_000
 
 /** The run when it has ended, or as it is after `withinMs`. Rejects when `signal` fires; the run itself goes on. */
@@ -28,11 +28,13 @@ export async function waitForEnd(execution: Execution, scope: Scope, wait: EndWa
   let wake: () => void = () => undefined
   const onHurry = (): void => wake()
   hurry?.addEventListener('abort', onHurry)
-  const unsubscribe = bus.subscribe(({ event }) => {
+  const hear: AnnouncementListener = ({ event }) => {
     if (!('execution_id' in event) || event.execution_id !== execution.id || event.type === 'step-changed') return
     report?.({ progress: event.steps_ended, total: event.steps_total, message: `${event.workflow_name}: ${event.status}` })
     if (ENDED_STATES.includes(event.status)) wake()
-  })
+  }
+  // Another server may hold the run. Whatever gets lost on the way, the look below finds.
+  const unsubscribe = bus.subscribeAll(hear, () => wake())
   try {
     for (;;) {
       signal.throwIfAborted()

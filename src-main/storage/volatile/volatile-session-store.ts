@@ -51,6 +51,14 @@ export class VolatileSessionStore implements SessionStore {
     return Promise.resolve(before - this.#bySession.size)
   }
 
+  get ids(): string[] {
+    return [...this.#bySession.keys()]
+  }
+
+  find(sessionId: string): Kept | undefined {
+    return this.#bySession.get(sessionId)
+  }
+
   close(): Promise<void> {
     this.#bySession.clear()
     this.#sessionByHash.clear()

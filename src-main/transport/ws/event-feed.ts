@@ -68,16 +68,20 @@ export class EventFeed {
   #serve(socket: WebSocket, scope: Scope): void {
     this.#heartbeat.watch(socket)
     socket.on('error', (error) => this.#parts.log.debug({ err: error }, 'an event listener failed'))
-    const at = toIso(this.#parts.clock.now())
-    const hello: ServerEvent = { type: 'hello', at, server_version: this.#parts.version, is_owner: scope.kind === 'owner' }
-    socket.send(JSON.stringify(hello))
-    const unsubscribe = this.#parts.bus.subscribe((announcement) => {
-      if (!mayHear(announcement, scope, this.#parts.clock.now())) return
+    const send = (event: ServerEvent): void => {
       // A listener that stopped reading would fill our memory; it reconnects and reloads.
       if (socket.bufferedAmount > LIMITS.feedBufferBytes)
         socket.close(CLOSE_CODES.tryAgainLater, 'You read too slowly; reconnect and reload.')
-      else socket.send(JSON.stringify(announcement.event))
-    })
+      else socket.send(JSON.stringify(event))
+    }
+    const greet = (): void => {
+      const at = toIso(this.#parts.clock.now())
+      send({ type: 'hello', at, server_version: this.#parts.version, is_owner: scope.kind === 'owner' })
+    }
+    greet()
+    const unsubscribe = this.#parts.bus.subscribeAll((announcement) => {
+      if (mayHear(announcement, scope, this.#parts.clock.now())) send(announcement.event)
+    }, greet)
     socket.on('close', unsubscribe)
   }
 }

@@ -32,6 +32,19 @@ export async function tellMissed(session: Session, send: SendNotice, knownUntilM
   for (const task of own.values()) send(TASK_ASSIGNED_METHOD, { task })
 }
 
+/**
+ * Tells a connected client that more may have happened since `sinceMs` than it was told, and of the open tasks that changed since. Its
+ * resources it hears of by its subscriptions.
+ */
+export async function tellOfGap(session: Session, send: SendNotice, sinceMs: number): Promise<void> {
+  send(NOTICES_LOST_METHOD, {
+    since: toIso(sinceMs),
+    message:
+      'More may have happened than you were told. Every resource you are subscribed to follows as updated; read list_tasks for your tasks.',
+  })
+  for (const task of await openTasks(session, sinceMs)) send(TASK_ASSIGNED_METHOD, { task })
+}
+
 /** What has gone or is out of sight meanwhile is not told of. */
 async function readTask(session: Session, taskId: string): Promise<Task | undefined> {
   const answer = await ask(session, 'manage_task', { operation: 'get', task_id: taskId })
