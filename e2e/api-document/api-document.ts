@@ -105,7 +105,8 @@ export class ApiDocument {
 /** The examples of all parts put together by their keys, and the bare request where nothing but a query can be left out. */
 function shownRequests(operation: OperationObject): ShownRequest[] {
   const parameters = (operation.parameters ?? []).filter(({ $ref }) => $ref === undefined)
-  const bodies = operation.requestBody?.content['application/json']?.examples ?? {}
+  const bodies =
+    (operation.requestBody?.content['application/json'] ?? operation.requestBody?.content['application/x-ndjson'])?.examples ?? {}
   const keys = new Set([...Object.keys(bodies), ...parameters.flatMap(({ examples = {} }) => Object.keys(examples))])
   const part = (where: Parameter['in'], key: string) =>
     Object.fromEntries(

@@ -21,8 +21,12 @@ export async function send(
   ).toString()
   const answer = await rawHttp(`${apiUrl}${filled}${search === '' ? '' : `?${search}`}`, {
     method,
-    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    // A text is a file of JSON lines; every other body is an object.
+    headers: {
+      ...headers,
+      ...(body !== undefined && { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' }),
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   return { status: answer.status, contentType: answer.headers['content-type'] ?? '', text: answer.text }
 }

@@ -69,6 +69,8 @@ describe('settings', () => {
       database: { provider: 'sqlite', file: join(folder, 'tmws.db'), synchronous: 'normal' },
       trashDays: 30,
       embedding: { provider: 'local', model: { kind: 'built-in' }, prefixes: {} },
+      backups: { intervalMs: 86_400_000, keep: 7 },
+      importMaxBytes: 2 * 1024 ** 3,
       workflows: {
         maxSteps: 100,
         maxTotalSteps: 1_000,
@@ -123,6 +125,9 @@ describe('settings', () => {
       redis_url: 'redis://127.0.0.1:6379',
       redis_prefix: 'other:',
       trash_days: '9',
+      backup_interval: '9',
+      backup_keep: '9',
+      import_max_size: '9000000',
       embedding_provider: 'off',
       embedding_model: join(folder, 'model'),
       embedding_model_file: 'onnx/other.onnx',

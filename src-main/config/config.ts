@@ -36,6 +36,9 @@ export interface ServerConfig {
   readonly redis?: { readonly url: string; readonly prefix: string }
   readonly trashDays: number
   readonly embedding: EmbeddingConfig
+  /** `intervalMs` 0: none by themselves. */
+  readonly backups: { readonly intervalMs: number; readonly keep: number }
+  readonly importMaxBytes: number
   readonly workflows: {
     readonly maxSteps: number
     readonly maxTotalSteps: number
@@ -89,6 +92,8 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
     trashDays: values.trash_days,
     embedding,
+    backups: { intervalMs: values.backup_interval * 3_600_000, keep: values.backup_keep },
+    importMaxBytes: values.import_max_size,
     workflows: {
       maxSteps: values.workflow_max_steps,
       maxTotalSteps: values.workflow_max_total_steps,

@@ -156,6 +156,19 @@ export const SETTINGS = {
     'full also survives power loss at the cost of slower writes; normal survives a crash of the process',
   ),
   trash_days: setting('TMWS_TRASH_DAYS', integer(1, 3650, 'days'), 30, 'days that deleted memories stay in the trash'),
+  backup_interval: setting(
+    'TMWS_BACKUP_INTERVAL',
+    integer(0, 8760, 'hours'),
+    24,
+    'hours between scheduled backups of the SQLite database; nothing is copied when nothing changed; 0 switches them off',
+  ),
+  backup_keep: setting('TMWS_BACKUP_KEEP', integer(1, 1000), 7, 'scheduled backups that are kept; other files are never removed'),
+  import_max_size: setting(
+    'TMWS_IMPORT_MAX_SIZE',
+    integer(MIB, 1024 * 1024 * MIB, 'bytes'),
+    2048 * MIB,
+    'bytes of a file that may be imported through the server',
+  ),
   embedding_provider: setting(
     'TMWS_EMBEDDING_PROVIDER',
     choice('local', 'openai', 'ollama', 'off', 'hash'),

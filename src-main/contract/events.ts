@@ -16,6 +16,7 @@ export type ServerEvent =
   | SessionEvent
   | CallEvent
   | RatesEvent
+  | DataImportedEvent
   | { readonly type: 'health-changed'; readonly at: string; readonly status: CheckStatus; readonly part: string; readonly message?: string }
   /** First frame of a connection, and again after a listener lost events: reload what you show. */
   | { readonly type: 'hello'; readonly at: string; readonly server_version: string; readonly is_owner: boolean }
@@ -107,6 +108,16 @@ export interface CallEvent {
   readonly tool: string
   readonly ok: boolean
   readonly duration_ms: number
+}
+
+/** Many records came or changed at once: reload what you show. Heard by the person. */
+export interface DataImportedEvent {
+  readonly type: 'data-imported'
+  readonly at: string
+  /** Who did it. */
+  readonly by: string
+  /** New and replaced ones. */
+  readonly records: number
 }
 
 /** Once a second while anybody listens. */

@@ -20,6 +20,11 @@ export function outputJsonSchema(contract: ToolContract): JsonSchema {
   return compact(z.toJSONSchema(contract.output, OUTPUT_OPTIONS))
 }
 
+/** Schema of what a caller may send in a query, for a path that no tool answers. */
+export function queryJsonSchema(query: z.ZodObject): JsonSchema {
+  return compact(z.toJSONSchema(query, INPUT_OPTIONS))
+}
+
 const INPUT_OPTIONS: NonNullable<Parameters<typeof z.toJSONSchema>[1]> = {
   io: 'input',
   unrepresentable: 'any',

@@ -5,6 +5,7 @@ import type { ServerConfig } from '../config/config.ts'
 import { SETTINGS } from '../config/settings-table.ts'
 import type { SettingName } from '../config/settings-table.ts'
 import { runDoctor } from './doctor.ts'
+import { addMovingCommands } from './moving/moving-commands.ts'
 import { VERSION } from './install-paths.ts'
 import { runServer } from './run-server.ts'
 
@@ -33,6 +34,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .action(async () => {
       exitCode = await runDoctor(configOf(program))
     })
+  addMovingCommands(
+    program,
+    (overrides) => configOf(program, overrides),
+    (code) => (exitCode = code),
+  )
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -43,14 +49,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-function configOf(program: Command): ServerConfig {
+function configOf(program: Command, overrides: Flags = {}): ServerConfig {
   const options = program.opts<Record<string, unknown>>()
   const flags: Flags = {}
   for (const [name, { flag }] of flaggedSettings()) {
     const value = options[camelCase(flag)]
     if (typeof value === 'string') flags[name] = value
   }
-  return loadProcessConfig(flags)
+  return loadProcessConfig({ ...flags, ...overrides })
 }
 
 function settingOptions(): Option[] {
@@ -79,4 +85,6 @@ Examples:
   tmws --server                            run on 127.0.0.1, REST 8000, WebSocket 8001
   tmws --server --api-port 0 --ws-port 0   run on free ports, printed at the start
   tmws doctor                              say what is wrong
+  tmws export notes.jsonl.gz               everything in one file; tmws import reads it
+  tmws backup                              copy the database; tmws restore puts a copy back
 `

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
+import { createMoving } from './moving/create-moving.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import type { VectorIndexer } from '../memory/vector-indexer.ts'
@@ -72,6 +73,11 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
   const addresses: ServerContext['addresses'] = {}
   const { maxConnections, maxConnectionsPerAgent } = config.ws
+  const onImported = (): void => {
+    indexer.poke()
+    workflows.lookAgain()
+  }
+  const moving = createMoving(config, { stores, bus, clock, log, onImported })
   const { store, models, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
     stores,
     embedder,
@@ -79,9 +85,11 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     state,
     clock,
     limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
+    backupProblem: () => moving.schedule?.problem,
     network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
   })
   resources.own('model announcements', announceModels(models, bus, clock), (stop) => stop())
+  if (moving.schedule) resources.own('backup schedule', moving.schedule, (part) => part.close()).start()
   indexer.poke()
   workflows.start()
 
@@ -102,7 +110,17 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     maxListeners: maxConnections,
   })
   const http: HttpServer = new HttpServer(
-    { guard, hosts, sessions, feed, bus, health: () => report.health(), silentPeers: () => sockets?.silentCount ?? 0, log: transportLog },
+    {
+      guard,
+      hosts,
+      sessions,
+      feed,
+      bus,
+      health: () => report.health(),
+      silentPeers: () => sockets?.silentCount ?? 0,
+      moving: moving.service,
+      log: transportLog,
+    },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled

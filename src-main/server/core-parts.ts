@@ -43,6 +43,7 @@ export interface CoreFoundation {
   readonly limits: SessionLimits
   /** Leave to give memories their vectors, where several processes share a store (see VectorIndexer). */
   readonly takeIndexingTurn?: NonNullable<VectorIndexerParts['takeTurn']>
+  readonly backupProblem?: () => string | undefined
   /** What only a process that listens knows. */
   readonly network: { readonly apiRequests: () => number; readonly wsUrl: () => string | undefined }
 }
@@ -61,7 +62,7 @@ const RETENTION_INTERVAL_MS = 60_000
 
 /** Builds what serves a session, whether it came over a socket or over stdin. `resources` owns it all; nothing is started but retention. */
 export function buildCore(config: ServerConfig, log: Log, resources: ResourceStack, foundation: CoreFoundation): CoreParts {
-  const { stores, state, clock, limits, network, takeIndexingTurn: takeTurn } = foundation
+  const { stores, state, clock, limits, network, backupProblem, takeIndexingTurn: takeTurn } = foundation
   const store = resources.own('store', stores.memories, (part) => part.close())
   resources.own('session store', stores.sessions, (part) => part.close())
   const { bus } = resources.own('state', state, (part) => part.close())
@@ -102,6 +103,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     state: () => state.health(),
     resumeTtlSeconds: limits.resumeTtlSeconds,
     maxConnections: limits.maxConnections,
+    ...(backupProblem && { backupProblem }),
     ...network,
   })
   const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })

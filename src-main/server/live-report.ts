@@ -23,6 +23,8 @@ export interface LiveReportParts {
   readonly resumeTtlSeconds: number
   readonly maxConnections: number
   readonly wsUrl: () => string | undefined
+  /** Why the last scheduled backup could not be made. */
+  readonly backupProblem?: () => string | undefined
 }
 
 /** A store that does not answer a trivial query in this time is not healthy. */
@@ -88,7 +90,8 @@ export class LiveReport implements SystemReport {
         timer = setTimeout(() => reject(new Error(`it did not answer within ${PING_BUDGET_MS / 1000} s`)), PING_BUDGET_MS)
       })
       await Promise.race([this.#parts.store.ping(), tooLate])
-      return { status: 'healthy', ...facts }
+      const message = this.#parts.backupProblem?.()
+      return message === undefined ? { status: 'healthy', ...facts } : { status: 'degraded', message, ...facts }
     } catch (error) {
       return { status: 'unhealthy', message: `The store does not work: ${messageOf(error)}`, ...facts }
     } finally {

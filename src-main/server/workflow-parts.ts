@@ -26,6 +26,8 @@ export interface WorkflowParts {
   readonly executions: ExecutionService
   /** Takes up what is left to do in the store, and watches the schedules. To be called once everything that steps may call is there. */
   readonly start: (options?: { readonly isScheduling: boolean }) => void
+  /** Schedules may have come from outside. */
+  readonly lookAgain: () => void
 }
 
 /** The parts that keep workflows and run them. They close before the stores do. */
@@ -50,5 +52,6 @@ export function createWorkflowParts({ stores, bus, clock, limits, callTool, log,
       engine.start()
       if (isScheduling) scheduler.start()
     },
+    lookAgain: () => scheduler.poke(),
   }
 }

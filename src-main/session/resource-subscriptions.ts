@@ -141,6 +141,11 @@ export class ResourceSubscriptions {
   }
 
   #hear({ event, access }: Announcement): void {
+    if (event.type === 'data-imported') {
+      // Any of them may be another now. That a resource is to be read again tells nothing that its reader may not know.
+      for (const uri of [...this.#watches.keys()]) this.#tell(uri, this.#parts.scope())
+      return
+    }
     if (!access || !('memory_id' in event)) return
     const scope = this.#parts.scope()
     const mayRead = canRead(access, scope, this.#parts.clock.now())

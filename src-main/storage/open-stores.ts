@@ -2,8 +2,10 @@ import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
+import type { RestoreOptions } from './sqlite/sqlite-restore.ts'
 import type { SessionStore } from './session-store.ts'
 import type { TaskStore } from './task-store.ts'
+import type { TransferStore } from './transfer-store.ts'
 import type { WorkflowStore } from './workflow-store.ts'
 
 /** The one door to the dialects. Each is loaded only when it is asked for: a volatile store runs without a native module. */
@@ -15,6 +17,8 @@ export type MemoryStoreOptions =
       readonly file: string
       readonly backupFolder: string
       readonly synchronous: 'normal' | 'full'
+      /** Only to be read, and not changed in any way. */
+      readonly readOnly?: boolean
       /** Returns before the file is open; calls wait for it. */
       readonly opensLater?: boolean
       readonly log: Log
@@ -34,6 +38,7 @@ export interface Stores {
   readonly workflows: WorkflowStore
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
+  readonly transfer: TransferStore
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -41,8 +46,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions, sessions } = memories
-    return { memories, agents, tasks, workflows, executions, sessions }
+    const { agents, tasks, workflows, executions, sessions, transfer } = memories
+    return { memories, agents, tasks, workflows, executions, sessions, transfer }
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
@@ -50,14 +55,15 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
   const { VolatileWorkflowStore } = await import('./volatile/volatile-workflow-store.ts')
   const { VolatileExecutionStore } = await import('./volatile/volatile-execution-store.ts')
   const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
-  return {
+  const { VolatileTransferStore } = await import('./volatile/volatile-transfer-store.ts')
+  const kept = {
     memories: new VolatileMemoryStore(),
     agents: new VolatileAgentStore(),
     tasks: new VolatileTaskStore(),
     workflows: new VolatileWorkflowStore(),
     executions: new VolatileExecutionStore(),
-    sessions: new VolatileSessionStore(),
   }
+  return { ...kept, sessions: new VolatileSessionStore(), transfer: new VolatileTransferStore(kept) }
 }
 
 /** The memories alone, for tools and tests that need no more. */
@@ -92,3 +98,17 @@ export async function inspectDatabase(file: string): Promise<string[]> {
   const { inspectDatabase: inspect } = await import('./sqlite/sqlite-inspect.ts')
   return inspect(file)
 }
+
+/** Checks a copy of a SQLite database from end to end, on a thread of its own. Throws `unavailable` when it is not fit to use. */
+export async function checkBackup(file: string): Promise<void> {
+  const { checkCopyAside } = await import('./sqlite/sqlite-check.ts')
+  return checkCopyAside(file)
+}
+
+/** Puts a copy in the place of a SQLite database that no server has open, and keeps what was there. Returns whether there was one. */
+export async function restoreDatabase(options: RestoreOptions): Promise<boolean> {
+  const { restoreDatabase: restore } = await import('./sqlite/sqlite-restore.ts')
+  return restore(options)
+}
+
+export type { RestoreOptions } from './sqlite/sqlite-restore.ts'

@@ -30,6 +30,12 @@ export function scaleOf(kept: Uint8Array): number {
   return new DataView(kept.buffer, kept.byteOffset, SCALE_BYTES).getFloat32(0, true)
 }
 
+/** The unit vector that was kept. `quantize` makes the same bytes of it again. */
+export function unquantize(kept: Uint8Array): Float32Array {
+  const scale = scaleOf(kept)
+  return Float32Array.from(keptValues(kept), (value) => value * scale)
+}
+
 /** The vector with length 1; all zeros stays as it is. */
 export function toUnit(vector: Float32Array): Float32Array {
   let norm = 0

@@ -26,8 +26,7 @@ export function toHttpFailure(error: unknown, requestId?: string): HttpFailure {
 }
 
 /** The refusal of an HTTP body over the limit. */
-export function bodyTooLarge(cause?: unknown): AppError {
-  const limitBytes = LIMITS.httpBodyBytes
+export function bodyTooLarge(cause?: unknown, limitBytes: number = LIMITS.httpBodyBytes): AppError {
   return new AppError('too_large', `The request body is too large; at most ${limitBytes / 1024 / 1024} MiB are taken.`, {
     details: { limit_bytes: limitBytes },
     cause,

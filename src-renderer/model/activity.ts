@@ -90,6 +90,7 @@ function rowOf(event: ServerEvent, ownAgent: string): ActivityRow | undefined {
     case 'step-changed':
     case 'rates':
     case 'health-changed':
+    case 'data-imported':
     case 'hello':
       return undefined
   }

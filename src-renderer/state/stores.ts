@@ -104,7 +104,7 @@ export class Stores {
     this.detail.apply(events)
     this.facets.apply(events)
     this.#recent.apply(events)
-    if (hello || isIncomplete) this.#loadAll()
+    if (hello || isIncomplete || events.some(({ type }) => type === 'data-imported')) this.#loadAll()
   }
 
   #loadAll(): void {

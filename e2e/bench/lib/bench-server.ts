@@ -14,11 +14,12 @@ export class BenchServer {
   readonly wsUrl: string
   readonly pid: number
   readonly #child: ChildProcess
-  readonly #folder: string
+  /** Its data folder, and where its discovery file is. */
+  readonly folder: string
 
   private constructor(child: ChildProcess, folder: string, apiUrl: string, wsUrl: string, pid: number) {
     this.#child = child
-    this.#folder = folder
+    this.folder = folder
     this.apiUrl = apiUrl
     this.wsUrl = wsUrl
     this.pid = pid
@@ -66,7 +67,7 @@ export class BenchServer {
     const exited = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.kill('SIGTERM')
     await exited
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   /** Waits until the model is loaded too, so that its load is not measured. */

@@ -1,8 +1,8 @@
 import type { Announcement } from '../../base/event-bus.ts'
 import type { ServerEvent } from '../../contract/events.ts'
 
-/** What decides who may hear an event: without it, it must not be told to anybody. */
-type Guarded = 'access' | 'task' | 'workflow' | 'agentId'
+/** What decides who may hear an event: without it, it must not be told to anybody. `owner`: only the person hears it, and nothing has to say so. */
+type Guarded = 'access' | 'task' | 'workflow' | 'agentId' | 'owner'
 
 /** Events that cross from one instance to another. The rest are measures of one process, and tell of that alone. */
 const CARRIED: Readonly<Record<Exclude<ServerEvent['type'], 'hello' | 'rates' | 'health-changed'>, Guarded>> = {
@@ -32,6 +32,7 @@ const CARRIED: Readonly<Record<Exclude<ServerEvent['type'], 'hello' | 'rates' | 
   'session-opened': 'agentId',
   'session-closed': 'agentId',
   'call-answered': 'agentId',
+  'data-imported': 'owner',
 }
 
 /** The announcement as JSON, or undefined when it is not for other instances. */
@@ -54,6 +55,7 @@ export function decodeAnnouncement(value: unknown): Announcement | undefined {
 }
 
 function isGuarded(value: Record<string, unknown>, by: Guarded): boolean {
+  if (by === 'owner') return true
   const guard = value[by]
   if (by === 'agentId') return typeof guard === 'string'
   if (!isObject(guard)) return false
@@ -67,6 +69,7 @@ function hasSubject(event: Record<string, unknown>, type: string): boolean {
   if (type.startsWith('task-')) return hasTexts(event, 'task_id')
   if (type.startsWith('workflow-')) return hasTexts(event, 'workflow_id')
   if (type.startsWith('session-')) return isObject(event['session'])
+  if (type === 'data-imported') return typeof event['records'] === 'number'
   if (type === 'call-answered') return hasTexts(event, 'session_id', 'agent_id', 'tool')
   return hasTexts(event, 'execution_id', 'status')
 }

@@ -54,11 +54,11 @@ export async function listAgents(db: MemoryDb, query: Parameters<AgentStore['lis
   return { agents, ...(last && rows.length > query.limit && { nextCursor: agentCursor(last.agent_id) }) }
 }
 
-function toRow(agent: NewAgent): Omit<AgentTable, 'is_registered' | 'created_at' | 'last_seen_at'> {
+export function toRow(agent: NewAgent): Omit<AgentTable, 'is_registered' | 'created_at' | 'last_seen_at'> {
   return { ...agent, capabilities: JSON.stringify(agent.capabilities), metadata: JSON.stringify(agent.metadata) }
 }
 
-function toRecord(row: AgentTable): AgentRecord {
+export function toRecord(row: AgentTable): AgentRecord {
   const { is_registered: isRegistered, created_at: createdAt, last_seen_at: lastSeenAt, ...rest } = row
   return {
     ...rest,

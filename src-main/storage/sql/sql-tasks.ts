@@ -26,7 +26,7 @@ export async function findTask(db: MemoryDb, id: string, scope: Scope): Promise<
   return task && canSeeTask(task, scope) ? task : undefined
 }
 
-class SqlTaskRows implements TaskRows {
+export class SqlTaskRows implements TaskRows {
   readonly #db: MemoryDb
 
   constructor(db: MemoryDb) {

@@ -79,11 +79,11 @@ export async function findModel(db: MemoryDb, name: string): Promise<number | un
   return (await db.selectFrom('embedding_models').select('id').where('name', '=', name).executeTakeFirst())?.id
 }
 
-/** The id of a model's row, made if there is none, with every memory to be embedded. */
+/** The number of a model; one never heard of is added, with every memory in its backlog. Throws when it has other dimensions. */
 export async function requireModel(
   tx: MemoryTransaction,
   index: SearchIndex,
-  { modelId, dimensions }: { readonly modelId: string; readonly dimensions: number },
+  { modelId, dimensions }: Pick<PackedVectorEntry, 'modelId' | 'dimensions'>,
 ): Promise<number> {
   const known = await tx.selectFrom('embedding_models').selectAll().where('name', '=', modelId).executeTakeFirst()
   if (known && known.dimensions !== dimensions)

@@ -135,7 +135,7 @@ function conditions(build: ExpressionBuilder<MemoryDatabase, 'workflows'>, query
   return all
 }
 
-function toColumns(workflow: Workflow): Insertable<WorkflowTable> {
+export function toColumns(workflow: Workflow): Insertable<WorkflowTable> {
   return {
     ...workflow,
     description: workflow.description ?? null,
@@ -148,7 +148,7 @@ function toColumns(workflow: Workflow): Insertable<WorkflowTable> {
   }
 }
 
-function toWorkflow(row: Selectable<WorkflowTable>): Workflow {
+export function toWorkflow(row: Selectable<WorkflowTable>): Workflow {
   return {
     id: row.id,
     name: row.name,

@@ -10,9 +10,9 @@ export function writeBackupBefore(connection: SqliteConnection, folder: string, 
   if (!existsSync(file)) connection.prepare('VACUUM INTO ?').run(file)
 }
 
-/** The newest copy in a folder, by the time in its name. */
+/** The newest copy in a folder, by the time in its name. What a restore took out of use may be the damaged one, so it is none. */
 export function newestBackup(folder: string): string | undefined {
-  const names = listNames(folder).filter((name) => /^tmws-\d{4}-.*\.db$/.test(name))
+  const names = listNames(folder).filter((name) => /^tmws-\d{4}-.*\.db$/.test(name) && !name.endsWith('-before-restore.db'))
   const newest = names.sort().at(-1)
   return newest === undefined ? undefined : join(folder, newest)
 }

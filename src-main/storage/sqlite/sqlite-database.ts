@@ -7,7 +7,7 @@ import { newestBackup } from './sqlite-backup.ts'
 import { openConnection } from './sqlite-driver.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 import { damagedDatabase, isBusy, isDamage, normalizeSqliteError } from './sqlite-errors.ts'
-import { migrate, requireKnownSchema } from './sqlite-migrator.ts'
+import { migrate, requireKnownSchema, requireNewestSchema } from './sqlite-migrator.ts'
 
 export interface SqliteFileOptions {
   readonly file: string
@@ -15,6 +15,8 @@ export interface SqliteFileOptions {
   readonly backupFolder: string
   /** `full` survives a power cut with every answered write; `normal` may lose the last moments of one, never the file. */
   readonly synchronous: 'normal' | 'full'
+  /** Only to be read, and not changed in any way: it must be there, at today's schema. */
+  readonly readOnly?: boolean
   /** For tests: another history of the schema. */
   readonly migrations?: readonly Migration[]
   /** For tests: the file may not grow beyond this. */
@@ -40,6 +42,7 @@ export function openDatabase(options: SqliteFileOptions): SqliteConnection {
 
 function openOnce(options: SqliteFileOptions): SqliteConnection {
   const migrations = options.migrations ?? MIGRATIONS
+  if (options.readOnly === true) return openToRead(options, migrations)
   makeFolder(dirname(options.file))
   inspect(options, migrations)
   let connection: SqliteConnection | undefined
@@ -50,6 +53,21 @@ function openOnce(options: SqliteFileOptions): SqliteConnection {
     return connection
   } catch (error) {
     connection?.close()
+    throw error
+  }
+}
+
+/** The file as it is. Throws `unavailable` when it is not there, damaged, or not at the newest schema. */
+function openToRead(options: SqliteFileOptions, migrations: readonly Migration[]): SqliteConnection {
+  if (!existsSync(options.file)) throw new AppError('unavailable', `There is no database ${options.file}.`)
+  inspect(options, migrations)
+  const connection = openConnection(options.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  try {
+    requireNewestSchema(connection, options.file, migrations)
+    connection.pragma(`mmap_size = ${MMAP_BYTES}`)
+    return connection
+  } catch (error) {
+    connection.close()
     throw error
   }
 }

@@ -25,6 +25,7 @@ import { countMemories, findMemory, getMany, listHistory, listLinks, listMemorie
 import { listTasks } from '../sql/sql-task-list.ts'
 import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
 import { findTask, insertTask, removeTask, rewriteTask } from '../sql/sql-tasks.ts'
+import { SqlTransfer } from '../sql/sql-transfer.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import {
@@ -51,6 +52,7 @@ import {
 import type { PruneLimits, SessionClaim, SessionRecord } from '../session-store.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
 import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
+import type { TransferKind, TransferPage, TransferRecord, TransferSelection, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
@@ -70,6 +72,7 @@ export class SqliteEngine {
   readonly #index: SqliteSearchIndex
   readonly #parts: SqlParts
   readonly #queries: RawQueries
+  readonly #transfer: SqlTransfer
 
   constructor(options: SqliteFileOptions) {
     const connection = openDatabase(options)
@@ -77,7 +80,8 @@ export class SqliteEngine {
     this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
     this.#parts = { db: createKysely(connection), index: this.#index }
     this.#queries = new RawQueries(connection, this.#parts.db)
-    this.#index.text.rebuildIfOutdated()
+    this.#transfer = new SqlTransfer(this.#parts)
+    if (options.readOnly !== true) this.#index.text.rebuildIfOutdated()
   }
 
   insert(memory: PackedNewMemory, change: Change): Promise<{ memory: StoredMemory; isDuplicate: boolean }> {
@@ -311,6 +315,26 @@ export class SqliteEngine {
 
   pruneSessions(limits: PruneLimits): Promise<number> {
     return pruneSessions(this.#parts.db, limits)
+  }
+
+  readTransfer(kind: TransferKind, selection: TransferSelection, cursor?: string): Promise<TransferPage> {
+    return this.#transfer.read(kind, selection, cursor)
+  }
+
+  countTransfer(selection: TransferSelection): Promise<Readonly<Record<TransferKind, number>>> {
+    return this.#transfer.count(selection)
+  }
+
+  writeTransfer(records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]> {
+    return this.#write(this.#transfer.write(records, options))
+  }
+
+  getTransferMark(): Promise<string | undefined> {
+    return this.#transfer.getMark()
+  }
+
+  setTransferMark(mark: string | undefined): Promise<void> {
+    return this.#transfer.setMark(mark)
   }
 
   ping(): void {

@@ -19,6 +19,7 @@ import type { AgentStore } from '../agent-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
+import type { TransferStore } from '../transfer-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
@@ -29,6 +30,7 @@ import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
 import { SqliteSessionStore } from './sqlite-session-store.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
+import { SqliteTransferStore } from './sqlite-transfer-store.ts'
 import { SqliteWorkflowStore } from './sqlite-workflow-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
 
@@ -70,6 +72,9 @@ const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
   'dropUnusedVectors',
   'checkIntegrity',
   'backup',
+  'readTransfer',
+  'countTransfer',
+  'writeTransfer',
   'close',
 ])
 
@@ -108,6 +113,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** What the same file holds of sessions, for those that come back. */
   get sessions(): SessionStore {
     return new SqliteSessionStore((method, ...args) => this.#call(method, ...args), this.capabilities)
+  }
+
+  /** All of it, to be moved. */
+  get transfer(): TransferStore {
+    return new SqliteTransferStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** Waits until the file is open. */

@@ -43,6 +43,16 @@ export function requireKnownSchema(connection: SqliteConnection, file: string, m
   }
 }
 
+/** Throws `unavailable` when a database is to be used as it is, and its schema is an older one. */
+export function requireNewestSchema(connection: SqliteConnection, file: string, migrations: readonly Migration[]): void {
+  const [version, newest] = [readVersion(connection), migrations.at(-1)?.version ?? 0]
+  if (version === newest) return
+  throw new AppError(
+    'unavailable',
+    `The database ${file} has schema ${version}, and this program reads ${newest}. Start the server on it once, or work on a copy: that brings it up to date.`,
+  )
+}
+
 function readVersion(connection: SqliteConnection): number {
   // The pragma always answers one integer.
   return connection.pragma('user_version', { simple: true }) as number

@@ -5,6 +5,11 @@ import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
 export class VolatileAgentStore implements AgentStore {
   readonly #agents = new Map<string, AgentRecord>()
 
+  /** For the transfer. */
+  get records(): Map<string, AgentRecord> {
+    return this.#agents
+  }
+
   see(agentId: string, namespace: string, now: string): Promise<void> {
     const known = this.#agents.get(agentId)
     this.#agents.set(

@@ -28,6 +28,21 @@ export class VolatileExecutionStore implements ExecutionStore {
   readonly #entries = new Map<string, Entry>()
   #lastSeq = 0
 
+  /** For the transfer. */
+  get all(): RunnableExecution[] {
+    return this.#all().map(({ execution, definition, scope, cancelReason: reason }) => {
+      return structuredClone({ execution, definition, scope, ...(reason !== undefined && { cancel: { id: execution.id, reason } }) })
+    })
+  }
+
+  /** For the transfer: puts it there as it is, in nobody's hands. */
+  put({ execution, definition, scope, cancel }: RunnableExecution): void {
+    this.#lastSeq += 1
+    const seq = this.#entries.get(execution.id)?.seq ?? this.#lastSeq
+    const entry = { execution, definition, scope, seq, ...(cancel && { cancelReason: cancel.reason }) }
+    this.#entries.set(execution.id, structuredClone(entry))
+  }
+
   async start(started: NewExecution, maxSteps: number): Promise<Execution> {
     const { execution } = started
     const known = this.#entries.get(execution.id)

@@ -45,6 +45,15 @@ export class VolatileMemoryStore implements MemoryStore {
   #nextSeq = 1
   #isClosed = false
 
+  /** For the transfer, which moves whole entries. */
+  get entries(): Map<string, Entry> {
+    return this.#entries
+  }
+
+  takeSeq(): number {
+    return this.#nextSeq++
+  }
+
   insert(memory: NewMemory, by: Change): Promise<{ memory: Memory; isDuplicate: boolean }> {
     return this.#run(() => {
       const created = createMemory(packNewMemory(memory))

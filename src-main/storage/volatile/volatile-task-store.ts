@@ -12,6 +12,11 @@ export class VolatileTaskStore implements TaskStore {
   readonly #rows = new VolatileTaskRows()
   #turn: Promise<unknown> = Promise.resolve()
 
+  /** For the transfer. */
+  get rows(): VolatileTaskRows {
+    return this.#rows
+  }
+
   create(task: NewTask, change: TaskChange): Promise<Task> {
     return this.#alone(() => createTask(this.#rows, task, change))
   }

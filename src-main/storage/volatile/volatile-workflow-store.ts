@@ -19,6 +19,20 @@ export class VolatileWorkflowStore implements WorkflowStore {
   readonly #entries = new Map<string, Entry>()
   #lastSeq = 0
 
+  /** For the transfer. */
+  get all(): Workflow[] {
+    return this.#all().map(({ workflow }) => workflow)
+  }
+
+  /** For the transfer: puts it there as it is, in place of what its id holds. */
+  put(workflow: Workflow): void {
+    this.#lastSeq += 1
+    this.#entries.set(workflow.id, {
+      seq: this.#entries.get(workflow.id)?.seq ?? this.#lastSeq,
+      workflow: structuredClone(workflow),
+    })
+  }
+
   async create(workflow: Workflow): Promise<Workflow> {
     this.#requireFreeName(workflow)
     this.#lastSeq += 1

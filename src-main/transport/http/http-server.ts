@@ -24,6 +24,8 @@ import { mountHealthRoutes } from './health-routes.ts'
 import { mountMcpEndpoint } from './mcp-endpoint.ts'
 import type { McpAnswerer } from './mcp-endpoint.ts'
 import { mountMetrics } from './metrics-route.ts'
+import { mountMovingRoutes } from './moving-routes.ts'
+import type { MovingService } from './moving-routes.ts'
 import { mountRestRoutes } from './rest-routes.ts'
 
 export interface HttpServerParts {
@@ -36,6 +38,8 @@ export interface HttpServerParts {
   /** Connections of the WebSocket port that were ended because they answered no ping. */
   readonly silentPeers: () => number
   readonly log: Log
+  /** Export, import and backups; absent where a test needs none. */
+  readonly moving?: MovingService
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
   readonly handler?: McpAnswerer
 }
@@ -111,6 +115,7 @@ export class HttpServer {
     })
     mountHealthRoutes(app, this.#parts.health)
     mountRestRoutes(app, this.#parts)
+    if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
     await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder)
@@ -147,7 +152,8 @@ export class HttpServer {
       void reply.header(HEADERS.requestId, request.id)
       this.#parts.guard.assertOurs(request.headers)
       // Known before anything of it is read, on every path alike.
-      if (Number(request.headers['content-length']) > LIMITS.httpBodyBytes) throw bodyTooLarge()
+      const limitBytes = request.routeOptions.bodyLimit
+      if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(undefined, limitBytes)
       done()
     })
     this.#app.setErrorHandler(async (error: FastifyError, request, reply) => {

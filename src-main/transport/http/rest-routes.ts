@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../../base/errors.ts'
 import { inputJsonSchema } from '../../contract/json-schema.ts'
 import { REST_ROUTES, fullPathOf } from '../../contract/rest.ts'
@@ -6,6 +6,7 @@ import type { RestRoute } from '../../contract/rest.ts'
 import { TOOLS } from '../../contract/tools.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
 import type { Guard } from '../guard.ts'
+import { abortedWith } from './aborted-with.ts'
 import { readQuery } from './query-arguments.ts'
 
 export interface RestParts {
@@ -39,13 +40,4 @@ function readArguments(request: FastifyRequest, route: RestRoute): Record<string
   if (typeof body !== 'object' || Array.isArray(body))
     throw new AppError('invalid_request', `The body must be a JSON object (got ${Array.isArray(body) ? 'a list' : typeof body}).`)
   return body as Record<string, unknown> // an object that is not a list
-}
-
-/** Fires when the client goes away before its answer. Listens on the answer: a kept-alive socket outlives many requests. */
-function abortedWith(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new AppError('unavailable', 'The client has gone.'))
-  })
-  return controller.signal
 }

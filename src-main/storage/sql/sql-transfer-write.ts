@@ -1,0 +1,50 @@
+import type { TransferRecord, WriteOptions, WriteOutcome } from '../transfer-store.ts'
+import type { SqlParts } from './search-index.ts'
+import type { ChangeParts } from './sql-change.ts'
+import { skipWithMemory } from '../transfer-rules.ts'
+import { mergeHistory, mergeVectors } from './sql-transfer-children.ts'
+import { mergeMemories } from './sql-transfer-merge.ts'
+import { mergeAgent, mergeExecution, mergeTask, mergeWorkflow } from './sql-transfer-others.ts'
+
+/** Merges records in one transaction. A dialect whose transactions run side by side must make them serializable. */
+export function writeTransfer(parts: SqlParts, records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]> {
+  return parts.db.transaction().execute(async (tx) => {
+    const open: ChangeParts = { tx, index: parts.index }
+    const outcomes = new Map<TransferRecord, WriteOutcome>()
+    // Memories first and all together; what hangs on them follows.
+    await mergeMemories(open, recordsOf(records, 'memory'), options, outcomes)
+    skipWithMemory(records, outcomes)
+    const isOpen = (record: TransferRecord): boolean => !outcomes.has(record)
+    await mergeHistory(open, recordsOf(records, 'history').filter(isOpen), options, outcomes)
+    await mergeVectors(open, recordsOf(records, 'vector').filter(isOpen), options, outcomes)
+    for (const record of records) {
+      const outcome = outcomes.get(record) ?? (await mergeOther(open, record, options))
+      if (outcome) outcomes.set(record, outcome)
+    }
+    return records.flatMap((record) => outcomes.get(record) ?? [])
+  })
+}
+
+function mergeOther(open: ChangeParts, record: TransferRecord, options: WriteOptions): Promise<WriteOutcome> | undefined {
+  switch (record.kind) {
+    case 'agent':
+      return mergeAgent(open.tx, record.agent, options)
+    case 'task':
+      return mergeTask(open.tx, record.task, options)
+    case 'workflow':
+      return mergeWorkflow(open.tx, record.workflow, options)
+    case 'execution':
+      return mergeExecution(open.tx, record.run, options)
+    case 'memory':
+    case 'history':
+    case 'vector':
+      return undefined
+  }
+}
+
+function recordsOf<K extends TransferRecord['kind']>(
+  records: readonly TransferRecord[],
+  kind: K,
+): (TransferRecord & { readonly kind: K })[] {
+  return records.filter((record): record is TransferRecord & { readonly kind: K } => record.kind === kind)
+}
