@@ -1,0 +1,94 @@
+import { newId } from '../../../src-main/base/ids.ts'
+import { toIso } from '../../../src-main/base/clock.ts'
+import type { Scope } from '../../../src-main/contract/scope.ts'
+import { quantize } from '../../../src-main/storage/quantized-vector.ts'
+import type { TransferRecord, TransferStore } from '../../../src-main/storage/transfer-store.ts'
+import type { ExactNeighbours } from './exact-neighbours.ts'
+import { noteOf } from './notes.ts'
+import type { CorpusVectors } from './vectors.ts'
+
+const BATCH = 500
+const START_MS = Date.parse('2026-01-01T00:00:00Z')
+const AGENTS = 12
+const NAMESPACES = 3
+
+/** Whose eyes the searches have, and how much of the corpus is there for them. */
+export const AGENT: Scope = { kind: 'agent', agentId: 'agent-0', namespace: 'space-0', isAdmin: false }
+
+export interface Corpus {
+  readonly size: number
+  readonly topics: number
+  readonly vectors: CorpusVectors
+  readonly modelId: string
+  readonly dimensions: number
+}
+
+/** Who owns a memory and who may read it: 60% private, 25% of the namespace, 15% public. */
+function ownership(index: number): { agent_id: string; namespace: string; access_level: 'private' | 'team' | 'public' } {
+  const agent = (index * 31) % AGENTS
+  const place = (index * 7) % 100
+  return {
+    agent_id: `agent-${agent}`,
+    namespace: `space-${agent % NAMESPACES}`,
+    access_level: place < 60 ? 'private' : place < 85 ? 'team' : 'public',
+  }
+}
+
+function isForAgent(index: number): boolean {
+  const { agent_id, namespace, access_level } = ownership(index)
+  return agent_id === AGENT.agentId || access_level === 'public' || (access_level === 'team' && namespace === 'space-0')
+}
+
+/** Writes the corpus, and shows each vector to those who look for the nearest. Returns the seconds the store took. */
+export async function fill(
+  store: TransferStore,
+  corpus: Corpus,
+  watchers: { readonly owner: ExactNeighbours; readonly agent: ExactNeighbours },
+  say: (line: string) => void,
+): Promise<number> {
+  let seconds = 0
+  for (let from = 0; from < corpus.size; from += BATCH) {
+    const records: TransferRecord[] = []
+    for (let index = from; index < Math.min(corpus.size, from + BATCH); index += 1) {
+      const vector = corpus.vectors.of(index)
+      const { memory, record } = recordsOf(corpus, index, vector)
+      records.push(...record)
+      watchers.owner.see(memory, vector)
+      if (isForAgent(index)) watchers.agent.see(memory, vector)
+    }
+    const start = performance.now()
+    await store.write(records, { onConflict: 'skip', now: toIso(START_MS), actor: 'bench', isWithoutHistory: true })
+    seconds += (performance.now() - start) / 1000
+    if ((from / BATCH) % 40 === 39) say(`  ${from + BATCH} memories, ${Math.round((from + BATCH) / seconds)} a second`)
+  }
+  return seconds
+}
+
+function recordsOf({ topics, modelId, dimensions }: Corpus, index: number, vector: Float32Array): { memory: string; record: TransferRecord[] } {
+  const at = START_MS + index * 1000
+  const id = newId(at)
+  const time = toIso(at)
+  const { topic, text } = noteOf(index, topics)
+  const memory = {
+    id,
+    content: text,
+    tags: [`topic-${topic % 200}`],
+    importance: (index % 10) / 10,
+    shared_with: [],
+    ...ownership(index),
+    context: '{}',
+    pinned: false,
+    created_at: time,
+    updated_at: time,
+    access_count: 0,
+    version: 1,
+    links: [],
+  }
+  return {
+    memory: id,
+    record: [
+      { kind: 'memory', memory },
+      { kind: 'vector', memoryId: id, model: modelId, dimensions, vectors: [quantize(vector)] },
+    ],
+  }
+}
