@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
+import type { PostgresOptions } from './postgres/postgres-options.ts'
 import type { SessionStore } from './session-store.ts'
 import type { TaskStore } from './task-store.ts'
 import type { WorkflowStore } from './workflow-store.ts'
@@ -19,6 +20,7 @@ export type MemoryStoreOptions =
       readonly opensLater?: boolean
       readonly log: Log
     }
+  | ({ readonly provider: 'postgres' } & PostgresOptions)
   | { readonly provider: 'volatile' }
 
 /** A store that can copy itself to a file while it works. */
@@ -34,6 +36,11 @@ export interface Stores {
   readonly workflows: WorkflowStore
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
+  /**
+   * Where other machines may use the same store: leave to do what one process at a time should do, undefined while another has it.
+   * Lost with the connection to the store, so the work must stay right when two do it. Throws when the store is down.
+   */
+  readonly takeTurn?: (name: string) => Promise<OwnerLock | undefined>
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -43,6 +50,10 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const memories = await openSqliteMemoryStore(rest)
     const { agents, tasks, workflows, executions, sessions } = memories
     return { memories, agents, tasks, workflows, executions, sessions }
+  }
+  if (options.provider === 'postgres') {
+    const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')
+    return openPostgresStores(options)
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
