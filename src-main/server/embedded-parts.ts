@@ -39,7 +39,7 @@ async function buildParts(config: ServerConfig, caller: Caller, log: Log, resour
   const bus = new LocalEventBus(log.child('events'))
   const options = storeOptions(config, log)
   const { sessions, workflows } = buildCore(config, log, resources, {
-    stores: await openStores(options.provider === 'sqlite' ? { ...options, opensLater: true } : options),
+    stores: await openStores(options.provider === 'volatile' ? options : { ...options, opensLater: true }),
     embedder: createLazyEmbedder(() => openEmbedder(embedderOptions(config, log))),
     bus,
     clock: systemClock,

@@ -103,3 +103,9 @@ export async function inspectDatabase(file: string): Promise<string[]> {
   const { inspectDatabase: inspect } = await import('./sqlite/sqlite-inspect.ts')
   return inspect(file)
 }
+
+/** Problems of a Postgres database, read beside the servers that use it; undefined when it has no tables of ours. Changes nothing. Throws `unavailable`. */
+export async function inspectPostgres(options: PostgresOptions): Promise<string[] | undefined> {
+  const { inspectPostgres: inspect } = await import('./postgres/open-postgres-stores.ts')
+  return inspect(options)
+}

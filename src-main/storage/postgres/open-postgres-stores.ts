@@ -5,6 +5,8 @@ import type { MemoryStore } from '../memory-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
+import { callDatabase } from './postgres-calls.ts'
+import { readState } from './postgres-migrator.ts'
 import { PostgresAgentStore } from './postgres-agent-store.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 import { PostgresExecutionStore } from './postgres-execution-store.ts'
@@ -52,8 +54,11 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
   }
 }
 
-/** Problems of a database, read beside the servers that use it; empty when it is sound. Makes no tables. Throws `unavailable`. */
-export async function inspectPostgres(options: PostgresOptions): Promise<string[]> {
+/** Problems of a database, read beside the servers that use it; undefined when it has no tables of ours yet. Changes nothing. Throws `unavailable`. */
+export async function inspectPostgres(options: PostgresOptions): Promise<string[] | undefined> {
+  const state = await callDatabase(() => readState(options), Infinity)
+  if (state === 'new') return undefined
+  if (state === 'outdated') return ['its tables are of an older version of this program; the next start brings them up to date']
   const { memories } = await openPostgresStores(options)
   try {
     return await memories.checkIntegrity()

@@ -1,8 +1,6 @@
 import { AppError } from '../../base/errors.ts'
 import { failureOf, normalizePostgresError } from './postgres-errors.ts'
 
-/** The longest that a caller waits for an answer, in milliseconds. */
-const CALL_BUDGET_MS = 9_000
 /** How long a lost or absent database is tried again, in milliseconds. */
 const RECONNECT_BUDGET_MS = 3_000
 const MAX_COLLISIONS = 20
@@ -12,7 +10,7 @@ const MAX_COLLISIONS = 20
  * question, one transaction, or a change that can be made twice: then a failure that is tried again has left nothing behind (see
  * postgres-driver.ts for the one that might). Throws `unavailable` within the budget.
  */
-export async function callDatabase<T>(work: () => Promise<T>, budgetMs: number = CALL_BUDGET_MS): Promise<T> {
+export async function callDatabase<T>(work: () => Promise<T>, budgetMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
     if (budgetMs !== Infinity) timer = setTimeout(() => reject(tooSlow(budgetMs)), budgetMs)

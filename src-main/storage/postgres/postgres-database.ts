@@ -7,8 +7,8 @@ import { CertainPostgresDialect } from './postgres-driver.ts'
 import { prepareDatabase } from './postgres-migrator.ts'
 import { placeOf } from './postgres-options.ts'
 import type { PostgresOptions } from './postgres-options.ts'
-import { ConnectionPool } from './postgres-pool.ts'
-import { rebuildIfOutdated } from './postgres-text-index.ts'
+import { ANSWER_MARGIN_MS, ConnectionPool } from './postgres-pool.ts'
+import { isWordIndexCurrent, rebuildIfOutdated } from './postgres-text-index.ts'
 
 const SLOW_MS = 250
 /** For work on everything there is, which nobody waits for, in milliseconds. */
@@ -44,7 +44,7 @@ export class PostgresDatabase {
   async run<T>(what: string, work: (db: MemoryDb) => Promise<T>, { keys, budgetMs }: CallOptions = {}): Promise<T> {
     const begun = performance.now()
     try {
-      const attempt = () => callDatabase(async () => work(await this.open()), budgetMs)
+      const attempt = () => callDatabase(async () => work(await this.open()), budgetMs ?? this.#options.statementTimeoutMs + ANSWER_MARGIN_MS)
       return keys ? await this.#queue.run(keys, attempt) : await attempt()
     } finally {
       const durationMs = Math.round(performance.now() - begun)
@@ -91,8 +91,15 @@ interface Opened {
 async function openDatabase(options: PostgresOptions): Promise<Opened> {
   try {
     const vectorSchema = await callDatabase(() => prepareDatabase(options), Infinity)
-    await callDatabase(() => withMaintenance(options, vectorSchema, rebuildIfOutdated), Infinity)
-    return { db: connect(options, vectorSchema), vectorSchema }
+    const db = connect(options, vectorSchema)
+    try {
+      if (!(await callDatabase(() => isWordIndexCurrent(db), Infinity)))
+        await callDatabase(() => withMaintenance(options, vectorSchema, rebuildIfOutdated), Infinity)
+    } catch (error) {
+      await db.destroy()
+      throw error
+    }
+    return { db, vectorSchema }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     // The sentences for calls do not say which database; at the start that is what people need to know.

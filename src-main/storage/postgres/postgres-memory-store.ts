@@ -108,7 +108,12 @@ export class PostgresMemoryStore implements MemoryStore {
 
   touch(ids: readonly string[], now: string): Promise<void> {
     // As one transaction, so that one that is tried again counts once.
-    return this.#database.run('touch', (db) => db.transaction().execute((tx) => touchMemories(partsOf(tx), ids, now)))
+    return this.#database.run('touch', (db) =>
+      db.transaction().execute(async (tx) => {
+        await holdRows(tx, 'memories', ids)
+        await touchMemories(partsOf(tx), ids, now)
+      }),
+    )
   }
 
   tags(scope: Scope, limit: number, now: string): Promise<{ tag: string; count: number }[]> {

@@ -19,17 +19,34 @@ const OLDEST_VECTOR = [0, 8] as const
  * the extension is. Throws `unavailable`, having changed nothing, when the database is not fit to use.
  */
 export async function prepareDatabase(options: PostgresOptions, migrations: readonly Migration[] = MIGRATIONS): Promise<string> {
+  return withClient(options, async (client) => {
+    await requireServer(client)
+    // Ends with the connection.
+    await client.query('SELECT pg_advisory_lock($1)', [SCHEMA_LOCK])
+    const current = await readVersion(client, options, migrations)
+    const vectorSchema = await requireVector(client)
+    await migrate(client, options.schema ?? DEFAULT_SCHEMA, migrations, current)
+    return vectorSchema
+  })
+}
+
+/** How far a database is, without changing it. Throws `unavailable` when it is not fit to use. */
+export async function readState(options: PostgresOptions, migrations: readonly Migration[] = MIGRATIONS): Promise<'new' | 'outdated' | 'current'> {
+  return withClient(options, async (client) => {
+    await requireServer(client)
+    const version = await readVersion(client, options, migrations)
+    if (version === 0) return 'new'
+    return version < (migrations.at(-1)?.version ?? 0) ? 'outdated' : 'current'
+  })
+}
+
+async function withClient<T>(options: PostgresOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ ...connectionConfig({ ...options, statementTimeoutMs: STEP_TIMEOUT_MS }), statement_timeout: STEP_TIMEOUT_MS })
   client.on('error', () => undefined)
   await client.connect()
   try {
-    await requireServer(client)
-    await client.query('SELECT pg_advisory_lock($1)', [SCHEMA_LOCK])
-    const vectorSchema = await requireVector(client)
-    await migrate(client, options, migrations)
-    return vectorSchema
+    return await work(client)
   } finally {
-    // The lock ends with the connection.
     await client.end().catch(() => undefined)
   }
 }
@@ -74,15 +91,7 @@ function noExtension(cause: unknown): AppError {
   )
 }
 
-async function migrate(client: pg.Client, { url, schema = DEFAULT_SCHEMA }: PostgresOptions, migrations: readonly Migration[]): Promise<void> {
-  const current = await readVersion(client, schema, url)
-  const known = migrations.at(-1)?.version ?? 0
-  if (current > known) {
-    throw new AppError(
-      'unavailable',
-      `The database ${placeOf(url)} was written by a newer version of this program (schema ${current}, known here: ${known}). Nothing was changed; install the newer version.`,
-    )
-  }
+async function migrate(client: pg.Client, schema: string, migrations: readonly Migration[], current: number): Promise<void> {
   for (const { version, sql } of migrations.filter((step) => step.version > current)) {
     // One text is one transaction: all of a step, or nothing.
     await client.query(`
@@ -103,7 +112,8 @@ function createSchema(schema: string): string {
   END $$;`
 }
 
-async function readVersion(client: pg.Client, schema: string, url: string): Promise<number> {
+/** The version of the tables, 0 when there are none. Throws `unavailable` when they are not ours, or of a newer program than this. */
+async function readVersion(client: pg.Client, { url, schema = DEFAULT_SCHEMA }: PostgresOptions, migrations: readonly Migration[]): Promise<number> {
   const { rows } = await client.query<{ versions: string | null; memories: string | null }>(
     'SELECT to_regclass($1)::text AS versions, to_regclass($2)::text AS memories',
     [`${quoted(schema)}.schema_versions`, `${quoted(schema)}.memories`],
@@ -116,5 +126,11 @@ async function readVersion(client: pg.Client, schema: string, url: string): Prom
     )
   }
   const found = await client.query<{ version: number | null }>(`SELECT max(version) AS version FROM ${quoted(schema)}.schema_versions`)
-  return found.rows[0]?.version ?? 0
+  const version = found.rows[0]?.version ?? 0
+  const known = migrations.at(-1)?.version ?? 0
+  if (version <= known) return version
+  throw new AppError(
+    'unavailable',
+    `The database ${placeOf(url)} was written by a newer version of this program (schema ${version}, known here: ${known}). Nothing was changed; install the newer version.`,
+  )
 }

@@ -6,7 +6,7 @@ import { DEFAULT_SCHEMA, quoted } from './postgres-options.ts'
 import type { PostgresOptions } from './postgres-options.ts'
 
 /** How much longer than the database itself we wait for it, in milliseconds: an answer that is lost on the way never comes. */
-const ANSWER_MARGIN_MS = 1_000
+export const ANSWER_MARGIN_MS = 1_000
 const IDLE_MS = 60_000
 const KEEP_ALIVE_MS = 10_000
 /** A transaction that its server has forgotten holds its rows no longer than this, in milliseconds. */
@@ -24,7 +24,7 @@ export function connectionConfig({ url, connectTimeoutMs, statementTimeoutMs }: 
     query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    types: { getTypeParser: (id, format) => (id === INT8 && format !== 'binary' ? Number : (pg.types.getTypeParser(id, format) as unknown)) as never },
+    types: { getTypeParser: (id: number, format?: 'text' | 'binary') => (id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format as 'text')) },
   }
 }
 

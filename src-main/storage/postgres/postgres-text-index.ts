@@ -35,11 +35,11 @@ export async function removeWords(tx: MemoryTransaction, seq: number): Promise<v
 
 /** Indexes everything anew if the index was made by other rules than today's. Changes wait meanwhile; questions are answered. */
 export async function rebuildIfOutdated(db: MemoryDb): Promise<void> {
-  if (await isCurrent(db)) return
+  if (await isWordIndexCurrent(db)) return
   await db.transaction().execute(async (tx) => {
     await sql`LOCK TABLE memories IN SHARE ROW EXCLUSIVE MODE`.execute(tx)
     // Another server may have done it while we waited.
-    if (await isCurrent(tx)) return
+    if (await isWordIndexCurrent(tx)) return
     await sql`TRUNCATE memory_words, memory_documents`.execute(tx)
     await sql`UPDATE word_totals SET documents = 0, length = 0`.execute(tx)
     for (let after = 0; ;) {
@@ -55,7 +55,7 @@ export async function rebuildIfOutdated(db: MemoryDb): Promise<void> {
   })
 }
 
-async function isCurrent(db: MemoryDb): Promise<boolean> {
+export async function isWordIndexCurrent(db: MemoryDb): Promise<boolean> {
   const { rows } = await sql<{ value: number }>`SELECT value FROM index_state WHERE name = 'search-text'`.execute(db)
   return rows[0]?.value === SEARCH_TEXT_VERSION
 }

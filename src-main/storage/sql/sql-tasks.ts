@@ -15,7 +15,20 @@ export function insertTask(db: MemoryDb, task: NewTask, change: TaskChange, hold
 }
 
 export function rewriteTask(db: MemoryDb, task: Task, change: TaskChange, hold?: HoldRows): Promise<TaskResult> {
-  return db.transaction().execute((tx) => replaceTask(rowsOf(tx, hold), task, change))
+  return db.transaction().execute(async (tx) => {
+    await hold?.(tx, 'tasks', await touchedBy(tx, task))
+    return replaceTask(rowsOf(tx, hold), task, change)
+  })
+}
+
+/** What a change of a task looks at, as far as that is known before: held at once and in order, two changes do not wait for each other. */
+async function touchedBy(tx: MemoryTransaction, task: Task): Promise<string[]> {
+  const edges = await tx
+    .selectFrom('task_dependencies')
+    .select(['task_id', 'depends_on'])
+    .where('task_id', 'in', (query) => query.selectFrom('task_dependencies').select('task_id').where('depends_on', '=', task.id))
+    .execute()
+  return [...new Set([task.id, ...task.dependencies, ...edges.flatMap((edge) => [edge.task_id, edge.depends_on])])]
 }
 
 export function removeTask(db: MemoryDb, id: string, change: TaskChange, version: number, hold?: HoldRows): Promise<Task> {

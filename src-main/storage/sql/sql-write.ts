@@ -45,6 +45,7 @@ export function updateMemory(
   options?: UpdateOptions,
 ): Promise<StoredMemory> {
   return transact(parts, async (open) => {
+    if (patch.links) await open.hold?.(open.tx, 'memories', await touchedByLinks(open, id, patch.links))
     const current = await requireMemory(open, id, change, false)
     requirePatchAllowed(current.memory, patch, change)
     requireVersion(current.memory, options)
@@ -166,6 +167,18 @@ async function requireMemory(open: ChangeParts, id: string, change: Change, incl
   const found = await findMemory(open.tx, id, change.scope, Date.parse(change.now), includeTrash)
   if (!found) throw memoryNotFound(id)
   return found
+}
+
+/** What a change of links may write to, held at once and in order: two changes then do not wait for each other. */
+async function touchedByLinks({ tx }: ChangeParts, id: string, links: readonly Link[]): Promise<string[]> {
+  const before = await tx
+    .selectFrom('memory_links as l')
+    .innerJoin('memories as m', 'm.seq', 'l.memory_seq')
+    .select('l.to_id')
+    .where('m.id', '=', id)
+    .where('l.kind', '=', 'supersedes')
+    .execute()
+  return [id, ...before.map((link) => link.to_id), ...links.filter(({ kind }) => kind === 'supersedes').map(({ to }) => to)]
 }
 
 /** Marks what `id` supersedes now and frees what it no longer does, as far as the scope may edit those. */
