@@ -27,13 +27,8 @@ export interface PostgresCluster {
   remove(): Promise<void>
 }
 
-export interface ClusterOptions {
-  /** Whether what is committed is on disk; slower. False suits all but tests of a crash of the machine. */
-  readonly isDurable?: boolean
-}
-
 /** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). */
-export async function startPostgresCluster({ isDurable = false }: ClusterOptions = {}): Promise<PostgresCluster | undefined> {
+export async function startPostgresCluster(): Promise<PostgresCluster | undefined> {
   const programs = findPostgres()
   if (!programs) return undefined
   const account = unprivileged()
@@ -55,7 +50,9 @@ export async function startPostgresCluster({ isDurable = false }: ClusterOptions
       `max_connections=${MAX_CONNECTIONS}`,
       'shared_buffers=128MB',
       'maintenance_work_mem=256MB',
-      ...(isDurable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']),
+      // What is committed survives the end of these processes, not that of the machine.
+      'fsync=off',
+      'full_page_writes=off',
     ]
     const child = spawn(join(programs.bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
       ...run,

@@ -29,7 +29,7 @@ describe('on PGlite, over one connection', () => {
   let server: PGLiteSocketServer
   beforeAll(async () => {
     database = await PGlite.create({ extensions: { vector } })
-    server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0 })
+    server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 4 })
     await server.start()
   })
   afterAll(async () => {

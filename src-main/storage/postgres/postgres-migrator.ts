@@ -99,7 +99,7 @@ async function migrate(client: pg.Client, schema: string, migrations: readonly M
       ${version === 1 ? createSchema(schema) : ''}
       SET LOCAL search_path = ${quoted(schema)};
       ${version === 1 ? 'CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now());' : ''}
-      ${sql}
+      ${sql};
       INSERT INTO schema_versions (version) VALUES (${version});
       COMMIT`)
   }

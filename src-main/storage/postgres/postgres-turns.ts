@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { normalizePostgresError } from './postgres-errors.ts'
 import { DEFAULT_SCHEMA } from './postgres-options.ts'
 import type { PostgresOptions } from './postgres-options.ts'
 import { connectionConfig } from './postgres-pool.ts'
@@ -22,7 +23,7 @@ export class TurnKeeper {
     this.#options = options
   }
 
-  /** The turn of that name, or undefined while another process, or another part of this one, has it. Throws when the database is away. */
+  /** The turn of that name, or undefined while another process, or another part of this one, has it. Throws `unavailable` when the database is away. */
   async take(name: string): Promise<Turn | undefined> {
     if (this.#isClosed || this.#held.has(name)) return undefined
     this.#held.add(name)
@@ -33,7 +34,7 @@ export class TurnKeeper {
       if (rows[0]?.taken === true) return { release: once(() => this.#giveBack(client, name, key)) }
     } catch (error) {
       this.#held.delete(name)
-      throw error
+      throw normalizePostgresError(error)
     }
     this.#held.delete(name)
     return undefined
