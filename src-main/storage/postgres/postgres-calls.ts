@@ -8,15 +8,17 @@ const MAX_COLLISIONS = 20
 /**
  * Runs one call of a store against a database that may be away, restart, or refuse a change because of another one. `work` must be a
  * question, one transaction, or a change that can be made twice: then a failure that is tried again has left nothing behind (see
- * postgres-driver.ts for the one that might). Throws `unavailable` within the budget.
+ * postgres-driver.ts for the one that might). `inTurn` lets it wait for others first, within the budget. Throws `unavailable` when that is
+ * over, and does not begin after it.
  */
-export async function callDatabase<T>(work: () => Promise<T>, budgetMs: number): Promise<T> {
+export async function callDatabase<T>(work: () => Promise<T>, budgetMs: number, inTurn: InTurn = (attempt) => attempt()): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
     if (budgetMs !== Infinity) timer = setTimeout(() => reject(tooSlow(budgetMs)), budgetMs)
   })
   try {
-    return await Promise.race([tryAgain(work, performance.now() + budgetMs), tooLate])
+    const end = performance.now() + budgetMs
+    return await Promise.race([inTurn(() => tryAgain(work, end, budgetMs)), tooLate])
   } catch (error) {
     throw normalizePostgresError(error)
   } finally {
@@ -24,10 +26,15 @@ export async function callDatabase<T>(work: () => Promise<T>, budgetMs: number):
   }
 }
 
-async function tryAgain<T>(work: () => Promise<T>, end: number): Promise<T> {
+/** How a call waits for its turn before it is attempted. */
+export type InTurn = <T>(attempt: () => Promise<T>) => Promise<T>
+
+async function tryAgain<T>(work: () => Promise<T>, end: number, budgetMs: number): Promise<T> {
   const begun = performance.now()
   let collisions = 0
   for (let round = 0; ; round++) {
+    // Its caller has been told that it failed; it must not happen after that.
+    if (performance.now() > end) throw tooSlow(budgetMs)
     try {
       return await work()
     } catch (error) {

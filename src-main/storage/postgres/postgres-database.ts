@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts'
 import type { MemoryDatabase, MemoryDb } from '../sql/sql-schema.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import { callDatabase } from './postgres-calls.ts'
+import type { InTurn } from './postgres-calls.ts'
 import { CertainPostgresDialect } from './postgres-driver.ts'
 import { prepareDatabase } from './postgres-migrator.ts'
 import { placeOf } from './postgres-options.ts'
@@ -44,8 +45,8 @@ export class PostgresDatabase {
   async run<T>(what: string, work: (db: MemoryDb) => Promise<T>, { keys, budgetMs }: CallOptions = {}): Promise<T> {
     const begun = performance.now()
     try {
-      const attempt = () => callDatabase(async () => work(await this.open()), budgetMs ?? this.#options.statementTimeoutMs + ANSWER_MARGIN_MS)
-      return keys ? await this.#queue.run(keys, attempt) : await attempt()
+      const inTurn: InTurn | undefined = keys && ((attempt) => this.#queue.run(keys, attempt))
+      return await callDatabase(async () => work(await this.open()), budgetMs ?? this.#options.statementTimeoutMs + ANSWER_MARGIN_MS, inTurn)
     } finally {
       const durationMs = Math.round(performance.now() - begun)
       if (durationMs > SLOW_MS && budgetMs === undefined) this.#options.log.warn({ operation: what, duration_ms: durationMs }, 'the store was slow')

@@ -2,6 +2,7 @@ import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kyse
 import pg from 'pg'
 import { messageOf } from '../../base/errors.ts'
 import { codeOf, failureOf } from './postgres-errors.ts'
+import { Places } from './places.ts'
 import { DEFAULT_SCHEMA, quoted } from './postgres-options.ts'
 import type { PostgresOptions } from './postgres-options.ts'
 
@@ -33,10 +34,13 @@ const INT8: number = pg.types.builtins.INT8
 /** Connections of one store. Those that were lost are thrown away and made anew; none of it ends the process. */
 export class ConnectionPool implements PostgresPool {
   readonly #pool: pg.Pool
+  readonly #places: Places
 
   /** `searchPath`: schemas after our own, where the extension is. */
   constructor(options: PostgresOptions, searchPath: readonly string[]) {
     const settings = sessionSettings(options, searchPath)
+    // The pool's own line would take a busy database for one that cannot be reached.
+    this.#places = new Places(options.poolSize, options.statementTimeoutMs)
     this.#pool = new pg.Pool({
       ...connectionConfig(options),
       max: options.poolSize,
@@ -50,7 +54,14 @@ export class ConnectionPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    return lend(await this.#pool.connect())
+    await this.#places.take()
+    try {
+      const client = await this.#pool.connect()
+      return lend(client, () => this.#places.leave())
+    } catch (error) {
+      this.#places.leave()
+      throw error
+    }
   }
 
   async end(): Promise<void> {
@@ -71,7 +82,7 @@ function sessionSettings({ statementTimeoutMs, schema = DEFAULT_SCHEMA }: Postgr
 }
 
 /** A connection as Kysely takes it. One that failed is not lent again; of several statements in one text, the last answers. */
-function lend(client: pg.PoolClient): PostgresPoolClient {
+function lend(client: pg.PoolClient, returned: () => void): PostgresPoolClient {
   let isBroken = false
   const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
     try {
@@ -82,5 +93,9 @@ function lend(client: pg.PoolClient): PostgresPoolClient {
       throw error
     }
   }
-  return { query: query as <R>(text: string, values: readonly unknown[]) => Promise<PostgresQueryResult<R>>, release: () => client.release(isBroken) } as PostgresPoolClient
+  const release = (): void => {
+    client.release(isBroken)
+    returned()
+  }
+  return { query: query as <R>(text: string, values: readonly unknown[]) => Promise<PostgresQueryResult<R>>, release } as PostgresPoolClient
 }
