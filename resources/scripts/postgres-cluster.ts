@@ -112,7 +112,9 @@ function unprivileged(): { readonly uid: number; readonly gid: number } | undefi
   if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
     try {
-      const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })))
+      const [uid, gid] = ['-u', '-g'].map((flag) =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })),
+      )
       if (uid !== undefined && gid !== undefined) return { uid, gid }
     } catch {
       // There is no such user; the next one.
@@ -148,6 +150,8 @@ async function untilReady(ask: () => void, child: ChildProcess): Promise<void> {
 /** A server's process and those it has started. */
 function pidsBelow(pid: number | undefined): number[] {
   if (pid === undefined) return []
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split(/\s+/).flatMap((text) => (text === '' ? [] : Number(text)))
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+    .split(/\s+/)
+    .flatMap((text) => (text === '' ? [] : Number(text)))
   return [pid, ...children]
 }

@@ -160,7 +160,11 @@ describe('settings', () => {
       { TMWS_CORS_ORIGINS: '["https://a.example/"]' },
       'TMWS_CORS_ORIGINS is "[\\"https://a.example/\\"]", but must be a JSON list of origins such as ["https://app.example.com"].',
     ],
-    ['a database', { TMWS_DATABASE_URL: 'mysql:x' }, 'TMWS_DATABASE_URL is "mysql:x", but must be sqlite:PATH, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or volatile:.'],
+    [
+      'a database',
+      { TMWS_DATABASE_URL: 'mysql:x' },
+      'TMWS_DATABASE_URL is "mysql:x", but must be sqlite:PATH, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or volatile:.',
+    ],
   ])('of %s that is bad stop with one sentence', (_what, settings, sentence) => {
     expect(refusal(settings)).toBe(sentence)
   })
@@ -173,9 +177,16 @@ describe('settings', () => {
 
   test('that are secret are never shown', () => {
     expect(refusal({ TMWS_SECRET_KEY: 'hunter2' })).toBe('TMWS_SECRET_KEY is a value, but must be at least 32 characters.')
-    const places = ['mysql://me:hunter2@db/x', 'postgres:/me:hunter2@db/x', 'postgresql://me:hunter2 @db/x', 'postgresql://me:hunter2@[db/x']
+    const places = [
+      'mysql://me:hunter2@db/x',
+      'postgres:/me:hunter2@db/x',
+      'postgresql://me:hunter2 @db/x',
+      'postgresql://me:hunter2@[db/x',
+    ]
     for (const url of places) expect(refusal({ TMWS_DATABASE_URL: url })).toMatch(/^TMWS_DATABASE_URL is (?!.*hunter2)/)
-    expect(describeDatabase(load({ TMWS_DATABASE_URL: 'postgresql://me:hunter2@db.example/x' }).database)).toBe('Postgres db.example:5432/x')
+    expect(describeDatabase(load({ TMWS_DATABASE_URL: 'postgresql://me:hunter2@db.example/x' }).database)).toBe(
+      'Postgres db.example:5432/x',
+    )
     for (const secret of ['change-me-change-me-change-me-change-me', 'ab'.repeat(20)])
       expect(refusal({ TMWS_ENVIRONMENT: 'production', TMWS_SECRET_KEY: secret })).not.toContain(secret)
   })
@@ -236,7 +247,13 @@ describe('the database', () => {
   test.each([
     [
       'postgresql://me:hunter2@db.example/x',
-      { provider: 'postgres', url: 'postgresql://me:hunter2@db.example/x', poolSize: 10, connectTimeoutMs: 3_000, statementTimeoutMs: 8_000 },
+      {
+        provider: 'postgres',
+        url: 'postgresql://me:hunter2@db.example/x',
+        poolSize: 10,
+        connectTimeoutMs: 3_000,
+        statementTimeoutMs: 8_000,
+      },
     ],
     ['sqlite:/a/b.db', { provider: 'sqlite', file: '/a/b.db', synchronous: 'normal' }],
     ['sqlite:///a/b.db', { provider: 'sqlite', file: '/a/b.db', synchronous: 'normal' }],

@@ -67,7 +67,10 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const indexer = resources.own('indexer', new VectorIndexer(indexing), (part) => part.close())
   const retention = resources.own(
     'retention',
-    new Retention({ store, clock, log: log.child('retention'), ...(ofStore && { takeTurn: () => ofStore('retention') }) }, { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays }),
+    new Retention(
+      { store, clock, log: log.child('retention'), ...(ofStore && { takeTurn: () => ofStore('retention') }) },
+      { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays },
+    ),
     (part) => part.close(),
   )
   retention.start()

@@ -108,9 +108,14 @@ async function checkPostgres(config: ServerConfig): Promise<Finding> {
   if (options.provider !== 'postgres') throw new Error('Only asked for Postgres.')
   try {
     const problems = await inspectPostgres(options)
-    if (problems === undefined) return { subject, verdict: 'note', sentence: `${place} has no tables of ours yet; the first start makes them` }
+    if (problems === undefined)
+      return { subject, verdict: 'note', sentence: `${place} has no tables of ours yet; the first start makes them` }
     if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${place} is sound` }
-    return { subject, verdict: 'wrong', sentence: `${place}: ${problems.slice(0, 3).join('; ')}. Put back a backup, or ask for help with this line` }
+    return {
+      subject,
+      verdict: 'wrong',
+      sentence: `${place}: ${problems.slice(0, 3).join('; ')}. Put back a backup, or ask for help with this line`,
+    }
   } catch (error) {
     return { subject, verdict: 'wrong', sentence: `${place}: ${messageOf(error)}` }
   }

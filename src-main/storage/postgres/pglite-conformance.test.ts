@@ -2,7 +2,8 @@ import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { allPortsConformance } from './all-ports.conformance.ts'
+import { findPostgres } from '../../../resources/scripts/setup-postgres.ts'
+import { allPortsConformance, searchPortConformance } from './all-ports.conformance.ts'
 import { openEmptied, optionsOf } from './postgres.fixture.ts'
 
 describe('on PGlite, over one connection', () => {
@@ -17,7 +18,9 @@ describe('on PGlite, over one connection', () => {
     await server.stop()
     await database.close()
   })
-  allPortsConformance(() =>
-    openEmptied(optionsOf(`postgresql://postgres@${server.getServerConn()}/postgres`, { poolSize: 1 }), (text) => database.exec(text)),
-  )
+  const open = () =>
+    openEmptied(optionsOf(`postgresql://postgres@${server.getServerConn()}/postgres`, { poolSize: 1 }), (text) => database.exec(text))
+  // It takes twice as long as a real server, which runs the same suites whole where there is one.
+  if (findPostgres()) searchPortConformance(open)
+  else allPortsConformance(open)
 })

@@ -24,7 +24,12 @@ export class Places {
       }
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(called), 1)
-        reject(new AppError('unavailable', 'The database is too busy; nothing was changed. Try again in a moment, or raise TMWS_DATABASE_POOL_SIZE.'))
+        reject(
+          new AppError(
+            'unavailable',
+            'The database is too busy; nothing was changed. Try again in a moment, or raise TMWS_DATABASE_POOL_SIZE.',
+          ),
+        )
       }, this.#maxWaitMs)
       this.#waiting.push(called)
     })

@@ -21,8 +21,10 @@ describePostgres('two servers on one Postgres', (cluster) => {
   const server = (index: number): PostgresStores => servers[index % 2]!
   const many = <T>(count: number, work: (stores: PostgresStores, index: number) => Promise<T>) =>
     Promise.allSettled(Array.from({ length: count }, (_, index) => work(server(index), index)))
-  const values = <T>(results: readonly PromiseSettledResult<T>[]): T[] => results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  const reasons = (results: readonly PromiseSettledResult<unknown>[]) => results.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+  const values = <T>(results: readonly PromiseSettledResult<T>[]): T[] =>
+    results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const reasons = (results: readonly PromiseSettledResult<unknown>[]) =>
+    results.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
 
   describe('memories', () => {
     it('of the same content become one', async () => {
@@ -34,7 +36,9 @@ describePostgres('two servers on one Postgres', (cluster) => {
 
     it('take one of many changes of a version', async () => {
       const { id } = await put(server(0).memories)
-      const results = await many(20, ({ memories }, index) => memories.update(id, { summary: `try ${index}` }, by(alice), { expectedVersion: 1 }))
+      const results = await many(20, ({ memories }, index) =>
+        memories.update(id, { summary: `try ${index}` }, by(alice), { expectedVersion: 1 }),
+      )
       expect(values(results)).toHaveLength(1)
       for (const reason of reasons(results)) expect(reason).toMatchObject({ code: 'conflict', details: { version: 2 } })
     })
@@ -72,7 +76,9 @@ describePostgres('two servers on one Postgres', (cluster) => {
     })
 
     it('expire and leave the trash once, whoever sweeps', async () => {
-      const kept = await Promise.all(Array.from({ length: 60 }, (_, index) => put(server(index).memories, { expires_at: at(1), agent_id: 'sweep' })))
+      const kept = await Promise.all(
+        Array.from({ length: 60 }, (_, index) => put(server(index).memories, { expires_at: at(1), agent_id: 'sweep' })),
+      )
       const expired = values(await many(4, ({ memories }) => memories.expire(at(2))))
       expect(expired.reduce((sum, count) => sum + count, 0)).toBe(60)
       const { entries } = await server(0).memories.history(kept[0]!.id, OWNER, { limit: 10, now: at(2) })
@@ -197,7 +203,13 @@ describePostgres('two servers on one Postgres', (cluster) => {
   it('a session goes to one of many who resume it', async () => {
     await server(0).sessions.save(aRecord('shared'), Date.parse(at(10)))
     const results = await many(20, ({ sessions }, index) =>
-      sessions.take('hash of shared', { connectedAs: { agentId: 'alice', namespace: 'acme' }, nextHash: `next ${index}`, holder: 'here', nowMs: Date.parse(T0), endsAtMs: Date.parse(at(10)) }),
+      sessions.take('hash of shared', {
+        connectedAs: { agentId: 'alice', namespace: 'acme' },
+        nextHash: `next ${index}`,
+        holder: 'here',
+        nowMs: Date.parse(T0),
+        endsAtMs: Date.parse(at(10)),
+      }),
     )
     expect(values(results).filter(Boolean)).toHaveLength(1)
   })
@@ -215,14 +227,32 @@ describePostgres('two servers on one Postgres', (cluster) => {
       expect(other).toBeDefined()
       other?.release()
       turn?.release()
-      await expect.poll(() => server(1).takeTurn('work').then((next) => (next?.release(), next !== undefined))).toBe(true)
+      await expect
+        .poll(() =>
+          server(1)
+            .takeTurn('work')
+            .then((next) => (next?.release(), next !== undefined)),
+        )
+        .toBe(true)
     })
 
     it('end with the connection that held them', async () => {
       await expect.poll(() => server(0).takeTurn('lost work')).toBeDefined()
       await runSql(cluster().url, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`)
-      await expect.poll(() => server(1).takeTurn('lost work').then((next) => (next?.release(), next !== undefined))).toBe(true)
-      await expect.poll(() => server(0).takeTurn('lost work').then((next) => (next?.release(), next !== undefined))).toBe(true)
+      await expect
+        .poll(() =>
+          server(1)
+            .takeTurn('lost work')
+            .then((next) => (next?.release(), next !== undefined)),
+        )
+        .toBe(true)
+      await expect
+        .poll(() =>
+          server(0)
+            .takeTurn('lost work')
+            .then((next) => (next?.release(), next !== undefined)),
+        )
+        .toBe(true)
     })
   })
 

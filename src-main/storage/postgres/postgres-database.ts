@@ -46,10 +46,15 @@ export class PostgresDatabase {
     const begun = performance.now()
     try {
       const inTurn: InTurn | undefined = keys && ((attempt) => this.#queue.run(keys, attempt))
-      return await callDatabase(async () => work(await this.open()), budgetMs ?? this.#options.statementTimeoutMs + ANSWER_MARGIN_MS, inTurn)
+      return await callDatabase(
+        async () => work(await this.open()),
+        budgetMs ?? this.#options.statementTimeoutMs + ANSWER_MARGIN_MS,
+        inTurn,
+      )
     } finally {
       const durationMs = Math.round(performance.now() - begun)
-      if (durationMs > SLOW_MS && budgetMs === undefined) this.#options.log.warn({ operation: what, duration_ms: durationMs }, 'the store was slow')
+      if (durationMs > SLOW_MS && budgetMs === undefined)
+        this.#options.log.warn({ operation: what, duration_ms: durationMs }, 'the store was slow')
     }
   }
 
@@ -104,7 +109,9 @@ async function openDatabase(options: PostgresOptions): Promise<Opened> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     // The sentences for calls do not say which database; at the start that is what people need to know.
-    throw error.message.includes('database at') ? error : new AppError(error.code, `${error.message} (database at ${placeOf(options.url)})`, { cause: error.cause })
+    throw error.message.includes('database at')
+      ? error
+      : new AppError(error.code, `${error.message} (database at ${placeOf(options.url)})`, { cause: error.cause })
   }
 }
 

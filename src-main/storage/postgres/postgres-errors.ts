@@ -8,13 +8,24 @@ export type Failure =
   | 'collision'
   | 'other'
 
-const LOST_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
+const LOST_SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+])
 /** Shutting down, crashed, starting, dropped; too many connections. */
 const LOST_SERVER = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '25P03'])
 /** Serialization failure, deadlock, lock not available; and a row that another made first: seen from the start, it is there. */
 const COLLISIONS = new Set(['40001', '40P01', '55P03', '23505'])
 /** What `pg` says without a code. */
-const LOST_WORDS = /^Connection terminated|is not queryable|timeout exceeded when trying to connect|^Query read timeout|Client has encountered/
+const LOST_WORDS =
+  /^Connection terminated|is not queryable|timeout exceeded when trying to connect|^Query read timeout|Client has encountered/
 
 export function failureOf(error: unknown): Failure {
   const code = codeOf(error)
@@ -43,8 +54,10 @@ const SENTENCES: readonly (readonly [string, string])[] = [
 export function normalizePostgresError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const code = codeOf(error)
-  if (code === '23505') return new AppError('conflict', 'Another change came first; nothing was changed. Read it again, then decide.', { cause: error })
-  if (code === '22021') return new AppError('invalid_request', 'The text holds a character that the database cannot keep (U+0000).', { cause: error })
+  if (code === '23505')
+    return new AppError('conflict', 'Another change came first; nothing was changed. Read it again, then decide.', { cause: error })
+  if (code === '22021')
+    return new AppError('invalid_request', 'The text holds a character that the database cannot keep (U+0000).', { cause: error })
   const sentence = SENTENCES.find(([family]) => code.startsWith(family))?.[1]
   if (sentence !== undefined) return new AppError('unavailable', sentence, { cause: error })
   if (failureOf(error) !== 'connection') return error

@@ -8,7 +8,12 @@ import type { WeighedTerm, WordQuestion } from './postgres-word-question.ts'
 const ASKED_PER_WANTED = 2
 
 /** BM25 scores by `seq`, best first. Words that most memories share are asked for only if the others find too few. */
-export async function keywordLeg(db: MemoryDb, words: WordQuestion, rules: Expression<SqlBool>, limit: number): Promise<Map<number, number>> {
+export async function keywordLeg(
+  db: MemoryDb,
+  words: WordQuestion,
+  rules: Expression<SqlBool>,
+  limit: number,
+): Promise<Map<number, number>> {
   const found = await matching(words.telling ?? words.terms)
   return words.telling !== undefined && found.size < limit ? matching(words.terms) : found
 
@@ -24,7 +29,12 @@ type Question = Pick<WordQuestion, 'terms' | 'averageLength'>
  * The quick way: the best by words alone, then the rules on those few. Exact when enough of them pass, or when they are all there
  * are; otherwise undefined.
  */
-async function bestPassing(db: MemoryDb, question: Question, rules: Expression<SqlBool>, limit: number): Promise<Map<number, number> | undefined> {
+async function bestPassing(
+  db: MemoryDb,
+  question: Question,
+  rules: Expression<SqlBool>,
+  limit: number,
+): Promise<Map<number, number> | undefined> {
   const asked = ASKED_PER_WANTED * limit
   const { rows } = await sql<{ seq: number; score: number; asked: number }>`
     WITH best AS MATERIALIZED (

@@ -12,7 +12,9 @@ describePostgres('opening a Postgres database', (cluster) => {
     const opened = await Promise.all(Array.from({ length: 4 }, () => openPostgresStores(optionsOf(url))))
     for (const { memories } of opened) await put(memories)
     expect(await opened[0]?.memories.count(OWNER, T0)).toBe(4)
-    expect(await runSql(url, 'SELECT version FROM schema_versions ORDER BY version')).toEqual(MIGRATIONS.map(({ version }) => ({ version })))
+    expect(await runSql(url, 'SELECT version FROM schema_versions ORDER BY version')).toEqual(
+      MIGRATIONS.map(({ version }) => ({ version })),
+    )
     await Promise.all(opened.map(({ memories }) => memories.close()))
     expect(await inspectPostgres(optionsOf(url))).toEqual([])
   })
@@ -63,7 +65,10 @@ describePostgres('opening a Postgres database', (cluster) => {
   it('says which database it cannot reach, and never with what password', async () => {
     const url = cluster().url.replace('tmws@', 'me:hunter2@').replace(/tmws$/, 'absent')
     const refusal: unknown = await openPostgresStores(optionsOf(url)).catch((error: unknown) => error)
-    expect(refusal).toMatchObject({ code: 'unavailable', message: expect.stringMatching(/\(database at 127\.0\.0\.1:\d+\/absent\)$/) as string })
+    expect(refusal).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/\(database at 127\.0\.0\.1:\d+\/absent\)$/) as string,
+    })
     expect(JSON.stringify(refusal) + String(refusal)).not.toContain('hunter2')
   })
 
@@ -72,9 +77,15 @@ describePostgres('opening a Postgres database', (cluster) => {
     const before = await openPostgresStores(optionsOf(url))
     const { id } = await put(before.memories, { content: 'a walrus', tags: ['sea'] })
     await before.memories.close()
-    await runSql(url, "UPDATE index_state SET value = 0 WHERE name = 'search-text'; UPDATE memory_words SET term = 'wrong' WHERE term = 'walru'")
+    await runSql(
+      url,
+      "UPDATE index_state SET value = 0 WHERE name = 'search-text'; UPDATE memory_words SET term = 'wrong' WHERE term = 'walru'",
+    )
     const [first, second] = await Promise.all([openPostgresStores(optionsOf(url)), openPostgresStores(optionsOf(url))])
-    const found = await first.memories.candidates({ now: T0, text: 'walrus', candidateLimit: 5, includeShared: true, includeSuperseded: false }, OWNER)
+    const found = await first.memories.candidates(
+      { now: T0, text: 'walrus', candidateLimit: 5, includeShared: true, includeSuperseded: false },
+      OWNER,
+    )
     expect(found.candidates.map((one) => one.id)).toEqual([id])
     expect(await second.memories.checkIntegrity()).toEqual([])
     await Promise.all([first.memories.close(), second.memories.close()])

@@ -31,7 +31,10 @@ export async function prepareDatabase(options: PostgresOptions, migrations: read
 }
 
 /** How far a database is, without changing it. Throws `unavailable` when it is not fit to use. */
-export async function readState(options: PostgresOptions, migrations: readonly Migration[] = MIGRATIONS): Promise<'new' | 'outdated' | 'current'> {
+export async function readState(
+  options: PostgresOptions,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<'new' | 'outdated' | 'current'> {
   return withClient(options, async (client) => {
     await requireServer(client)
     const version = await readVersion(client, options, migrations)
@@ -41,7 +44,10 @@ export async function readState(options: PostgresOptions, migrations: readonly M
 }
 
 async function withClient<T>(options: PostgresOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...connectionConfig({ ...options, statementTimeoutMs: STEP_TIMEOUT_MS }), statement_timeout: STEP_TIMEOUT_MS })
+  const client = new pg.Client({
+    ...connectionConfig({ ...options, statementTimeoutMs: STEP_TIMEOUT_MS }),
+    statement_timeout: STEP_TIMEOUT_MS,
+  })
   client.on('error', () => undefined)
   await client.connect()
   try {
@@ -113,7 +119,11 @@ function createSchema(schema: string): string {
 }
 
 /** The version of the tables, 0 when there are none. Throws `unavailable` when they are not ours, or of a newer program than this. */
-async function readVersion(client: pg.Client, { url, schema = DEFAULT_SCHEMA }: PostgresOptions, migrations: readonly Migration[]): Promise<number> {
+async function readVersion(
+  client: pg.Client,
+  { url, schema = DEFAULT_SCHEMA }: PostgresOptions,
+  migrations: readonly Migration[],
+): Promise<number> {
   const { rows } = await client.query<{ versions: string | null; memories: string | null }>(
     'SELECT to_regclass($1)::text AS versions, to_regclass($2)::text AS memories',
     [`${quoted(schema)}.schema_versions`, `${quoted(schema)}.memories`],

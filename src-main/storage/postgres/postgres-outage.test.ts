@@ -129,7 +129,14 @@ describePostgres('a Postgres that goes away', (cluster) => {
     })
 
     it.each(['before', 'after'] as const)('a registration and a session cut %s it arrived belong to the caller', async (where) => {
-      const agent = { agent_id: `cut-${where}`, display_name: 'x', namespace: 'n', capabilities: {}, access_level: 'team' as const, metadata: {} }
+      const agent = {
+        agent_id: `cut-${where}`,
+        display_name: 'x',
+        namespace: 'n',
+        capabilities: {},
+        access_level: 'team' as const,
+        metadata: {},
+      }
       proxy.cutAt('commit', where)
       expect(await behind.agents.register(agent, T0)).toMatchObject({ is_registered: true })
       expect(proxy.cuts).toBe(1)

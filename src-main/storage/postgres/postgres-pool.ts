@@ -25,7 +25,10 @@ export function connectionConfig({ url, connectTimeoutMs, statementTimeoutMs }: 
     query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    types: { getTypeParser: (id: number, format?: 'text' | 'binary') => (id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format as 'text')) },
+    types: {
+      getTypeParser: (id: number, format?: 'text' | 'binary') =>
+        id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format as 'text'),
+    },
   }
 }
 

@@ -30,7 +30,9 @@ export async function removeWords(tx: MemoryTransaction, seq: number): Promise<v
     ), words AS (
       DELETE FROM memory_words WHERE memory_seq = ${seq}
     )
-    UPDATE word_totals SET documents = documents - 1, length = word_totals.length - gone.length FROM gone WHERE share = ${OWN_SHARE}`.execute(tx)
+    UPDATE word_totals SET documents = documents - 1, length = word_totals.length - gone.length FROM gone WHERE share = ${OWN_SHARE}`.execute(
+    tx,
+  )
 }
 
 /** Indexes everything anew if the index was made by other rules than today's. Changes wait meanwhile; questions are answered. */

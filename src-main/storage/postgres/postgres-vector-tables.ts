@@ -31,7 +31,9 @@ export async function addVectors(tx: MemoryTransaction, seq: number, modelId?: n
   for (const [model, rows] of Map.groupBy(await kept.execute(), (row) => row.model_id)) {
     const vectors = rows.flatMap(({ vector }) => toText(dequantize(vector)) ?? [])
     if (vectors.length === 0) continue
-    await sql`INSERT INTO ${vectorTable(model)} (memory_seq, vector) SELECT ${seq}::bigint, v::halfvec FROM unnest(${vectors}::text[]) AS v`.execute(tx)
+    await sql`INSERT INTO ${vectorTable(model)} (memory_seq, vector) SELECT ${seq}::bigint, v::halfvec FROM unnest(${vectors}::text[]) AS v`.execute(
+      tx,
+    )
   }
 }
 

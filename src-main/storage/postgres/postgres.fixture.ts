@@ -33,7 +33,7 @@ export async function runSql<T extends object>(url: string, text: string): Promi
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query<T>(`SET search_path = tmws, public; ${text}`) as unknown as { rows: T[] }[]).at(-1)?.rows ?? []
+    return ((await client.query<T>(`SET search_path = tmws, public; ${text}`)) as unknown as { rows: T[] }[]).at(-1)?.rows ?? []
   } finally {
     await client.end()
   }
