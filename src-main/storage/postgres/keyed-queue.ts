@@ -6,7 +6,7 @@ export class KeyedQueue {
   readonly #last = new Map<string, Promise<unknown>>()
 
   async run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
-    const before = Promise.all(keys.map((key) => this.#last.get(key)))
+    const before = Promise.all(keys.map(async (key) => this.#last.get(key)))
     // What went before may have failed; that is its caller's business.
     const result = before.then(work)
     const settled = result.catch(() => undefined)

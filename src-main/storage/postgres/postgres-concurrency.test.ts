@@ -163,7 +163,7 @@ describePostgres('two servers on one Postgres', (cluster) => {
     const run = (fields: Partial<Execution> = {}): NewExecution => {
       const id = newId()
       const steps = [{ id: 's', tool: 'wait', status: 'queued' as const, attempts: 0, logs: [] }]
-      const execution = { id, workflow_id: 'w', workflow_name: 'w', workflow_version: 1, status: 'queued', trigger: 'call', agent_id: 'alice', namespace: 'acme', input: {}, depth: 0, root_execution_id: id, created_at: T0, steps, ...fields } as Execution // prettier-ignore
+      const execution: Execution = { id, workflow_id: 'w', workflow_name: 'w', workflow_version: 1, status: 'queued', trigger: 'call', agent_id: 'alice', namespace: 'acme', input: {}, depth: 0, root_execution_id: id, created_at: T0, steps, ...fields } // prettier-ignore
       return { execution, definition: [], scope: OWNER_SCOPE }
     }
 

@@ -66,7 +66,7 @@ export class PostgresDatabase {
 
   /** Whether the database answers now. Throws `unavailable` within two seconds. */
   async ping(): Promise<void> {
-    await callDatabase(async () => void (await sql`SELECT name FROM index_state LIMIT 1`.execute(await this.open())), PING_BUDGET_MS)
+    await callDatabase(async () => sql`SELECT name FROM index_state LIMIT 1`.execute(await this.open()), PING_BUDGET_MS)
   }
 
   /** Finishes what was asked. Idempotent. */

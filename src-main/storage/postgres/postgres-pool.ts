@@ -25,14 +25,17 @@ export function connectionConfig({ url, connectTimeoutMs, statementTimeoutMs }: 
     query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    types: {
-      getTypeParser: (id: number, format?: 'text' | 'binary') =>
-        id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format as 'text'),
-    },
+    types: { getTypeParser },
   }
 }
 
 const INT8: number = pg.types.builtins.INT8
+
+function getTypeParser(id: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (id === INT8 && format !== 'binary') return Number
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- servers have types that the list does not name
+  return pg.types.getTypeParser(id, format) as (value: string) => unknown
+}
 
 /** Connections of one store. Those that were lost are thrown away and made anew; none of it ends the process. */
 export class ConnectionPool implements PostgresPool {
@@ -42,6 +45,7 @@ export class ConnectionPool implements PostgresPool {
   /** `searchPath`: schemas after our own, where the extension is. */
   constructor(options: PostgresOptions, searchPath: readonly string[]) {
     const settings = sessionSettings(options, searchPath)
+    const prepare = (client: pg.ClientBase): Promise<unknown> => client.query(settings)
     // The pool's own line would take a busy database for one that cannot be reached.
     this.#places = new Places(options.poolSize, options.statementTimeoutMs)
     this.#pool = new pg.Pool({
@@ -49,7 +53,7 @@ export class ConnectionPool implements PostgresPool {
       max: options.poolSize,
       idleTimeoutMillis: IDLE_MS,
       // One round trip for all: the answer of each is the same.
-      onConnect: async (client) => void (await client.query(settings)),
+      onConnect: prepare as (client: pg.ClientBase) => void, // its promise is awaited
     })
     this.#pool.on('error', (error) => options.log.warn({ problem: messageOf(error) }, 'an idle connection to the database was lost'))
     // A connection that is lent out and lost between two statements would otherwise end the process.

@@ -18,7 +18,6 @@ export async function createVectorTable(tx: MemoryTransaction, modelId: number, 
   await sql`LOCK TABLE memories IN SHARE ROW EXCLUSIVE MODE`.execute(tx)
   const name = tableName(modelId)
   await sql`CREATE TABLE ${sql.table(name)} (memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL)`.execute(tx)
-  await sql`ALTER TABLE ${sql.table(name)} ALTER COLUMN vector SET STORAGE PLAIN`.execute(tx).catch(() => undefined)
   await sql`CREATE INDEX ${sql.ref(`${name}_memory`)} ON ${sql.table(name)} (memory_seq)`.execute(tx)
   if (dimensions > MAX_INDEXED_DIMENSIONS) return
   await sql`CREATE INDEX ${sql.ref(`${name}_nearest`)} ON ${sql.table(name)} USING hnsw (vector halfvec_cosine_ops)`.execute(tx)

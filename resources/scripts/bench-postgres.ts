@@ -2,11 +2,11 @@
 // by how common its words are. `npm run bench:postgres -- [memories] [dimensions]`
 import { mkdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
-import { startPostgresCluster } from '../../../resources/scripts/postgres-cluster.ts'
-import { silentLog } from '../../base/log.ts'
-import { OWNER_SCOPE as owner } from '../../contract/scope.ts'
-import type { MemoryStore } from '../memory-store.ts'
-import { openPostgresStores } from './open-postgres-stores.ts'
+import { startPostgresCluster } from './postgres-cluster.ts'
+import { silentLog } from '../../src-main/base/log.ts'
+import { OWNER_SCOPE as owner } from '../../src-main/contract/scope.ts'
+import type { MemoryStore } from '../../src-main/storage/memory-store.ts'
+import { openPostgresStores } from '../../src-main/storage/postgres/open-postgres-stores.ts'
 
 const [memories = 50_000, dimensions = 384] = process.argv.slice(2).map(Number)
 const QUESTIONS = 20
@@ -24,7 +24,7 @@ try {
     log: silentLog,
   })
   await fill(cluster.url)
-  const rows = [...(await vectors(stores.memories)), ...(await words(stores.memories))]
+  const rows = [...(await vectors(stores.memories, cluster.url)), ...(await words(stores.memories))]
   console.table(rows)
   mkdirSync('test-results', { recursive: true })
   writeFileSync('test-results/bench-postgres-search.json', JSON.stringify({ memories, dimensions, rows }, undefined, 2))
@@ -81,8 +81,8 @@ async function fill(url: string): Promise<void> {
   await client.end()
 }
 
-async function vectors(store: MemoryStore): Promise<object[]> {
-  const client = new pg.Client({ connectionString: cluster!.url })
+async function vectors(store: MemoryStore, url: string): Promise<object[]> {
+  const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
   await client.connect()
   await client.query('SET search_path = tmws, public')
@@ -96,7 +96,7 @@ async function vectors(store: MemoryStore): Promise<object[]> {
         `SELECT vector::text AS vector FROM searched_vectors_1 WHERE memory_seq = $1`,
         [1 + question * 97],
       )
-      const values = Float32Array.from(JSON.parse(picked[0]!.vector) as number[], (value) => value + 0.3 * (Math.random() - 0.5))
+      const values = Float32Array.from(JSON.parse(picked[0]?.vector ?? '[]') as number[], (value) => value + 0.3 * (Math.random() - 0.5))
       const truth = await client.query<{ id: string }>(
         `SELECT m.id FROM searched_vectors_1 v JOIN memories m ON m.seq = v.memory_seq
          ${tag === undefined ? '' : `WHERE m.seq IN (SELECT memory_seq FROM memory_tags WHERE tag = '${tag}')`}
