@@ -53,7 +53,7 @@ export class ConnectionPool implements PostgresPool {
       max: options.poolSize,
       idleTimeoutMillis: IDLE_MS,
       // One round trip for all: the answer of each is the same.
-      onConnect: prepare as (client: pg.ClientBase) => void, // its promise is awaited
+      onConnect: prepare, // its promise is awaited
     })
     this.#pool.on('error', (error) => options.log.warn({ problem: messageOf(error) }, 'an idle connection to the database was lost'))
     // A connection that is lent out and lost between two statements would otherwise end the process.
