@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src-main/**/*.test.ts', 'src-bridge/**/*.test.ts', 'src-renderer/**/*.test.{ts,tsx}', 'resources/{scripts,deploy}/**/*.test.ts'],
+    include: [
+      'src-main/**/*.test.ts',
+      'src-bridge/**/*.test.ts',
+      'src-renderer/**/*.test.{ts,tsx}',
+      'resources/{scripts,deploy}/**/*.test.ts',
+    ],
     // Real SQLite and worker threads: processes, not threads, keep native modules apart.
     pool: 'forks',
     maxWorkers: 2,

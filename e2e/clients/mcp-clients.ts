@@ -16,6 +16,11 @@ export interface Identity {
   readonly namespace?: string
 }
 
+/** A bridge also has settings of its own, as its host gives them. */
+export interface BridgeIdentity extends Identity {
+  readonly env?: Readonly<Record<string, string>>
+}
+
 export const MODERN = '2026-07-28'
 
 /** SDK v1 on its own WebSocket transport, which cannot say who it is: the agent is `anonymous`. */
@@ -42,7 +47,7 @@ export async function connectModernWs(server: RunningServer, mode: VersionNegoti
 /** SDK v1 through the bridge, as a desktop host starts it. */
 export async function connectBridge(
   server: RunningServer,
-  identity: Identity = {},
+  identity: BridgeIdentity = {},
   program: string = BUILT.bridge,
 ): Promise<ClassicClient> {
   const client = classicClient()
@@ -86,8 +91,9 @@ export async function connectModernHttp(
 }
 
 /** How a host starts the bridge for this server: the discovery file says where it is. */
-export function bridgeCommand(server: RunningServer, { agentId, namespace }: Identity = {}) {
+export function bridgeCommand(server: RunningServer, { agentId, namespace, env: settings = {} }: BridgeIdentity = {}) {
   const env = server.place.environment({
+    ...settings,
     ...(agentId !== undefined && { TMWS_AGENT_ID: agentId }),
     ...(namespace !== undefined && { TMWS_AGENT_NAMESPACE: namespace }),
   })

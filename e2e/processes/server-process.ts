@@ -88,8 +88,10 @@ export class ServerPlace {
   }
 
   /** `tmws doctor` on this folder. */
-  doctor(): Promise<Finished> {
-    return runNode([BUILT.server, '--data-dir', this.dataDir, '--api-port', '0', '--ws-port', '0', 'doctor'], { env: this.environment() })
+  doctor(env: ServerOptions['env'] = {}): Promise<Finished> {
+    return runNode([BUILT.server, '--data-dir', this.dataDir, '--api-port', '0', '--ws-port', '0', 'doctor'], {
+      env: this.environment(env),
+    })
   }
 
   #flags({ apiPort = 0, wsPort = 0 }: ServerOptions): string[] {

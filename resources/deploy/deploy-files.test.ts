@@ -31,7 +31,9 @@ test('an instance of the compose file starts with its settings', () => {
         }),
       ]),
     )
-    const image = Object.fromEntries([...textOf('Dockerfile').matchAll(/\b(TMWS_\w+)=(\S+)/g)].map(([, variable, value]) => [variable ?? '', value ?? '']))
+    const image = Object.fromEntries(
+      [...textOf('Dockerfile').matchAll(/\b(TMWS_\w+)=(\S+)/g)].map(([, variable, value]) => [variable ?? '', value ?? '']),
+    )
     const config = loadConfig({ flags: {}, environment: { settings: { ...image, ...settings }, machine: {} } })
     expect(config).toMatchObject({ environment: 'production', api: { host: '0.0.0.0' }, auth: { enabled: true }, dataDir: '/data' })
     expect(config.corsOrigins).toEqual(['http://127.0.0.1:8080'])

@@ -61,7 +61,10 @@ async function measure(size: number): Promise<void> {
     const models = new EmbeddingModels({ store: memories, embedder, clock: systemClock, log: silentLog })
     const search = new MemorySearch({ store: memories, models, clock: systemClock, log: silentLog })
     const recalls: Record<string, number> = {}
-    for (const [who, scope] of [['the person', OWNER_SCOPE], ['an agent', AGENT]] as const) {
+    for (const [who, scope] of [
+      ['the person', OWNER_SCOPE],
+      ['an agent', AGENT],
+    ] as const) {
       const ask = (number: number, mode: 'hybrid' | 'vector' | 'keyword') =>
         search.search(
           {
@@ -85,7 +88,13 @@ async function measure(size: number): Promise<void> {
       const shares: number[] = []
       for (const [number, values] of asked.entries()) {
         const { candidates } = await memories.candidates(
-          { now: toIso(Date.now()), vector: { values, modelId: embedder.modelId }, candidateLimit: 100, includeShared: true, includeSuperseded: false },
+          {
+            now: toIso(Date.now()),
+            vector: { values, modelId: embedder.modelId },
+            candidateLimit: 100,
+            includeShared: true,
+            includeSuperseded: false,
+          },
           scope,
         )
         const found = candidates.toSorted((a, b) => (b.vector ?? -1) - (a.vector ?? -1)).slice(0, NEAREST)
@@ -112,7 +121,11 @@ async function measure(size: number): Promise<void> {
   }
 }
 
-function storeOne(memories: Awaited<ReturnType<typeof openScaleStore>>['stores']['memories'], index: number, topics: number): Promise<unknown> {
+function storeOne(
+  memories: Awaited<ReturnType<typeof openScaleStore>>['stores']['memories'],
+  index: number,
+  topics: number,
+): Promise<unknown> {
   const now = toIso(Date.now())
   const memory = {
     id: newId(),

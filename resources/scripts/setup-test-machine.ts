@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setUpRedis } from './setup-redis.ts'
+import { setUpPostgres } from './setup-postgres.ts'
 
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
 const APT_TIMEOUT_MS = 300_000
@@ -21,6 +22,7 @@ export function findChromium(): string | undefined {
 /** Makes the machine ready for every test, as far as that is possible here. Never throws. */
 export function setUpTestMachine(say: (line: string) => void): TestMachine {
   setUpRedis(say)
+  setUpPostgres(say)
   const chromium = findChromium() ?? installChromium(say)
   if (chromium === undefined) {
     say(

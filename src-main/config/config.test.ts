@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../base/errors.ts'
-import { loadConfig } from './config.ts'
+import { describeDatabase, loadConfig } from './config.ts'
 import type { ServerConfig } from './config.ts'
 import { readEnvironment } from './env.ts'
 import { defaultDataDir } from './paths.ts'
@@ -121,6 +121,9 @@ describe('settings', () => {
       tool_profile: 'core',
       data_dir: join(folder, 'other'),
       database_url: 'volatile:',
+      database_pool_size: '20',
+      database_connect_timeout: '5',
+      database_statement_timeout: '30',
       sqlite_synchronous: 'full',
       redis_url: 'redis://127.0.0.1:6379',
       redis_prefix: 'other:',
@@ -150,7 +153,10 @@ describe('settings', () => {
     }
     const ask = { TMWS_SECRET_KEY: GOOD_SECRET }
     for (const [name, value] of Object.entries(others) as [keyof typeof others, string][]) {
+      // Those of Postgres count where there is one.
+      const postgres = { TMWS_DATABASE_URL: 'postgresql://db.example/x' }
       const base = {
+        ...(/^database_(?!url)/.test(name) && postgres),
         ...(name === 'auth_enabled' && ask),
         ...(isOfServers(name) && OLLAMA),
         ...(isOfHubs(name) && HUB),
@@ -182,7 +188,11 @@ describe('settings', () => {
       { TMWS_CORS_ORIGINS: '["https://a.example/"]' },
       'TMWS_CORS_ORIGINS is "[\\"https://a.example/\\"]", but must be a JSON list of origins such as ["https://app.example.com"].',
     ],
-    ['a database', { TMWS_DATABASE_URL: 'mysql:x' }, 'TMWS_DATABASE_URL is "mysql:x", but must be sqlite:PATH or volatile:.'],
+    [
+      'a database',
+      { TMWS_DATABASE_URL: 'mysql:x' },
+      'TMWS_DATABASE_URL is "mysql:x", but must be sqlite:PATH, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or volatile:.',
+    ],
   ])('of %s that is bad stop with one sentence', (_what, settings, sentence) => {
     expect(refusal(settings)).toBe(sentence)
   })
@@ -195,7 +205,16 @@ describe('settings', () => {
 
   test('that are secret are never shown', () => {
     expect(refusal({ TMWS_SECRET_KEY: 'hunter2' })).toBe('TMWS_SECRET_KEY is a value, but must be at least 32 characters.')
-    expect(refusal({ TMWS_DATABASE_URL: 'postgresql://me:hunter2@db.example/x' })).toMatch(/^TMWS_DATABASE_URL is (?!.*hunter2)/)
+    const places = [
+      'mysql://me:hunter2@db/x',
+      'postgres:/me:hunter2@db/x',
+      'postgresql://me:hunter2 @db/x',
+      'postgresql://me:hunter2@[db/x',
+    ]
+    for (const url of places) expect(refusal({ TMWS_DATABASE_URL: url })).toMatch(/^TMWS_DATABASE_URL is (?!.*hunter2)/)
+    expect(describeDatabase(load({ TMWS_DATABASE_URL: 'postgresql://me:hunter2@db.example/x' }).database)).toBe(
+      'Postgres db.example:5432/x',
+    )
     for (const secret of ['change-me-change-me-change-me-change-me', 'ab'.repeat(20)])
       expect(refusal({ TMWS_ENVIRONMENT: 'production', TMWS_SECRET_KEY: secret })).not.toContain(secret)
   })
@@ -254,6 +273,16 @@ describe('the settings file', () => {
 
 describe('the database', () => {
   test.each([
+    [
+      'postgresql://me:hunter2@db.example/x',
+      {
+        provider: 'postgres',
+        url: 'postgresql://me:hunter2@db.example/x',
+        poolSize: 10,
+        connectTimeoutMs: 3_000,
+        statementTimeoutMs: 8_000,
+      },
+    ],
     ['sqlite:/a/b.db', { provider: 'sqlite', file: '/a/b.db', synchronous: 'normal' }],
     ['sqlite:///a/b.db', { provider: 'sqlite', file: '/a/b.db', synchronous: 'normal' }],
     ['volatile:', { provider: 'volatile' }],

@@ -31,7 +31,16 @@ export interface ServerConfig {
   readonly toolProfile: 'core' | 'standard' | 'all'
   readonly dataDir: string
   readonly database:
-    { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' } | { readonly provider: 'volatile' }
+    | { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' }
+    /** The URL may hold a password: it is never shown or logged. */
+    | {
+        readonly provider: 'postgres'
+        readonly url: string
+        readonly poolSize: number
+        readonly connectTimeoutMs: number
+        readonly statementTimeoutMs: number
+      }
+    | { readonly provider: 'volatile' }
   /** Absent: this instance shares its state with no other. The URL may hold a password. */
   readonly redis?: { readonly url: string; readonly prefix: string }
   readonly trashDays: number
@@ -88,7 +97,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     stdioEnabled: values.stdio_enabled,
     toolProfile: values.tool_profile,
     dataDir,
-    database: databaseOf(values.database_url, values.sqlite_synchronous, dataDir),
+    database: databaseOf(values, dataDir),
     ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
     trashDays: values.trash_days,
     embedding,
@@ -109,10 +118,33 @@ export function loadConfig(raw: RawSettings): ServerConfig {
   })
 }
 
-function databaseOf(url: string | undefined, synchronous: 'normal' | 'full', dataDir: string): ServerConfig['database'] {
+function databaseOf(values: ReturnType<typeof readSettings>['values'], dataDir: string): ServerConfig['database'] {
+  const { database_url: url, sqlite_synchronous: synchronous } = values
   if (url === 'volatile:') return { provider: 'volatile' }
+  if (url?.startsWith('postgres') === true) {
+    if (!URL.canParse(url))
+      throw new AppError(
+        'invalid_request',
+        'TMWS_DATABASE_URL is no URL. It looks like postgresql://USER:PASSWORD@HOST:PORT/DATABASE; write special characters of the password as %XX.',
+      )
+    return {
+      provider: 'postgres',
+      url,
+      poolSize: values.database_pool_size,
+      connectTimeoutMs: values.database_connect_timeout * 1000,
+      statementTimeoutMs: values.database_statement_timeout * 1000,
+    }
+  }
   const file = url === undefined ? dataPaths(dataDir).database : resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
   return { provider: 'sqlite', file: join(file), synchronous }
+}
+
+/** Where memories are kept, for people: a file, or host, port and name of a database without its user and password. */
+export function describeDatabase(database: ServerConfig['database']): string | undefined {
+  if (database.provider === 'volatile') return undefined
+  if (database.provider === 'sqlite') return database.file
+  const { hostname, port, pathname } = new URL(database.url)
+  return `Postgres ${hostname || 'localhost'}:${port || '5432'}${pathname}`
 }
 
 function assertStrict(values: ReturnType<typeof readSettings>['values'], authEnabled: boolean, why: string): void {

@@ -64,7 +64,7 @@ function readOne(setting: Setting<unknown>, raw: unknown, source: string): unkno
   const value = setting.kind.read(raw)
   if (value !== undefined) return value
   // The password of a URL is as secret as a secret.
-  const shown = setting.isSecret ? 'a value' : JSON.stringify(raw).replace(/:\/\/[^/\s]*@/g, '://...@')
+  const shown = setting.isSecret ? 'a value' : JSON.stringify(raw).replace(/:(\/*)[^"]*@/g, ':$1...@')
   throw new AppError('invalid_request', `${source} is ${shown}, but must be ${setting.kind.allowed}.`, { details: { setting: source } })
 }
 

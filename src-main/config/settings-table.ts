@@ -132,9 +132,22 @@ export const SETTINGS = {
   ),
   database_url: setting(
     'TMWS_DATABASE_URL',
-    text('sqlite:PATH or volatile:', /^(sqlite:.+|volatile:)$/),
+    text('sqlite:PATH, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or volatile:', /^(sqlite:.+|postgres(ql)?:\/\/\S+|volatile:)$/),
     undefined,
-    'sqlite:PATH, or volatile: to keep nothing; default tmws.db in the data folder',
+    'sqlite:PATH, a Postgres database with pgvector, or volatile: to keep nothing; default tmws.db in the data folder',
+  ),
+  database_pool_size: setting('TMWS_DATABASE_POOL_SIZE', integer(1, 200), 10, 'connections to a Postgres database at once'),
+  database_connect_timeout: setting(
+    'TMWS_DATABASE_CONNECT_TIMEOUT',
+    integer(1, 60, 'seconds'),
+    3,
+    'seconds that a call waits for a connection to Postgres',
+  ),
+  database_statement_timeout: setting(
+    'TMWS_DATABASE_STATEMENT_TIMEOUT',
+    integer(1, 3600, 'seconds'),
+    8,
+    'seconds after which Postgres gives a statement up; a caller hears of an outage a second later at the latest',
   ),
   redis_url: setting(
     'TMWS_REDIS_URL',

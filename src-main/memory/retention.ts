@@ -3,6 +3,14 @@ import { toIso } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 
+export interface RetentionParts {
+  readonly store: MemoryStore
+  readonly clock: Clock
+  readonly log: Log
+  /** Where several machines share a store: asks for the turn of a round, undefined while another has it. */
+  readonly takeTurn?: () => Promise<{ release(): void } | undefined>
+}
+
 export interface RetentionOptions {
   /** How often to look, in milliseconds. */
   readonly intervalMs: number
@@ -15,14 +23,16 @@ export class Retention {
   readonly #store: MemoryStore
   readonly #clock: Clock
   readonly #log: Log
+  readonly #takeTurn: RetentionParts['takeTurn']
   readonly #options: RetentionOptions
   #timer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> | undefined
 
-  constructor(parts: { readonly store: MemoryStore; readonly clock: Clock; readonly log: Log }, options: RetentionOptions) {
+  constructor(parts: RetentionParts, options: RetentionOptions) {
     this.#store = parts.store
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#takeTurn = parts.takeTurn
     this.#options = options
   }
 
@@ -45,13 +55,19 @@ export class Retention {
   }
 
   async #sweepOnce(): Promise<void> {
+    let turn: Awaited<ReturnType<NonNullable<RetentionParts['takeTurn']>>>
     try {
+      turn = await this.#takeTurn?.()
+      // Whoever has it sweeps for all.
+      if (this.#takeTurn && !turn) return
       const nowMs = this.#clock.now()
       const expired = await this.#store.expire(toIso(nowMs))
       const erased = await this.#store.emptyTrash(toIso(nowMs - this.#options.trashDays * 86_400_000))
       if (expired + erased > 0) this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
     } catch (error) {
       this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
+    } finally {
+      turn?.release()
     }
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { describeDatabase } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { embeddedRefusal } from './embedded-policy.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
@@ -27,7 +28,7 @@ export async function checkBridge(
   if (fallback.problem !== undefined) return [starts, wrong(`${fallback.problem}; until then hosts get only errors while no server runs`)]
   const refusal = embeddedRefusal(config)
   if (refusal !== undefined) return [starts, { subject: 'Bridge', verdict: 'note', sentence: `needs a running server: ${refusal}` }]
-  const place = config.database.provider === 'sqlite' ? config.database.file : 'the database'
+  const place = describeDatabase(config.database) ?? 'the database'
   return [
     starts,
     {

@@ -62,7 +62,10 @@ const RETENTION_INTERVAL_MS = 60_000
 
 /** Builds what serves a session, whether it came over a socket or over stdin. `resources` owns it all; nothing is started but retention. */
 export function buildCore(config: ServerConfig, log: Log, resources: ResourceStack, foundation: CoreFoundation): CoreParts {
-  const { stores, state, clock, limits, network, backupProblem, takeIndexingTurn: takeTurn } = foundation
+  const { stores, state, clock, limits, network, backupProblem } = foundation
+  // A store that other machines use too knows best whose turn it is.
+  const { takeTurn: ofStore } = stores
+  const takeTurn = ofStore ? () => ofStore('indexing') : foundation.takeIndexingTurn
   const store = resources.own('store', stores.memories, (part) => part.close())
   resources.own('session store', stores.sessions, (part) => part.close())
   const { bus } = resources.own('state', state, (part) => part.close())
@@ -85,7 +88,10 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const indexer = resources.own('indexer', new VectorIndexer(indexing), (part) => part.close())
   const retention = resources.own(
     'retention',
-    new Retention({ store, clock, log: log.child('retention') }, { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays }),
+    new Retention(
+      { store, clock, log: log.child('retention'), ...(ofStore && { takeTurn: () => ofStore('retention') }) },
+      { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays },
+    ),
     (part) => part.close(),
   )
   retention.start()
@@ -131,5 +137,6 @@ const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((
 /** How the store of a configuration is opened. */
 export function storeOptions({ database, dataDir }: ServerConfig, log: Log): MemoryStoreOptions {
   if (database.provider === 'volatile') return database
+  if (database.provider === 'postgres') return { ...database, log: log.child('storage') }
   return { ...database, backupFolder: dataPaths(dataDir).backupFolder, log: log.child('storage') }
 }

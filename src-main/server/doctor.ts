@@ -3,11 +3,13 @@ import { createServer } from 'node:net'
 import { messageOf } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
 import { readRuntimeFile } from '../base/runtime-files.ts'
+import { describeDatabase } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { probeRedis } from '../storage/open-state.ts'
-import { inspectDatabase } from '../storage/open-stores.ts'
+import { inspectDatabase, inspectPostgres } from '../storage/open-stores.ts'
+import { storeOptions } from './core-parts.ts'
 import { checkBridge } from './bridge-check.ts'
 import { embedderOptions } from './embedder-options.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
@@ -83,9 +85,11 @@ function checkDataFolder({ dataDir }: ServerConfig): Finding {
   }
 }
 
-async function checkDatabase({ database }: ServerConfig): Promise<Finding> {
+async function checkDatabase(config: ServerConfig): Promise<Finding> {
+  const { database } = config
   const subject = 'Database'
   if (database.provider === 'volatile') return { subject, verdict: 'note', sentence: 'volatile: nothing is kept' }
+  if (database.provider === 'postgres') return checkPostgres(config)
   if (!existsSync(database.file))
     return { subject, verdict: 'note', sentence: `${database.file} is not there yet; the first start makes it` }
   try {
@@ -108,6 +112,26 @@ async function checkRedis({ redis }: ServerConfig): Promise<Finding[]> {
     return [{ subject, verdict: 'ok', sentence: `version ${await probeRedis(redis, silentLog)} answers` }]
   } catch (error) {
     return [{ subject, verdict: 'wrong', sentence: messageOf(error) }]
+  }
+}
+
+async function checkPostgres(config: ServerConfig): Promise<Finding> {
+  const subject = 'Database'
+  const place = describeDatabase(config.database) ?? ''
+  const options = storeOptions(config, silentLog)
+  if (options.provider !== 'postgres') throw new Error('Only asked for Postgres.')
+  try {
+    const problems = await inspectPostgres(options)
+    if (problems === undefined)
+      return { subject, verdict: 'note', sentence: `${place} has no tables of ours yet; the first start makes them` }
+    if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${place} is sound` }
+    return {
+      subject,
+      verdict: 'wrong',
+      sentence: `${place}: ${problems.slice(0, 3).join('; ')}. Put back a backup, or ask for help with this line`,
+    }
+  } catch (error) {
+    return { subject, verdict: 'wrong', sentence: `${place}: ${messageOf(error)}` }
   }
 }
 

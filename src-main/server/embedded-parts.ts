@@ -38,7 +38,7 @@ export async function buildEmbeddedParts(config: ServerConfig, caller: Caller, l
 
 async function buildParts(config: ServerConfig, caller: Caller, log: Log, resources: ResourceStack): Promise<EmbeddedParts> {
   const options = storeOptions(config, log)
-  const stores = await openStores(options.provider === 'sqlite' ? { ...options, opensLater: true } : options)
+  const stores = await openStores(options.provider === 'volatile' ? options : { ...options, opensLater: true })
   // It serves one agent while no server runs: there is nobody to share with.
   const state = openAlone({ sessions: stores.sessions, rateLimit: config.rateLimit, log })
   const { sessions, workflows } = buildCore(config, log, resources, {

@@ -11,6 +11,7 @@ import type { Caller } from '../session/session.ts'
 import { readIdentity, withDefaults } from '../transport/identity.ts'
 import { LineWire } from '../transport/stdio/line-wire.ts'
 import { serveOverLines } from '../transport/stdio/stdio-mcp-server.ts'
+import { describeDatabase } from '../config/config.ts'
 import { buildEmbeddedParts } from './embedded-parts.ts'
 import { embeddedRefusal } from './embedded-policy.ts'
 import { VERSION } from './install-paths.ts'
@@ -87,5 +88,6 @@ function untilAsked(): Promise<string> {
 }
 
 function placeOf({ database }: ServerConfig): { readonly database?: string } {
-  return database.provider === 'sqlite' ? { database: database.file } : {}
+  const place = describeDatabase(database)
+  return place === undefined ? {} : { database: place }
 }

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../base/errors.ts'
+import { describeDatabase } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { VERSION } from './install-paths.ts'
@@ -44,7 +45,7 @@ function greet(server: MemoryServer, config: ServerConfig): void {
     `  dashboard  ${apiUrl}/`,
     `  REST       ${apiUrl}/api/v1  (docs: ${apiUrl}/docs)`,
     `  MCP        ${apiUrl}/mcp${wsUrl === undefined ? '' : `  and  ${wsUrl}/`}`,
-    `  data       ${config.database.provider === 'volatile' ? 'nothing is kept (volatile)' : config.database.file}`,
+    `  data       ${describeDatabase(config.database) ?? 'nothing is kept (volatile)'}`,
     'Stop with Ctrl+C.',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)

@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
+import type { PostgresOptions } from './postgres/postgres-options.ts'
 import type { RestoreOptions } from './sqlite/sqlite-restore.ts'
 import type { SessionStore } from './session-store.ts'
 import type { TaskStore } from './task-store.ts'
@@ -23,6 +24,7 @@ export type MemoryStoreOptions =
       readonly opensLater?: boolean
       readonly log: Log
     }
+  | ({ readonly provider: 'postgres' } & PostgresOptions)
   | { readonly provider: 'volatile' }
 
 /** A store that can copy itself to a file while it works. */
@@ -39,6 +41,11 @@ export interface Stores {
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
   readonly transfer: TransferStore
+  /**
+   * Where other machines may use the same store: leave to do what one process at a time should do, undefined while another has it.
+   * Lost with the connection to the store, so the work must stay right when two do it. Throws when the store is down.
+   */
+  readonly takeTurn?: (name: string) => Promise<OwnerLock | undefined>
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -48,6 +55,10 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const memories = await openSqliteMemoryStore(rest)
     const { agents, tasks, workflows, executions, sessions, transfer } = memories
     return { memories, agents, tasks, workflows, executions, sessions, transfer }
+  }
+  if (options.provider === 'postgres') {
+    const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')
+    return openPostgresStores(options)
   }
   const { VolatileMemoryStore } = await import('./volatile/volatile-memory-store.ts')
   const { VolatileAgentStore } = await import('./volatile/volatile-agent-store.ts')
@@ -112,3 +123,9 @@ export async function restoreDatabase(options: RestoreOptions): Promise<boolean>
 }
 
 export type { RestoreOptions } from './sqlite/sqlite-restore.ts'
+
+/** Problems of a Postgres database, read beside the servers that use it; undefined when it has no tables of ours. Changes nothing. Throws `unavailable`. */
+export async function inspectPostgres(options: PostgresOptions): Promise<string[] | undefined> {
+  const { inspectPostgres: inspect } = await import('./postgres/open-postgres-stores.ts')
+  return inspect(options)
+}

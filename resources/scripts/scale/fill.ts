@@ -64,7 +64,11 @@ export async function fill(
   return seconds
 }
 
-function recordsOf({ topics, modelId, dimensions }: Corpus, index: number, vector: Float32Array): { memory: string; record: TransferRecord[] } {
+function recordsOf(
+  { topics, modelId, dimensions }: Corpus,
+  index: number,
+  vector: Float32Array,
+): { memory: string; record: TransferRecord[] } {
   const at = START_MS + index * 1000
   const id = newId(at)
   const time = toIso(at)

@@ -43,13 +43,35 @@ const SENTENCES = [
   'Ticket {n}-{d}: the export stops at the first row with a line break in a cell.',
   'The school of {p} starts at eight; on days with {n} training somebody must fetch the bag.',
 ]
-const SYLLABLES = ['ka', 'lo', 'mi', 'ren', 'tor', 'vi', 'sa', 'du', 'pel', 'gra', 'no', 'zen', 'bi', 'ul', 'har', 'tis', 'mo', 'fen', 'qua', 'ley']
+const SYLLABLES = [
+  'ka',
+  'lo',
+  'mi',
+  'ren',
+  'tor',
+  'vi',
+  'sa',
+  'du',
+  'pel',
+  'gra',
+  'no',
+  'zen',
+  'bi',
+  'ul',
+  'har',
+  'tis',
+  'mo',
+  'fen',
+  'qua',
+  'ley',
+]
 const NAMES = 20_000
 
 /** A made-up name: number 0 is the most common. */
 function nameOf(rank: number): string {
   let name = ''
-  for (let rest = rank + SYLLABLES.length; rest > 0; rest = Math.floor(rest / SYLLABLES.length)) name += SYLLABLES[rest % SYLLABLES.length] ?? ''
+  for (let rest = rank + SYLLABLES.length; rest > 0; rest = Math.floor(rest / SYLLABLES.length))
+    name += SYLLABLES[rest % SYLLABLES.length] ?? ''
   return name
 }
 

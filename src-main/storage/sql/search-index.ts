@@ -1,3 +1,4 @@
+import type { HoldRows } from './hold-rows.ts'
 import type { MemoryDb, MemoryTransaction } from './sql-schema.ts'
 
 /**
@@ -12,7 +13,7 @@ export interface SearchIndex {
   addVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
   /** Takes them out, before their rows change or go. */
   removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
-  /** A model is about to have its first vector. */
+  /** A model is about to have its first vector; every memory that is there by then is on its backlog after this. */
   addModel(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void>
   /** Nothing asks for a model's vectors any more, and they are about to be erased. May be told more than once. */
   removeModel(tx: MemoryTransaction, modelId: number): Promise<void>
@@ -28,4 +29,5 @@ export interface SearchableText {
 export interface SqlParts {
   readonly db: MemoryDb
   readonly index: SearchIndex
+  readonly hold?: HoldRows
 }

@@ -1,6 +1,7 @@
 import type { HistoryAction } from '../../contract/memory.ts'
 import { trashMemory } from '../memory-rules.ts'
 import type { StoredMemory } from '../stored-memory.ts'
+import type { HoldRows } from './hold-rows.ts'
 import type { SearchIndex } from './search-index.ts'
 import { completeRows, hashContent, toColumns } from './sql-rows.ts'
 import type { LoadedMemory } from './sql-rows.ts'
@@ -10,6 +11,7 @@ import type { MemoryTransaction } from './sql-schema.ts'
 export interface ChangeParts {
   readonly tx: MemoryTransaction
   readonly index: SearchIndex
+  readonly hold?: HoldRows
 }
 
 export interface HistoryNote {
@@ -79,7 +81,18 @@ export async function erase({ tx, index }: ChangeParts, { seq, memory }: LoadedM
  * such thing: it moves to the trash here, which frees its place in the unique index.
  */
 export async function findTwin(parts: ChangeParts, memory: StoredMemory, now: string): Promise<LoadedMemory | undefined> {
-  const rows = await parts.tx
+  const twin = await readTwin(parts.tx, memory)
+  if (!twin || !isExpired(twin.memory, now)) return twin
+  await parts.hold?.(parts.tx, 'memories', [twin.memory.id])
+  // Others may have changed it, or moved it away, while we waited for it.
+  const held = parts.hold ? await readTwin(parts.tx, memory) : twin
+  if (!held || !isExpired(held.memory, now)) return held
+  await moveExpiredToTrash(parts, held, now)
+  return undefined
+}
+
+async function readTwin(tx: MemoryTransaction, memory: StoredMemory): Promise<LoadedMemory | undefined> {
+  const rows = await tx
     .selectFrom('memories')
     .selectAll()
     .where('agent_id', '=', memory.agent_id)
@@ -88,10 +101,7 @@ export async function findTwin(parts: ChangeParts, memory: StoredMemory, now: st
     .where('deleted_at', 'is', null)
     .where('id', '!=', memory.id)
     .execute()
-  const twin = (await completeRows(parts.tx, rows))[0]
-  if (!twin || !isExpired(twin.memory, now)) return twin
-  await moveExpiredToTrash(parts, twin, now)
-  return undefined
+  return (await completeRows(tx, rows))[0]
 }
 
 export async function moveExpiredToTrash(parts: ChangeParts, expired: LoadedMemory, now: string): Promise<void> {

@@ -1,12 +1,13 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { CancelRequest, ExecutionChange, LeaseClaim, LeaseRenewal, RunnableExecution } from '../execution-store.ts'
+import type { HoldRows } from './hold-rows.ts'
 import { toRunnable } from './sql-execution-rows.ts'
 import type { MemoryDatabase, MemoryDb } from './sql-schema.ts'
 
 type Build = ExpressionBuilder<MemoryDatabase, 'executions'>
 
-/** Who runs what. A dialect whose transactions run side by side must make these serializable. */
-export function claimExecutions(db: MemoryDb, claim: LeaseClaim): Promise<RunnableExecution[]> {
+/** Who runs what. Runs that another server is claiming in this moment are passed over. */
+export function claimExecutions(db: MemoryDb, claim: LeaseClaim, hold?: HoldRows): Promise<RunnableExecution[]> {
   const { runnerId, leaseUntil, limit, dead, onlyNested } = claim
   const now = Date.parse(claim.now)
   const isFree = (build: Build) =>
@@ -18,7 +19,8 @@ export function claimExecutions(db: MemoryDb, claim: LeaseClaim): Promise<Runnab
   return db.transaction().execute(async (tx) => {
     let open = tx.selectFrom('executions').selectAll().where('completed_at', 'is', null).where(isFree)
     if (onlyNested === true) open = open.where('depth', '>', 0)
-    const rows = await open.orderBy('seq').limit(limit).execute()
+    const oldest = open.orderBy('seq').limit(limit)
+    const rows = await (hold ? oldest.forUpdate().skipLocked() : oldest).execute()
     if (rows.length === 0) return []
     const ids = rows.map(({ id }) => id)
     await tx
@@ -47,23 +49,19 @@ export function renewLeases(
 ): Promise<{ held: string[]; toCancel: CancelRequest[] }> {
   return db.transaction().execute(async (tx) => {
     const rows = await tx
-      .selectFrom('executions')
-      .select(['id', 'cancel_reason'])
+      .updateTable('executions')
+      .set({ lease_until: Date.parse(leaseUntil) })
       .where('id', 'in', ids)
       .where('completed_at', 'is', null)
       .where('runner_id', '=', runnerId)
       // One that has lapsed may be another's by the time this is written.
       .where('lease_until', '>', Date.parse(now))
+      .returning(['id', 'cancel_reason'])
       .execute()
-    const held = rows.map(({ id }) => id)
-    if (held.length > 0) {
-      await tx
-        .updateTable('executions')
-        .set({ lease_until: Date.parse(leaseUntil) })
-        .where('id', 'in', held)
-        .execute()
+    return {
+      held: rows.map(({ id }) => id),
+      toCancel: rows.flatMap(({ id, cancel_reason: reason }) => (reason === null ? [] : [{ id, reason }])),
     }
-    return { held, toCancel: rows.flatMap(({ id, cancel_reason: reason }) => (reason === null ? [] : [{ id, reason }])) }
   })
 }
 

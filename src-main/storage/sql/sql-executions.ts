@@ -5,11 +5,14 @@ import { tooManySteps } from '../execution-rules.ts'
 import type { ExecutionPage, ExecutionQuery, NewExecution } from '../execution-store.ts'
 import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { completeExecutions, toExecutionColumns, toStepRow, toSummary } from './sql-execution-rows.ts'
+import type { HoldRows } from './hold-rows.ts'
 import type { MemoryDb } from './sql-schema.ts'
 
-export function insertExecution(db: MemoryDb, started: NewExecution, maxSteps: number): Promise<Execution> {
+export function insertExecution(db: MemoryDb, started: NewExecution, maxSteps: number, hold?: HoldRows): Promise<Execution> {
   const { execution } = started
   return db.transaction().execute(async (tx) => {
+    // Runs of one root are counted together, so they are made one after another.
+    await hold?.(tx, 'executions', [execution.root_execution_id])
     const [known] = await completeExecutions(tx, await tx.selectFrom('executions').selectAll().where('id', '=', execution.id).execute())
     if (known) return known
     const { steps } = await tx
@@ -67,7 +70,7 @@ export async function requestCancel(db: MemoryDb, id: string, reason: string): P
       level = below.map((row) => row.id)
     }
     if (ids.length === 0) return []
-    await tx.updateTable('executions').set({ cancel_reason: reason }).where('id', 'in', ids).execute()
+    await tx.updateTable('executions').set({ cancel_reason: reason }).where('id', 'in', ids).where('completed_at', 'is', null).execute()
     return ids
   })
 }

@@ -56,7 +56,9 @@ export async function mergeVectors(
   if (records.length === 0) return
   const { tx, index } = open
   const owners = await findOwners(tx, records)
-  const models = new Map((await tx.selectFrom('embedding_models').select(['id', 'name', 'dimensions']).execute()).map((model) => [model.name, model]))
+  const models = new Map(
+    (await tx.selectFrom('embedding_models').select(['id', 'name', 'dimensions']).execute()).map((model) => [model.name, model]),
+  )
   const known = await modelsOf(tx, [...owners.values()])
   for (const record of records) {
     const owner = owners.get(record.memoryId)

@@ -114,7 +114,12 @@ async function selectHistory(
 
 async function selectVectors(db: MemoryDb, loaded: readonly LoadedMemory[]): Promise<Map<number, VectorRecord[]>> {
   if (loaded.length === 0) return new Map()
-  const models = new Map((await db.selectFrom('embedding_models').selectAll().execute()).map((model) => [model.id, model]))
+  const models = new Map(
+    (await db.selectFrom('embedding_models').selectAll().where('state', 'in', ['in-use', 'kept']).execute()).map((model) => [
+      model.id,
+      model,
+    ]),
+  )
   const rows = await db
     .selectFrom('memory_vectors')
     .selectAll()

@@ -113,7 +113,7 @@ async function insertStamps(tx: MemoryTransaction, all: readonly Placed[], { act
 
 /** What is new is to be embedded by every known model, unless its vectors come along. */
 async function addToBacklog(tx: MemoryTransaction, seqs: readonly number[]): Promise<void> {
-  const models = await tx.selectFrom('embedding_models').select('id').execute()
+  const models = await tx.selectFrom('embedding_models').select('id').where('state', 'in', ['in-use', 'kept']).execute()
   const rows = models.flatMap(({ id }) => seqs.map((seq) => ({ model_id: id, memory_seq: seq })))
   for (const some of chunks(rows, ROWS_PER_INSERT * 4)) await tx.insertInto('embedding_backlog').values(some).execute()
 }

@@ -9,7 +9,8 @@ import { mergeAgent, mergeExecution, mergeTask, mergeWorkflow } from './sql-tran
 /** Merges records in one transaction. A dialect whose transactions run side by side must make them serializable. */
 export function writeTransfer(parts: SqlParts, records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]> {
   return parts.db.transaction().execute(async (tx) => {
-    const open: ChangeParts = { tx, index: parts.index }
+    const open: ChangeParts = { tx, index: parts.index, ...(parts.hold && { hold: parts.hold }) }
+    await hold(open, records)
     const outcomes = new Map<TransferRecord, WriteOutcome>()
     // Memories first and all together; what hangs on them follows.
     await mergeMemories(open, recordsOf(records, 'memory'), options, outcomes)
@@ -23,6 +24,31 @@ export function writeTransfer(parts: SqlParts, records: readonly TransferRecord[
     }
     return records.flatMap((record) => outcomes.get(record) ?? [])
   })
+}
+
+/** What is compared with what is there must not change until it is written. */
+async function hold({ tx, hold: holdRows }: ChangeParts, records: readonly TransferRecord[]): Promise<void> {
+  if (!holdRows) return
+  // A memory's history and vectors belong to it.
+  const memories = records.flatMap((record) =>
+    'memoryId' in record ? [record.memoryId] : record.kind === 'memory' ? [record.memory.id] : [],
+  )
+  await holdRows(tx, 'memories', [...new Set(memories)])
+  await holdRows(
+    tx,
+    'tasks',
+    recordsOf(records, 'task').map(({ task }) => task.id),
+  )
+  await holdRows(
+    tx,
+    'workflows',
+    recordsOf(records, 'workflow').map(({ workflow }) => workflow.id),
+  )
+  await holdRows(
+    tx,
+    'executions',
+    recordsOf(records, 'execution').map(({ run }) => run.execution.id),
+  )
 }
 
 function mergeOther(open: ChangeParts, record: TransferRecord, options: WriteOptions): Promise<WriteOutcome> | undefined {

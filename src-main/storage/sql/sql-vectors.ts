@@ -16,8 +16,9 @@ export interface PackedVectorEntry {
 const ROWS_PER_INSERT = 200
 
 /** Replaces the vectors of one model of one live memory, if its content is still what they were made from. */
-export function putVectors({ db, index }: SqlParts, entry: PackedVectorEntry): Promise<boolean> {
+export function putVectors({ db, index, hold }: SqlParts, entry: PackedVectorEntry): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
+    await hold?.(tx, 'memories', [entry.memoryId])
     const row = await tx
       .selectFrom('memories')
       .select(['seq', 'deleted_at'])
@@ -94,12 +95,12 @@ export async function requireModel(
     .values({ name: modelId, dimensions, state: 'kept', recipe: null })
     .returning('id')
     .executeTakeFirstOrThrow()
+  await index.addModel(tx, id, dimensions)
   await tx
     .insertInto('embedding_backlog')
     .columns(['model_id', 'memory_seq'])
     .expression((eb) => eb.selectFrom('memories').select((memory) => [memory.val(id).as('model_id'), 'seq']))
     .execute()
-  await index.addModel(tx, id, dimensions)
   return id
 }
 

@@ -7,6 +7,7 @@ import type { Schedule, Workflow, WorkflowStep } from '../../contract/workflow.t
 import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { requireWorkflowVersion, workflowNameTaken } from '../workflow-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
+import type { HoldRows } from './hold-rows.ts'
 import type { MemoryDatabase, MemoryDb, MemoryTransaction, WorkflowTable } from './sql-schema.ts'
 
 export function insertWorkflow(db: MemoryDb, workflow: Workflow): Promise<Workflow> {
@@ -32,8 +33,9 @@ export async function findWorkflowByName(db: MemoryDb, name: string, scope: Scop
   return row && toWorkflow(row)
 }
 
-export function rewriteWorkflow(db: MemoryDb, workflow: Workflow): Promise<Workflow> {
+export function rewriteWorkflow(db: MemoryDb, workflow: Workflow, hold?: HoldRows): Promise<Workflow> {
   return db.transaction().execute(async (tx) => {
+    await hold?.(tx, 'workflows', [workflow.id])
     await requireVersion(tx, workflow.id, workflow.version - 1)
     await requireFreeName(tx, workflow)
     await tx.updateTable('workflows').set(toColumns(workflow)).where('id', '=', workflow.id).execute()
@@ -41,8 +43,9 @@ export function rewriteWorkflow(db: MemoryDb, workflow: Workflow): Promise<Workf
   })
 }
 
-export function removeWorkflow(db: MemoryDb, id: string, version: number): Promise<void> {
+export function removeWorkflow(db: MemoryDb, id: string, version: number, hold?: HoldRows): Promise<void> {
   return db.transaction().execute(async (tx) => {
+    await hold?.(tx, 'workflows', [id])
     await requireVersion(tx, id, version)
     await tx.deleteFrom('workflows').where('id', '=', id).execute()
   })

@@ -45,6 +45,7 @@ export function updateMemory(
   options?: UpdateOptions,
 ): Promise<StoredMemory> {
   return transact(parts, async (open) => {
+    if (patch.links) await open.hold?.(open.tx, 'memories', await touchedByLinks(open, id, patch.links))
     const current = await requireMemory(open, id, change, false)
     requirePatchAllowed(current.memory, patch, change)
     requireVersion(current.memory, options)
@@ -83,6 +84,7 @@ export function purgeMemory(parts: SqlParts, id: string, change: Change): Promis
   return transact(parts, async (open) => {
     // To the person, an expired memory that nobody has swept yet is there to be erased.
     const now = change.scope.kind === 'owner' ? 0 : Date.parse(change.now)
+    await open.hold?.(open.tx, 'memories', [id])
     const current = await findMemory(open.tx, id, change.scope, now, true)
     if (!current) throw memoryNotFound(id)
     requireOwner(change.scope)
@@ -93,7 +95,16 @@ export function purgeMemory(parts: SqlParts, id: string, change: Change): Promis
 
 export async function expireMemories(parts: SqlParts, now: string): Promise<number> {
   return inBatches(parts, async (open) => {
-    const expired = await findExpired(open.tx, Date.parse(now), BATCH_SIZE)
+    let expired = await findExpired(open.tx, Date.parse(now), BATCH_SIZE)
+    if (open.hold && expired.length > 0) {
+      await open.hold(
+        open.tx,
+        'memories',
+        expired.map(({ memory }) => memory.id),
+      )
+      // Those that another server has moved away meanwhile are no longer among them.
+      expired = await findExpired(open.tx, Date.parse(now), BATCH_SIZE)
+    }
     for (const memory of expired) await moveExpiredToTrash(open, memory, now)
     return expired.length
   })
@@ -101,13 +112,23 @@ export async function expireMemories(parts: SqlParts, now: string): Promise<numb
 
 export async function emptyTrash(parts: SqlParts, deletedBefore: string): Promise<number> {
   return inBatches(parts, async (open) => {
-    const rows = await open.tx
-      .selectFrom('memories')
-      .selectAll()
-      .where('deleted_at', '<', Date.parse(deletedBefore))
-      .orderBy('deleted_at')
-      .limit(BATCH_SIZE)
-      .execute()
+    const selectOld = () =>
+      open.tx
+        .selectFrom('memories')
+        .selectAll()
+        .where('deleted_at', '<', Date.parse(deletedBefore))
+        .orderBy('deleted_at')
+        .limit(BATCH_SIZE)
+        .execute()
+    let rows = await selectOld()
+    if (open.hold && rows.length > 0) {
+      await open.hold(
+        open.tx,
+        'memories',
+        rows.map(({ id }) => id),
+      )
+      rows = await selectOld()
+    }
     for (const memory of await completeRows(open.tx, rows)) await erase(open, memory)
     return rows.length
   })
@@ -137,14 +158,27 @@ async function inBatches(parts: SqlParts, batch: (open: ChangeParts) => Promise<
   }
 }
 
-function transact<T>({ db, index }: SqlParts, work: (open: ChangeParts) => Promise<T>): Promise<T> {
-  return db.transaction().execute((tx) => work({ tx, index }))
+function transact<T>({ db, ...parts }: SqlParts, work: (open: ChangeParts) => Promise<T>): Promise<T> {
+  return db.transaction().execute((tx) => work({ tx, ...parts }))
 }
 
 async function requireMemory(open: ChangeParts, id: string, change: Change, includeTrash: boolean): Promise<LoadedMemory> {
+  await open.hold?.(open.tx, 'memories', [id])
   const found = await findMemory(open.tx, id, change.scope, Date.parse(change.now), includeTrash)
   if (!found) throw memoryNotFound(id)
   return found
+}
+
+/** What a change of links may write to, held at once and in order: two changes then do not wait for each other. */
+async function touchedByLinks({ tx }: ChangeParts, id: string, links: readonly Link[]): Promise<string[]> {
+  const before = await tx
+    .selectFrom('memory_links as l')
+    .innerJoin('memories as m', 'm.seq', 'l.memory_seq')
+    .select('l.to_id')
+    .where('m.id', '=', id)
+    .where('l.kind', '=', 'supersedes')
+    .execute()
+  return [id, ...before.map((link) => link.to_id), ...links.filter(({ kind }) => kind === 'supersedes').map(({ to }) => to)]
 }
 
 /** Marks what `id` supersedes now and frees what it no longer does, as far as the scope may edit those. */
@@ -173,6 +207,7 @@ async function setSuccessor(
   change: Change,
 ): Promise<void> {
   const now = Date.parse(change.now)
+  await open.hold?.(open.tx, 'memories', [id])
   const target = await findMemory(open.tx, id, change.scope, now)
   if (!target || !canEdit(target.memory, change.scope, now) || target.memory.superseded_by === successor) return
   if (onlyIf !== undefined && target.memory.superseded_by !== onlyIf) return

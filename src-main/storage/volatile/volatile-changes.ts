@@ -5,7 +5,7 @@ import type { Change } from '../memory-store.ts'
 import type { StoredHistoryEntry, StoredMemory } from '../stored-memory.ts'
 import { isLive, isVisible } from './volatile-entry.ts'
 import type { Entry } from './volatile-entry.ts'
-import { countWords } from './volatile-words.ts'
+import { countWords } from '../word-counts.ts'
 
 /** Who changes what it is called, and when. */
 export interface HistoryNote {

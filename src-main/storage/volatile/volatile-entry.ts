@@ -2,7 +2,7 @@ import { canManage, canRead } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { MemoryFilter } from '../memory-store.ts'
 import type { StoredHistoryEntry, StoredMemory } from '../stored-memory.ts'
-import type { WordCounts } from './volatile-words.ts'
+import type { WordCounts } from '../word-counts.ts'
 
 /** A memory with all that hangs on it. */
 export interface Entry {

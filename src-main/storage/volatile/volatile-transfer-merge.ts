@@ -4,7 +4,7 @@ import type { HistoryRecord, StoredMemory, VectorRecord, WriteOptions, WriteOutc
 import { change, findTwin } from './volatile-changes.ts'
 import { isLive } from './volatile-entry.ts'
 import type { VolatileMemoryStore } from './volatile-memory-store.ts'
-import { countWords } from './volatile-words.ts'
+import { countWords } from '../word-counts.ts'
 
 export function mergeMemory(store: VolatileMemoryStore, memory: StoredMemory, options: WriteOptions): WriteOutcome {
   const { now, actor, dryRun = false, isWithoutHistory = false } = options

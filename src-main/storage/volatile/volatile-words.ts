@@ -1,24 +1,6 @@
-import { FIELD_WEIGHTS, indexTerms, inverseDocumentFrequency, queryTerms } from '../search-text.ts'
-import type { StoredMemory } from '../stored-memory.ts'
-
-/** The words of one memory: how often each stands there, weighted by field, and how many there are in all. */
-export interface WordCounts {
-  readonly weights: ReadonlyMap<string, number>
-  readonly length: number
-}
-
-export function countWords({ content, summary, tags }: Pick<StoredMemory, 'content' | 'summary' | 'tags'>): WordCounts {
-  const weights = new Map<string, number>()
-  const fields = { content, summary: summary ?? '', tags: tags.join(' ') }
-  let length = 0
-  for (const field of ['content', 'summary', 'tags'] as const) {
-    for (const term of indexTerms(fields[field])) {
-      weights.set(term, (weights.get(term) ?? 0) + FIELD_WEIGHTS[field])
-      length++
-    }
-  }
-  return { weights, length }
-}
+import { inverseDocumentFrequency, queryTerms } from '../search-text.ts'
+import { BM25 } from '../word-counts.ts'
+import type { WordCounts } from '../word-counts.ts'
 
 /** BM25 as FTS5 computes it (https://sqlite.org/fts5.html#the_bm25_function), over all memories that are not in the trash. */
 export class WordScorer {
@@ -40,16 +22,14 @@ export class WordScorer {
 
   /** Undefined when no word matches. */
   score({ weights, length }: WordCounts): number | undefined {
+    const { k1, b } = BM25
     let score: number | undefined
     for (const { term, frequency } of this.#terms) {
       const count = weights.get(term)
       if (count === undefined) continue
-      const saturation = (count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / this.#averageLength))
+      const saturation = (count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / this.#averageLength))
       score = (score ?? 0) + frequency * saturation
     }
     return score
   }
 }
-
-const K1 = 1.2
-const B = 0.75

@@ -1,0 +1,7 @@
+import { init } from './001-init.ts'
+import { coordination } from './002-coordination.ts'
+import { embeddingModels } from './003-embedding-models.ts'
+import type { Migration } from './migration.ts'
+
+/** All steps, first to last. */
+export const MIGRATIONS: readonly Migration[] = [init, coordination, embeddingModels]

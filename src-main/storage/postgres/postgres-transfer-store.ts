@@ -1,0 +1,48 @@
+import { SqlTransfer } from '../sql/sql-transfer.ts'
+import type {
+  TransferKind,
+  TransferPage,
+  TransferRecord,
+  TransferSelection,
+  TransferStore,
+  WriteOptions,
+  WriteOutcome,
+} from '../transfer-store.ts'
+import type { PostgresDatabase } from './postgres-database.ts'
+import { partsOf } from './postgres-parts.ts'
+
+/** Moving everything takes as long as it takes; single statements stay bounded. */
+const UNHURRIED = { budgetMs: Infinity } as const
+
+/** Whole records out of and into a database. */
+export class PostgresTransferStore implements TransferStore {
+  readonly #database: PostgresDatabase
+
+  constructor(database: PostgresDatabase) {
+    this.#database = database
+  }
+
+  read(kind: TransferKind, selection: TransferSelection, cursor?: string): Promise<TransferPage> {
+    return this.#run('readTransfer', (transfer) => transfer.read(kind, selection, cursor))
+  }
+
+  count(selection: TransferSelection): Promise<Readonly<Record<TransferKind, number>>> {
+    return this.#run('countTransfer', (transfer) => transfer.count(selection))
+  }
+
+  write(records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]> {
+    return this.#run('writeTransfer', (transfer) => transfer.write(records, options))
+  }
+
+  getMark(): Promise<string | undefined> {
+    return this.#run('getTransferMark', (transfer) => transfer.getMark())
+  }
+
+  setMark(mark: string | undefined): Promise<void> {
+    return this.#run('setTransferMark', (transfer) => transfer.setMark(mark))
+  }
+
+  #run<T>(what: string, work: (transfer: SqlTransfer) => Promise<T>): Promise<T> {
+    return this.#database.run(what, (db) => work(new SqlTransfer(partsOf(db))), UNHURRIED)
+  }
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import { keptValues, scaleOf, toUnit } from '../quantized-vector.ts'
+import type { MemoryDb, MemoryTransaction } from '../sql/sql-schema.ts'
+
+/**
+ * What searching by meaning reads: a table per model, so that its vectors have one type and one HNSW graph, with the live memories
+ * only. `memory_vectors` stays what is kept.
+ */
+export function vectorTable(modelId: number) {
+  return sql.table(tableName(modelId))
+}
+
+/** pgvector builds no HNSW graph on longer half-precision vectors; those are searched without one. */
+const MAX_INDEXED_DIMENSIONS = 4000
+
+export async function createVectorTable(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
+  // Memories that others are storing right now cannot see the model yet: wait for them, and let later ones wait for us.
+  await sql`LOCK TABLE memories IN SHARE ROW EXCLUSIVE MODE`.execute(tx)
+  const name = tableName(modelId)
+  await sql`CREATE TABLE ${sql.table(name)} (memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL)`.execute(tx)
+  await sql`CREATE INDEX ${sql.ref(`${name}_memory`)} ON ${sql.table(name)} (memory_seq)`.execute(tx)
+  if (dimensions > MAX_INDEXED_DIMENSIONS) return
+  await sql`CREATE INDEX ${sql.ref(`${name}_nearest`)} ON ${sql.table(name)} USING hnsw (vector halfvec_cosine_ops)`.execute(tx)
+}
+
+/** Takes all vectors of a model out of what is searched. */
+export async function dropVectorTable(tx: MemoryTransaction, modelId: number): Promise<void> {
+  await sql`DROP TABLE IF EXISTS ${vectorTable(modelId)}`.execute(tx)
+}
+
+/** Copies what `memory_vectors` holds for a memory, of one model or of all, into what is searched. */
+export async function addVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {
+  let kept = tx.selectFrom('memory_vectors').select(['model_id', 'vector']).where('memory_seq', '=', seq).orderBy('id')
+  if (modelId !== undefined) kept = kept.where('model_id', '=', modelId)
+  const searched = modelId === undefined ? await modelIds(tx) : [modelId]
+  for (const [model, rows] of Map.groupBy(await kept.execute(), (row) => row.model_id)) {
+    // One that is being dropped has no table any more.
+    if (!searched.includes(model)) continue
+    const vectors = rows.flatMap(({ vector }) => toText(dequantize(vector)) ?? [])
+    if (vectors.length === 0) continue
+    await sql`INSERT INTO ${vectorTable(model)} (memory_seq, vector) SELECT ${seq}::bigint, v::halfvec FROM unnest(${vectors}::text[]) AS v`.execute(
+      tx,
+    )
+  }
+}
+
+/** Takes a memory out of what is searched, of one model or of all. */
+export async function removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {
+  const models = modelId === undefined ? await modelIds(tx) : [modelId]
+  for (const model of models) await sql`DELETE FROM ${vectorTable(model)} WHERE memory_seq = ${seq}`.execute(tx)
+}
+
+/** Models that have a table. */
+export async function modelIds(db: MemoryDb): Promise<number[]> {
+  const rows = await db.selectFrom('embedding_models').select('id').where('state', 'in', ['in-use', 'kept']).execute()
+  return rows.map(({ id }) => id)
+}
+
+/** A question as pgvector reads it; undefined for one without a direction, which is near nothing. */
+export function questionText(values: Float32Array): string | undefined {
+  return toText(toUnit(values))
+}
+
+function toText(values: ArrayLike<number>): string | undefined {
+  const list = Array.from(values, (value) => value.toPrecision(6))
+  return list.some((value) => Number(value) !== 0) ? `[${list.join(',')}]` : undefined
+}
+
+function dequantize(kept: Uint8Array): Float32Array {
+  const scale = scaleOf(kept)
+  return Float32Array.from(keptValues(kept), (value) => value * scale)
+}
+
+function tableName(modelId: number): string {
+  return `searched_vectors_${modelId}`
+}
