@@ -85,6 +85,16 @@ async function measure(size: number): Promise<void> {
       add(`search as ${who}, hybrid`, await series(questionCount, (number) => ask(number, 'hybrid')), aimOf(size))
       add(`search as ${who}, vector`, await series(questionCount, (number) => ask(number, 'vector')))
       add(`search as ${who}, keyword`, await series(questionCount, (number) => ask(number, 'keyword')))
+      const candidates = (number: number) => {
+        const values = asked[number % questionCount] ?? new Float32Array(0)
+        const text = questions[number % questionCount] ?? ''
+        const vector = { values, modelId: embedder.modelId }
+        return memories.candidates(
+          { now: toIso(Date.now()), text, vector, candidateLimit: 100, includeShared: true, includeSuperseded: false },
+          scope,
+        )
+      }
+      add(`the store's part of that, hybrid`, await series(questionCount, candidates))
       const shares: number[] = []
       for (const [number, values] of asked.entries()) {
         const { candidates } = await memories.candidates(
@@ -102,6 +112,7 @@ async function measure(size: number): Promise<void> {
       }
       recalls[who] = shares.reduce((sum, share) => sum + share, 0) / shares.length
     }
+    add('embedding a question', await series(questionCount, (number) => embedder.embedQuery(questions[number] ?? '')))
     add('store one', await series(300, (index) => storeOne(memories, size + index, topics)))
     report(`scale-${store.label.toLowerCase()}-${size}`, rows, {
       memories: size,

@@ -49,19 +49,23 @@ function keywordLeg(queries: RawQueries, words: WordQuestion, rules: Expression<
 }
 
 /**
- * The quick way: the best by words alone, then the rules on those few. Exact when enough of them pass, or when they are all
+ * The quick way: the best by words alone, then the rules on those, some at a time. Exact when enough of them pass, or when they are all
  * there are; otherwise undefined.
  */
 function bestPassing(queries: RawQueries, match: string, rules: Expression<SqlBool>, limit: number): Map<number, number> | undefined {
   const asked = ASKED_PER_WANTED * limit
   const best = queries.rows<[number, number]>(sql`
     SELECT rowid, ${sql.raw(BM25_SQL)} AS score FROM memory_words WHERE memory_words MATCH ${match} ORDER BY score DESC LIMIT ${asked}`)
-  const among = JSON.stringify(best.map(([seq]) => seq))
-  const rows = queries.rows<[number]>(sql`
-    SELECT m.seq FROM memories m WHERE m.seq IN (SELECT value FROM json_each(${among})) AND ${rules}`)
-  const passing = new Set(rows.map(([seq]) => seq))
-  if (passing.size < limit && best.length === asked) return undefined
-  return new Map(best.flatMap(([seq, score]) => (passing.has(seq) ? [[seq, Math.max(0, score)] as const] : [])).slice(0, limit))
+  const found = new Map<number, number>()
+  for (let from = 0; from < best.length && found.size < limit; from += 2 * limit) {
+    const some = best.slice(from, from + 2 * limit)
+    const among = JSON.stringify(some.map(([seq]) => seq))
+    const rows = queries.rows<[number]>(sql`
+      SELECT m.seq FROM memories m WHERE m.seq IN (SELECT value FROM json_each(${among})) AND ${rules}`)
+    const passing = new Set(rows.map(([seq]) => seq))
+    for (const [seq, score] of some) if (passing.has(seq) && found.size < limit) found.set(seq, Math.max(0, score))
+  }
+  return found.size < limit && best.length === asked ? undefined : found
 }
 
 /** The sure way: the rules on everything that holds a word. */
@@ -72,8 +76,8 @@ function allPassing(queries: RawQueries, match: string, rules: Expression<SqlBoo
   return new Map(rows.map(([seq, score]) => [seq, Math.max(0, score)]))
 }
 
-/** Matches that are asked about for each that is wanted, before all are. */
-const ASKED_PER_WANTED = 2
+/** Matches that are asked for per memory that is wanted: ranking them all is what takes the time, however many are taken from the top. */
+const ASKED_PER_WANTED = 20
 
 function describe(queries: RawQueries, keyword: ReadonlyMap<number, number>, vector: ReadonlyMap<number, number>): Candidate[] {
   const seqs = JSON.stringify([...new Set([...keyword.keys(), ...vector.keys()])])
