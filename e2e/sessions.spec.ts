@@ -28,6 +28,7 @@ const told = (socket: RawSocket, method: string): RawMessage[] => socket.message
 test('after kill -9 right behind the answers, every client goes on as whom it had become, with its subscriptions', async ({
   startServer,
   closing,
+  store,
 }) => {
   test.setTimeout(120_000)
   let server = await startServer(OFF)
@@ -59,7 +60,8 @@ test('after kill -9 right behind the answers, every client goes on as whom it ha
     expect(welcome.session_id, 'a secret works once').not.toBe(before[0]!.session_id)
   }
   for (const { socket } of clients) closing(socket)
-  expect((await server.health()).checks.state).toMatchObject({ status: 'healthy', provider: 'SQLite', durable: true })
+  const provider = { sqlite: 'SQLite', postgres: 'Postgres', 'postgres+redis': 'Redis' }[store]
+  expect((await server.health()).checks.state).toMatchObject({ status: 'healthy', provider, durable: true })
 })
 
 test('the person ends a session for good', async ({ startServer, closing }) => {
