@@ -61,7 +61,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
     () => undefined,
     () => sessions.bringBack(),
   )
-  const fleet = new RedisSessionFleet({ link, instance, log })
+  const fleet = new RedisSessionFleet({ link, instance, log, onDeath: (other) => bus.publisherDied(other) })
   const tooLate = new Promise<void>((resolve) => setTimeout(resolve, START_BUDGET_MS))
   await Promise.race([bus.following, tooLate])
   if (!(await link.ready(0))) log.warn({ redis: link.place }, `Redis does not answer; this server starts with what it has itself`)
@@ -78,6 +78,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
       await fleet.close()
       await sessions.close()
       await bus.close()
+      await fleet.farewell()
       link.close()
     },
   }

@@ -18,10 +18,11 @@ function infoOf(session_id: string, agent_id = 'alice'): SessionInfo {
 class Instance {
   readonly sessions = new Map<string, string>()
   readonly told: string[] = []
+  readonly dead: string[] = []
   readonly fleet: RedisSessionFleet
 
   constructor(link: RedisLink, instance: string) {
-    this.fleet = new RedisSessionFleet({ link, instance, log: silentLog, leaseMs: LEASE_MS })
+    this.fleet = new RedisSessionFleet({ link, instance, log: silentLog, leaseMs: LEASE_MS, onDeath: (other) => this.dead.push(other) })
     this.fleet.join({
       list: () => [...this.sessions].map(([id, agentId]) => infoOf(id, agentId)),
       places: () => this.sessions,
@@ -101,6 +102,25 @@ describeOnRedis('RedisSessionFleet on a real Redis', (redis) => {
     link.close()
     await expect.poll(() => b.enter('3', 'alice', 2), { timeout: 10_000 }).toBe(true)
     expect(await b.others()).toEqual([])
+  })
+
+  it('tells each of the others once of an instance that died, and not of one that said farewell', async () => {
+    const prefix = freshPrefix()
+    const [{ instance: a, link }, { instance: b }, { instance: c }, { instance: d }] = [
+      await open(prefix, 'a'),
+      await open(prefix, 'b'),
+      await open(prefix, 'c'),
+      await open(prefix, 'd'),
+    ]
+    await a.enter('1', 'alice')
+    for (const { fleet } of [b, c, d]) await expect.poll(async () => (await fleet.others()).length, { timeout: 5_000 }).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS))
+    await d.fleet.close()
+    await d.fleet.farewell()
+    link.close()
+    await expect.poll(() => [b.dead, c.dead], { timeout: 10_000 }).toEqual([['a'], ['a']])
+    await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS))
+    expect([b.dead, c.dead]).toEqual([['a'], ['a']])
   })
 
   it('tells the instance that had a session when its client has resumed elsewhere, and not the one it came back to', async () => {

@@ -21,7 +21,7 @@ describeOnRedis('RedisSessionStore on a real Redis', (redis) => {
     const fleet = new RedisSessionFleet({ link, instance: holder, log: silentLog })
     fleet.join({ list: () => [], places: () => [], disconnect: () => Promise.resolve(), replaced: () => undefined })
     await expect.poll(() => link.run((commands) => commands.exists(`shared:instance:${holder}`))).toBe(1)
-    return { store: new RedisSessionStore(link), die: () => fleet.close() }
+    return { store: new RedisSessionStore(link), die: () => fleet.close().then(() => fleet.farewell()) }
   })
 
   const now = Date.now()
