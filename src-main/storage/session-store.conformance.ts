@@ -159,7 +159,9 @@ export function sharedSessionConformance(name: string, open: (holder: string) =>
       const [first, second] = [await open('first'), await open('second')]
       try {
         await first.store.save(aRecord('a', { holder: 'first' }), T0 + 60_000)
-        expect(await second.store.take('hash of a', claim({ holder: 'second', nextHash: 'perhaps unheard' }))).toMatchObject({ sessionId: 'a' })
+        expect(await second.store.take('hash of a', claim({ holder: 'second', nextHash: 'perhaps unheard' }))).toMatchObject({
+          sessionId: 'a',
+        })
         expect(await first.store.take('hash of a', claim({ holder: 'first' })), 'while the second lives').toBeUndefined()
         await second.die()
         await expect

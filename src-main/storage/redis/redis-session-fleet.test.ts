@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { silentLog } from '../../base/log.ts'
+import { processSpace } from '../../base/process-space.ts'
 import type { SessionInfo } from '../../contract/session.ts'
 import type { RedisLink } from './redis-link.ts'
 import { RedisSessionFleet } from './redis-session-fleet.ts'
@@ -102,6 +103,17 @@ describeOnRedis('RedisSessionFleet on a real Redis', (redis) => {
     link.close()
     await expect.poll(() => b.enter('3', 'alice', 2), { timeout: 10_000 }).toBe(true)
     expect(await b.others()).toEqual([])
+  })
+
+  it('ends the lease of a process of this machine that has died at once', async () => {
+    const prefix = freshPrefix()
+    const link = await redis.link({ prefix })
+    const names = [`${2 ** 30}@${processSpace()}#dead`, `${process.ppid}@${processSpace()}#living`, `${2 ** 30}@elsewhere#unknown`]
+    await link.run((commands) => commands.sadd(`${prefix}instances`, ...names))
+    for (const name of names) await link.run((commands) => commands.set(`${prefix}instance:${name}`, '1', 'PX', 60_000))
+    await (await open(prefix, 'a')).instance.fleet.buryDead()
+    const leases = names.map((name) => link.run((commands) => commands.exists(`${prefix}instance:${name}`)))
+    expect(await Promise.all(leases)).toEqual([0, 1, 1])
   })
 
   it('tells each of the others once of an instance that died, and not of one that said farewell', async () => {

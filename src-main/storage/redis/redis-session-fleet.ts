@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import { deadProcesses } from '../../base/process-names.ts'
 import type { FleetMember, SessionFleet } from '../../base/session-fleet.ts'
 import type { SessionInfo } from '../../contract/session.ts'
 import { ENTER_ROOM, KEEP_ROOMS, LEAVE_ROOM } from './redis-fleet-scripts.ts'
@@ -64,6 +65,18 @@ export class RedisSessionFleet implements SessionFleet {
       if (isUp) this.#beat()
     })
     this.#timer = setInterval(() => this.#beat(), this.#leaseMs / 3).unref()
+  }
+
+  /** Ends the leases of processes of this machine that are known to have died, so that their clients can resume whatever they got. */
+  async buryDead(): Promise<void> {
+    await this.#orIfAway(
+      () =>
+        this.#parts.link.run(async (commands) => {
+          const dead = deadProcesses(await commands.smembers(this.#key('instances', '')))
+          if (dead.length > 0) await commands.del(...dead.map((instance) => this.#key('instance', instance)))
+        }),
+      undefined,
+    )
   }
 
   join(member: FleetMember): void {
@@ -159,6 +172,7 @@ export class RedisSessionFleet implements SessionFleet {
 
   /** Tells of those that lived the last time, do no more, and have not said farewell. */
   async #missDead(): Promise<void> {
+    await this.buryDead()
     const before = this.#living
     this.#living = new Set(await this.#otherInstances())
     for (const instance of before) {

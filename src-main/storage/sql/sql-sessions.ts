@@ -32,10 +32,7 @@ export async function takeSession(
         eb('resume_hash', '=', resumeHash),
         eb.and([
           eb('spent_hash', '=', resumeHash),
-          eb.or([
-            eb('holder', 'is', null),
-            eb.and([eb('holder', '!=', claim.holder), ...(holderLives ? [eb.not(holderLives(eb))] : [])]),
-          ]),
+          eb.or([eb('holder', 'is', null), eb.and([eb('holder', '!=', claim.holder), ...(holderLives ? [eb.not(holderLives(eb))] : [])])]),
         ]),
       ]),
     )
