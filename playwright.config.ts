@@ -12,6 +12,7 @@ const OWN_STORES = ['postgres', 'redis', 'fleet', 'desktop', 'headless-package']
  * The same specs on every kind of store: all on SQLite, and on the others those that say most about a store and are quick (`@stores`).
  * `TMWS_E2E_STORE` names one to run all of them on it: see `npm run test:stores`.
  */
+// eslint-disable-next-line n/no-process-env -- the configuration of the tests, not of the product
 const wholeOn = storeKind(process.env['TMWS_E2E_STORE'])
 const projects = STORE_KINDS.filter((store) => wholeOn === undefined || store === wholeOn).map((store) => ({
   name: store,

@@ -10,7 +10,7 @@ import { expect, test } from './fixtures.ts'
 import { freePort } from './processes/bridge-host.ts'
 import { NginxProcess } from './processes/nginx-process.ts'
 import { RunStores, whyNoStore } from './processes/run-stores.ts'
-import { ServerPlace } from './processes/server-process.ts'
+import type { ServerPlace } from './processes/server-process.ts'
 import type { RunningServer } from './processes/server-process.ts'
 import { until } from './processes/until.ts'
 

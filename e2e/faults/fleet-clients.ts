@@ -3,7 +3,6 @@ import { TmwsClient } from '../clients/built-client.ts'
 import { connectHttp } from '../clients/mcp-clients.ts'
 import { RestClient } from '../clients/rest-client.ts'
 import { callAny } from '../clients/tool-calls.ts'
-import type { RunningServer } from '../processes/server-process.ts'
 import { ResumingSocket } from './resuming-socket.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
@@ -11,15 +10,15 @@ import type { SeededRandom } from './seeded-random.ts'
 export interface FleetClient {
   readonly name: string
   /** Stores a text for the team and returns its id; rejects when that was not acknowledged. */
-  store(content: string): Promise<string>
-  search(query: string): Promise<unknown>
+  readonly store: (content: string) => Promise<string>
+  readonly search: (query: string) => Promise<unknown>
   /** Its session, where it has one. */
-  session?(): Promise<{ readonly sessionId: string; readonly agentId: string }>
+  readonly session?: () => Promise<{ readonly sessionId: string; readonly agentId: string }>
   close(): unknown
 }
 
 interface ByTools {
-  tool(name: string, args: Record<string, unknown>): Promise<Record<string, unknown>>
+  readonly tool: (name: string, args: Record<string, unknown>) => Promise<Record<string, unknown>>
 }
 
 function onTools(name: string, { tool }: ByTools): Pick<FleetClient, 'name' | 'store' | 'search'> {
@@ -47,15 +46,14 @@ export function libraryMember(name: string, url: string): FleetClient {
   const client = new TmwsClient({ url, agentId: name, requestTimeoutMs: 15_000 })
   const tools: ByTools = {
     // The names and arguments of tools are the test's own.
-    tool: async (tool, args) =>
-      (await client.call(tool as 'store_memory', args as { content: string })) as unknown as Record<string, unknown>,
+    tool: async (tool, args) => await client.call(tool as 'store_memory', args as { content: string }),
   }
   return { ...onTools(name, tools), session: () => sessionOf(tools), close: () => client.close() }
 }
 
 /** Streamable HTTP MCP, by the official SDK. */
 export async function httpMember(name: string, apiUrl: string): Promise<FleetClient> {
-  const client = await connectHttp({ apiUrl } as RunningServer, { agentId: name }) // it asks for nothing but the address
+  const client = await connectHttp({ apiUrl }, { agentId: name })
   const tools: ByTools = {
     tool: async (tool, args) => {
       const answer = await callAny(client, tool, args)
