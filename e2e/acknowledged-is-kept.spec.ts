@@ -91,46 +91,47 @@ test('eight clients that write a hundred memories each at once get 800 ids, and 
   for (const { id, content, writer } of writes) expect(rows.get(id ?? '')).toMatchObject({ content, agent_id: writer })
 })
 
-test('after kill -9 in the middle of the writes no acknowledged id is missing, and the database is sound', async ({
-  startServer,
-  closing,
-}) => {
-  test.setTimeout(120_000)
-  const server = await (await startServer()).untilHealthy()
-  const writers = (await openWriters(server)).map((writer) => closing(writer))
-  let acknowledged = 0
-  let restarted: Promise<RunningServer> | undefined
-  const writes = await writeAll(writers, () => {
-    acknowledged += 1
-    if (acknowledged === 200) restarted = server.kill().then(() => server.place.start())
-  })
-  expect(restarted, 'the server was killed while writes were running').toBeDefined()
-  const again = await restarted!
-  const rows = await everything(again)
-  const kept = writes.filter((write) => write.id !== undefined)
-  expect(kept.length).toBeGreaterThanOrEqual(200)
-  expect(
-    kept.filter(({ id, content }) => rows.get(id ?? '')?.content !== content),
-    'acknowledged, but not there',
-  ).toEqual([])
-  await test.step('nothing is there twice, and nothing that nobody wrote', () => {
-    const contents = [...rows.values()].map((row) => row.content)
-    expect(new Set(contents).size).toBe(contents.length)
-    const written = new Set(writes.map((write) => write.content))
-    expect(contents.filter((content) => !written.has(content))).toEqual([])
-  })
-  await test.step('clients without a bridge lost the server: their other writes failed, none hangs', () => {
-    const lost = writes.filter((write) => write.error !== undefined)
-    expect(lost.length).toBeGreaterThan(0)
-    expect(lost.filter((write) => write.writer.startsWith('bridge'))).toEqual([])
-  })
-  await test.step('the database is sound, beside the running server and after its stop', async () => {
-    const beside = await again.place.doctor()
-    expect(beside.stdout).toContain('is sound')
-    expect(beside.code, beside.stdout).toBe(0)
-    await again.stop()
-    const after = await again.place.doctor()
-    expect(after.stdout).toContain('is sound')
-    expect(after.code, after.stdout).toBe(0)
-  })
-})
+test(
+  'after kill -9 in the middle of the writes no acknowledged id is missing, and the database is sound',
+  { tag: '@stores' },
+  async ({ startServer, closing }) => {
+    test.setTimeout(120_000)
+    const server = await (await startServer()).untilHealthy()
+    const writers = (await openWriters(server)).map((writer) => closing(writer))
+    let acknowledged = 0
+    let restarted: Promise<RunningServer> | undefined
+    const writes = await writeAll(writers, () => {
+      acknowledged += 1
+      if (acknowledged === 200) restarted = server.kill().then(() => server.place.start())
+    })
+    expect(restarted, 'the server was killed while writes were running').toBeDefined()
+    const again = await restarted!
+    const rows = await everything(again)
+    const kept = writes.filter((write) => write.id !== undefined)
+    expect(kept.length).toBeGreaterThanOrEqual(200)
+    expect(
+      kept.filter(({ id, content }) => rows.get(id ?? '')?.content !== content),
+      'acknowledged, but not there',
+    ).toEqual([])
+    await test.step('nothing is there twice, and nothing that nobody wrote', () => {
+      const contents = [...rows.values()].map((row) => row.content)
+      expect(new Set(contents).size).toBe(contents.length)
+      const written = new Set(writes.map((write) => write.content))
+      expect(contents.filter((content) => !written.has(content))).toEqual([])
+    })
+    await test.step('clients without a bridge lost the server: their other writes failed, none hangs', () => {
+      const lost = writes.filter((write) => write.error !== undefined)
+      expect(lost.length).toBeGreaterThan(0)
+      expect(lost.filter((write) => write.writer.startsWith('bridge'))).toEqual([])
+    })
+    await test.step('the database is sound, beside the running server and after its stop', async () => {
+      const beside = await again.place.doctor()
+      expect(beside.stdout).toContain('is sound')
+      expect(beside.code, beside.stdout).toBe(0)
+      await again.stop()
+      const after = await again.place.doctor()
+      expect(after.stdout).toContain('is sound')
+      expect(after.code, after.stdout).toBe(0)
+    })
+  },
+)

@@ -49,29 +49,33 @@ class NamedClient {
   }
 }
 
-test('a connection registers two roles, switches, and each keeps its own memories and defaults', async ({ sharedServer: server }) => {
-  const client = await NamedClient.open(server.wsUrl, { 'X-Agent-ID': 'lead', 'X-Agent-Namespace': 'acme' })
-  await client.tool('register_agent', { agent_id: 'researcher', access_level: 'team', capabilities: ['search'] })
-  await client.tool('store_memory', { content: 'only the lead knows this' })
-  expect(await client.tool('switch_agent', { agent_id: 'researcher' })).toMatchObject({
-    switched: true,
-    previous_agent: 'lead',
-    agent: { agent_id: 'researcher', status: 'active', live_sessions: 1 },
-  })
-  expect(await client.tool('list_memories')).toMatchObject({ total: 0 })
-  expect(await client.tool('store_memory', { content: 'found by the researcher' })).toMatchObject({
-    memory: { agent_id: 'researcher', access_level: 'team' },
-  })
-  expect(await client.tool('get_current_agent')).toMatchObject({
-    agent: { agent_id: 'researcher' },
-    switch_count: 1,
-    history: [{ from: 'lead', to: 'researcher' }],
-  })
-  expect((await client.tool('switch_agent', { agent_id: 'nobody' }))['error']).toContain('researcher')
-  client.close()
-})
+test(
+  'a connection registers two roles, switches, and each keeps its own memories and defaults',
+  { tag: '@stores' },
+  async ({ sharedServer: server }) => {
+    const client = await NamedClient.open(server.wsUrl, { 'X-Agent-ID': 'lead', 'X-Agent-Namespace': 'acme' })
+    await client.tool('register_agent', { agent_id: 'researcher', access_level: 'team', capabilities: ['search'] })
+    await client.tool('store_memory', { content: 'only the lead knows this' })
+    expect(await client.tool('switch_agent', { agent_id: 'researcher' })).toMatchObject({
+      switched: true,
+      previous_agent: 'lead',
+      agent: { agent_id: 'researcher', status: 'active', live_sessions: 1 },
+    })
+    expect(await client.tool('list_memories')).toMatchObject({ total: 0 })
+    expect(await client.tool('store_memory', { content: 'found by the researcher' })).toMatchObject({
+      memory: { agent_id: 'researcher', access_level: 'team' },
+    })
+    expect(await client.tool('get_current_agent')).toMatchObject({
+      agent: { agent_id: 'researcher' },
+      switch_count: 1,
+      history: [{ from: 'lead', to: 'researcher' }],
+    })
+    expect((await client.tool('switch_agent', { agent_id: 'nobody' }))['error']).toContain('researcher')
+    client.close()
+  },
+)
 
-test('a lost connection is resumed as the agent it had switched to', async ({ sharedServer: server }) => {
+test('a lost connection is resumed as the agent it had switched to', { tag: '@stores' }, async ({ sharedServer: server }) => {
   const headers = { 'X-Agent-ID': 'lead', 'X-Agent-Namespace': 'acme' }
   const first = await NamedClient.open(server.wsUrl, headers)
   await first.tool('register_agent', { agent_id: 'scout' })
@@ -83,24 +87,28 @@ test('a lost connection is resumed as the agent it had switched to', async ({ sh
   second.close()
 })
 
-test('over REST a switch says what to send instead, and agents of other namespaces stay unknown', async ({ sharedServer: server }) => {
-  const ask = async (method: string, path: string, headers: Record<string, string>, body?: unknown) => {
-    const response = await fetch(`${server.apiUrl}/api/v1${path}`, {
-      method,
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+test(
+  'over REST a switch says what to send instead, and agents of other namespaces stay unknown',
+  { tag: '@stores' },
+  async ({ sharedServer: server }) => {
+    const ask = async (method: string, path: string, headers: Record<string, string>, body?: unknown) => {
+      const response = await fetch(`${server.apiUrl}/api/v1${path}`, {
+        method,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> } // our own server's answer
+    }
+    const acme = { 'X-Agent-ID': 'lead', 'X-Agent-Namespace': 'acme' }
+    const other = { 'X-Agent-ID': 'spy', 'X-Agent-Namespace': 'other' }
+    expect((await ask('POST', '/agents', acme, { agent_id: 'rest-scout' })).status).toBe(201)
+    expect((await ask('POST', '/agents', other, { agent_id: 'rest-scout' })).status).toBe(409)
+    expect((await ask('POST', '/agents/switch', acme, { agent_id: 'rest-scout' })).body).toMatchObject({
+      switched: false,
+      headers: { 'X-Agent-ID': 'rest-scout', 'X-Agent-Namespace': 'acme' },
     })
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> } // our own server's answer
-  }
-  const acme = { 'X-Agent-ID': 'lead', 'X-Agent-Namespace': 'acme' }
-  const other = { 'X-Agent-ID': 'spy', 'X-Agent-Namespace': 'other' }
-  expect((await ask('POST', '/agents', acme, { agent_id: 'rest-scout' })).status).toBe(201)
-  expect((await ask('POST', '/agents', other, { agent_id: 'rest-scout' })).status).toBe(409)
-  expect((await ask('POST', '/agents/switch', acme, { agent_id: 'rest-scout' })).body).toMatchObject({
-    switched: false,
-    headers: { 'X-Agent-ID': 'rest-scout', 'X-Agent-Namespace': 'acme' },
-  })
-  expect((await ask('GET', '/agents/rest-scout', acme)).body).toMatchObject({ agent: { is_registered: true } })
-  expect((await ask('GET', '/agents/rest-scout', other)).status).toBe(404)
-  expect((await ask('GET', '/agents', other)).body).not.toHaveProperty('agents.0.agent_id', 'rest-scout')
-})
+    expect((await ask('GET', '/agents/rest-scout', acme)).body).toMatchObject({ agent: { is_registered: true } })
+    expect((await ask('GET', '/agents/rest-scout', other)).status).toBe(404)
+    expect((await ask('GET', '/agents', other)).body).not.toHaveProperty('agents.0.agent_id', 'rest-scout')
+  },
+)

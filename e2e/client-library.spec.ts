@@ -37,7 +37,7 @@ test('the example of researcher and implementer shares what is for the team, and
   expect(stdout).toContain("The implementer sees 0 of the researcher's private notes.")
 })
 
-test('every tool answers through its method', async ({ sharedServer, closing }) => {
+test('every tool answers through its method', { tag: '@stores' }, async ({ sharedServer, closing }) => {
   const client = closing(clientOf(sharedServer, { agentId: 'thorough', namespace: 'lab', capabilities: { 話す: true } }))
   expect(await client.connect()).toMatchObject({ agentId: 'thorough', namespace: 'lab', isResumed: false })
   const { memory } = await client.storeMemory({ content: 'The lathe needs oil every Friday.' })
@@ -103,7 +103,7 @@ test('a cancelled call rejects at once, and its neighbours are answered', async 
   for (const outcome of settled) if (outcome.status === 'rejected') expect(String(outcome.reason)).toBe('Error: changed my mind')
 })
 
-test('a server that is killed and comes back on its ports costs no call', async ({ makePlace, closing }) => {
+test('a server that is killed and comes back on its ports costs no call', { tag: '@stores' }, async ({ makePlace, closing }) => {
   const place = makePlace()
   const first = await place.start()
   const ports = { apiPort: first.apiPort, wsPort: first.wsPort }
@@ -141,7 +141,7 @@ test('a network that is cut costs no call, and the session goes on', async ({ sh
   expect((await client.getAgentInfo()).capabilities).toEqual({ colour: 'blue' })
 })
 
-test('events tell what happens, also after the server came back', async ({ makePlace, closing }) => {
+test('events tell what happens, also after the server came back', { tag: '@stores' }, async ({ makePlace, closing }) => {
   const place = makePlace()
   const first = await place.start()
   const ports = { apiPort: first.apiPort, wsPort: first.wsPort }

@@ -30,8 +30,8 @@ async function fill(server: RunningServer): Promise<void> {
 }
 
 async function search(server: RunningServer): Promise<{ hits: Hit[]; degraded: unknown }> {
-  const { body, status } = await agent(server).post('/memory/search', { query: QUESTION, mode: 'vector', limit: 5 })
-  expect(status).toBe(200)
+  const { body, status, text } = await agent(server).post('/memory/search', { query: QUESTION, mode: 'vector', limit: 5 })
+  expect(status, text).toBe(200)
   return { hits: body['memories'] as Hit[], degraded: body['degraded'] }
 }
 

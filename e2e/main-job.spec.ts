@@ -73,49 +73,50 @@ test('the questions share at most two words with the notes that answer them', ()
   expect(shared.filter(({ words }) => words.length > 2)).toEqual([])
 })
 
-test('a second agent finds what the first one stored, by paraphrased questions, on every wire and after a power cut', async ({
-  startServer,
-  closing,
-}) => {
-  test.setTimeout(120_000)
-  const server = await (await startServer()).untilHealthy()
-  const writer = closing(await connectClassicWs(server))
-  const ids = await storeNotes(writer)
-  expect(new Set(ids.values()).size).toBe(40)
+test(
+  'a second agent finds what the first one stored, by paraphrased questions, on every wire and after a power cut',
+  { tag: '@stores' },
+  async ({ startServer, closing }) => {
+    test.setTimeout(120_000)
+    const server = await (await startServer()).untilHealthy()
+    const writer = closing(await connectClassicWs(server))
+    const ids = await storeNotes(writer)
+    expect(new Set(ids.values()).size).toBe(40)
 
-  const reader = closing(await connectBridge(server, READER))
-  await untilIndexed(reader)
-  await test.step('at least 18 of 20 questions find their note among the first three', async () => {
-    const missed = await misses(reader, ids)
-    for (const miss of missed) test.info().annotations.push({ type: 'missed question', description: JSON.stringify(miss) })
-    expect(
-      missed.length,
-      `missed:\n${missed.map((miss) => `${miss.question} -> ${miss.wanted} (rank ${miss.rank})\n    ${miss.got.join('\n    ')}`).join('\n')}`,
-    ).toBeLessThanOrEqual(2)
-  })
+    const reader = closing(await connectBridge(server, READER))
+    await untilIndexed(reader)
+    await test.step('at least 18 of 20 questions find their note among the first three', async () => {
+      const missed = await misses(reader, ids)
+      for (const miss of missed) test.info().annotations.push({ type: 'missed question', description: JSON.stringify(miss) })
+      expect(
+        missed.length,
+        `missed:\n${missed.map((miss) => `${miss.question} -> ${miss.wanted} (rank ${miss.rank})\n    ${miss.got.join('\n    ')}`).join('\n')}`,
+      ).toBeLessThanOrEqual(2)
+    })
 
-  await test.step('REST and /mcp answer the same question with the same memories in the same order', async () => {
-    const http = closing(await connectHttp(server, READER))
-    const rest = new RestClient(server.apiUrl, READER)
-    for (const { asks } of QUESTIONS) {
-      const overBridge = await call(reader, 'semantic_search', { query: asks, limit: 5 })
-      const overHttp = await call(http, 'semantic_search', { query: asks, limit: 5 })
-      const overRest = await rest.post('/memory/search', { query: asks, limit: 5 })
-      const ranked = (memories: readonly { id: string; score: number }[]) => memories.map(({ id }) => id)
-      expect(ranked(overHttp.memories)).toEqual(ranked(overBridge.memories))
-      expect(ranked(overRest.body['memories'] as { id: string; score: number }[])).toEqual(ranked(overBridge.memories))
-    }
-    await expectAllNotes(server, reader, ids)
-  })
+    await test.step('REST and /mcp answer the same question with the same memories in the same order', async () => {
+      const http = closing(await connectHttp(server, READER))
+      const rest = new RestClient(server.apiUrl, READER)
+      for (const { asks } of QUESTIONS) {
+        const overBridge = await call(reader, 'semantic_search', { query: asks, limit: 5 })
+        const overHttp = await call(http, 'semantic_search', { query: asks, limit: 5 })
+        const overRest = await rest.post('/memory/search', { query: asks, limit: 5 })
+        const ranked = (memories: readonly { id: string; score: number }[]) => memories.map(({ id }) => id)
+        expect(ranked(overHttp.memories)).toEqual(ranked(overBridge.memories))
+        expect(ranked(overRest.body['memories'] as { id: string; score: number }[])).toEqual(ranked(overBridge.memories))
+      }
+      await expectAllNotes(server, reader, ids)
+    })
 
-  await test.step('everything acknowledged is there after kill -9 and a new start', async () => {
-    await server.kill()
-    const again = await (await server.place.start()).untilHealthy()
-    const later = closing(await connectBridge(again, READER))
-    await expectAllNotes(again, later, ids)
-    await untilIndexed(later)
-    expect((await misses(later, ids)).length).toBeLessThanOrEqual(2)
-    // The host that was connected all the time goes on as well: its bridge finds the server at its new address.
-    await expectAllNotes(again, reader, ids)
-  })
-})
+    await test.step('everything acknowledged is there after kill -9 and a new start', async () => {
+      await server.kill()
+      const again = await (await server.place.start()).untilHealthy()
+      const later = closing(await connectBridge(again, READER))
+      await expectAllNotes(again, later, ids)
+      await untilIndexed(later)
+      expect((await misses(later, ids)).length).toBeLessThanOrEqual(2)
+      // The host that was connected all the time goes on as well: its bridge finds the server at its new address.
+      await expectAllNotes(again, reader, ids)
+    })
+  },
+)

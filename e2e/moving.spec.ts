@@ -32,27 +32,31 @@ async function store(server: RunningServer, agentId: string, count: number, text
   }
 }
 
-test('a whole round by the command line: export, import elsewhere, export again, the same bytes', async ({ makePlace }) => {
-  const [home, away] = [makePlace(), makePlace()]
-  const server = await home.start({ env: HASH })
-  await store(server, 'alice', 150)
-  const file = join(home.folder, 'all.jsonl')
-  await done(home, 'export', file, '--reproducible')
-  expect((await tmws(home, ['export', file])).stderr).toContain('is there already')
-  const { ids } = Object.fromEntries([['ids', readFileSync(file, 'utf8').split('\n').length - 3]])
-  expect(ids).toBeGreaterThanOrEqual(300)
-  await server.stop()
-  expect((await done(away, 'import', file, '--dry-run')).stdout).toContain('memories: 150 new')
-  expect((await done(away, 'import', file)).stdout).toContain('memories: 150 new')
-  expect((await done(away, 'import', file)).stdout).toContain('memories: 0 new, 150 unchanged')
-  const back = join(away.folder, 'back.jsonl.gz')
-  await done(away, 'export', back, '--reproducible')
-  expect(gunzipSync(readFileSync(back)).equals(readFileSync(file))).toBe(true)
-  const toStdout = await done(away, 'export', '-', '--reproducible')
-  expect(toStdout.stdout).toBe(readFileSync(file, 'utf8'))
-})
+test(
+  'a whole round by the command line: export, import elsewhere, export again, the same bytes',
+  { tag: '@stores' },
+  async ({ makePlace }) => {
+    const [home, away] = [makePlace(), makePlace()]
+    const server = await home.start({ env: HASH })
+    await store(server, 'alice', 150)
+    const file = join(home.folder, 'all.jsonl')
+    await done(home, 'export', file, '--reproducible')
+    expect((await tmws(home, ['export', file])).stderr).toContain('is there already')
+    const { ids } = Object.fromEntries([['ids', readFileSync(file, 'utf8').split('\n').length - 3]])
+    expect(ids).toBeGreaterThanOrEqual(300)
+    await server.stop()
+    expect((await done(away, 'import', file, '--dry-run')).stdout).toContain('memories: 150 new')
+    expect((await done(away, 'import', file)).stdout).toContain('memories: 150 new')
+    expect((await done(away, 'import', file)).stdout).toContain('memories: 0 new, 150 unchanged')
+    const back = join(away.folder, 'back.jsonl.gz')
+    await done(away, 'export', back, '--reproducible')
+    expect(gunzipSync(readFileSync(back)).equals(readFileSync(file))).toBe(true)
+    const toStdout = await done(away, 'export', '-', '--reproducible')
+    expect(toStdout.stdout).toBe(readFileSync(file, 'utf8'))
+  },
+)
 
-test('beside a running server with writers: every command works, and no write is lost', async ({ makePlace }) => {
+test('beside a running server with writers: every command works, and no write is lost', { tag: '@sqlite' }, async ({ makePlace }) => {
   test.setTimeout(120_000)
   const [home, elsewhere] = [makePlace(), makePlace()]
   const other = await elsewhere.start({ env: HASH })
@@ -85,7 +89,7 @@ test('beside a running server with writers: every command works, and no write is
   expect(found.body['count']).toBeGreaterThan(0)
 })
 
-test('restore brings back what a backup holds, and keeps what was there', async ({ makePlace }) => {
+test('restore brings back what a backup holds, and keeps what was there', { tag: '@sqlite' }, async ({ makePlace }) => {
   const place = makePlace()
   const server = await place.start({ env: HASH })
   await store(server, 'alice', 20, 'early')
@@ -103,7 +107,7 @@ test('restore brings back what a backup holds, and keeps what was there', async 
   expect((await new RestClient(last.apiUrl, { agentId: 'alice' }).get('/memory')).body['total']).toBe(40)
 })
 
-test('killed in the middle of an import, the same import again completes it, once', async ({ makePlace }) => {
+test('killed in the middle of an import, the same import again completes it, once', { tag: '@sqlite' }, async ({ makePlace }) => {
   test.setTimeout(120_000)
   const [home, away] = [makePlace(), makePlace()]
   const file = join(home.folder, 'large.jsonl')
@@ -125,31 +129,40 @@ test('killed in the middle of an import, the same import again completes it, onc
   expect(readFileSync(join(away.folder, 'again.jsonl')).equals(readFileSync(file))).toBe(true)
 })
 
-test('killed in the middle of a move, the same move again completes it; the source stays as it is', async ({ makePlace }) => {
-  test.setTimeout(120_000)
-  const [home, away] = [makePlace(), makePlace()]
-  await done(home, 'import', largeFile(home, 6000))
-  const source = join(home.dataDir, 'tmws.db')
-  const before = readFileSync(source)
-  const target = join(away.dataDir, 'tmws.db')
-  const args = ['migrate', '--from', `sqlite:${source}`, '--to', `sqlite:${target}`]
-  const child = away.run(process.execPath, [BUILT.server, '--data-dir', away.dataDir, ...args], away.environment(HASH))
-  await until('the move to be under way', () => existsSync(`${target}-wal`) && readFileSync(`${target}-wal`).length > 1_500_000, 30_000, 5)
-  await child.kill()
-  const finished = await done(away, ...args)
-  expect(finished.stdout).toContain('An unfinished move was completed.')
-  expect(finished.stdout).toContain('Both hold the same')
-  expect(readFileSync(source).equals(before)).toBe(true)
-  const [there, here] = [join(away.folder, 'there.jsonl'), join(home.folder, 'here.jsonl')]
-  await done(away, 'export', there, '--reproducible', '--vectors')
-  await done(home, 'export', here, '--reproducible', '--vectors')
-  expect(readFileSync(there).equals(readFileSync(here))).toBe(true)
-  const again = await tmws(away, args)
-  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('The target is not empty')])
-  const server = await home.start({ env: HASH })
-  const refused = await tmws(away, [...args, '--merge'])
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(server.apiUrl)])
-})
+test(
+  'killed in the middle of a move, the same move again completes it; the source stays as it is',
+  { tag: '@sqlite' },
+  async ({ makePlace }) => {
+    test.setTimeout(120_000)
+    const [home, away] = [makePlace(), makePlace()]
+    await done(home, 'import', largeFile(home, 6000))
+    const source = join(home.dataDir, 'tmws.db')
+    const before = readFileSync(source)
+    const target = join(away.dataDir, 'tmws.db')
+    const args = ['migrate', '--from', `sqlite:${source}`, '--to', `sqlite:${target}`]
+    const child = away.run(process.execPath, [BUILT.server, '--data-dir', away.dataDir, ...args], away.environment(HASH))
+    await until(
+      'the move to be under way',
+      () => existsSync(`${target}-wal`) && readFileSync(`${target}-wal`).length > 1_500_000,
+      30_000,
+      5,
+    )
+    await child.kill()
+    const finished = await done(away, ...args)
+    expect(finished.stdout).toContain('An unfinished move was completed.')
+    expect(finished.stdout).toContain('Both hold the same')
+    expect(readFileSync(source).equals(before)).toBe(true)
+    const [there, here] = [join(away.folder, 'there.jsonl'), join(home.folder, 'here.jsonl')]
+    await done(away, 'export', there, '--reproducible', '--vectors')
+    await done(home, 'export', here, '--reproducible', '--vectors')
+    expect(readFileSync(there).equals(readFileSync(here))).toBe(true)
+    const again = await tmws(away, args)
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('The target is not empty')])
+    const server = await home.start({ env: HASH })
+    const refused = await tmws(away, [...args, '--merge'])
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(server.apiUrl)])
+  },
+)
 
 test('what cannot be done says why, and with what exit code', async ({ makePlace }) => {
   const place = makePlace()

@@ -27,30 +27,34 @@ async function realRequest(server: RunningServer, wire: RestWire, { id }: Operat
   return fillPlaceholders(toPlaceholders(shown), { call: (tool, input) => wire.answerOf(tool, input), connect: () => wire.connect() })
 }
 
-test('every request that the document shows is answered by the server as the document says', async ({ sharedServer: server }) => {
-  const document = await ApiDocument.of(server)
-  const faults: string[] = []
-  let sent = 0
-  for (const operation of document.operations) {
-    expect(operation.requests.length, operation.id).toBeGreaterThan(0)
-    for (const shown of operation.requests) {
-      const name = `openapi-${(sent += 1)}`
-      const headers = identityHeaders({ agentId: name, namespace: name })
-      const wire = new RestWire(server, document, headers)
-      const request = await realRequest(server, wire, operation, shown)
-      const caller = isForOwner(operation) ? { authorization: `Bearer ${server.ownerToken}` } : headers
-      const answer = await send(server.apiUrl, operation.method, operation.path, request, caller)
-      await wire.close()
-      const wrong = document.faultsOf(operation.method, operation.path, answer)
-      if (answer.status !== successOf(operation)) wrong.push(`status ${answer.status}: ${answer.text.slice(0, 300)}`)
-      faults.push(...wrong.map((fault) => `${operation.method} ${operation.path}, ${shown.title}: ${fault}`))
+test(
+  'every request that the document shows is answered by the server as the document says',
+  { tag: '@stores' },
+  async ({ sharedServer: server }) => {
+    const document = await ApiDocument.of(server)
+    const faults: string[] = []
+    let sent = 0
+    for (const operation of document.operations) {
+      expect(operation.requests.length, operation.id).toBeGreaterThan(0)
+      for (const shown of operation.requests) {
+        const name = `openapi-${(sent += 1)}`
+        const headers = identityHeaders({ agentId: name, namespace: name })
+        const wire = new RestWire(server, document, headers)
+        const request = await realRequest(server, wire, operation, shown)
+        const caller = isForOwner(operation) ? { authorization: `Bearer ${server.ownerToken}` } : headers
+        const answer = await send(server.apiUrl, operation.method, operation.path, request, caller)
+        await wire.close()
+        const wrong = document.faultsOf(operation.method, operation.path, answer)
+        if (answer.status !== successOf(operation)) wrong.push(`status ${answer.status}: ${answer.text.slice(0, 300)}`)
+        faults.push(...wrong.map((fault) => `${operation.method} ${operation.path}, ${shown.title}: ${fault}`))
+      }
     }
-  }
-  expect(faults).toEqual([])
-  expect(sent).toBeGreaterThan(document.operations.length)
-})
+    expect(faults).toEqual([])
+    expect(sent).toBeGreaterThan(document.operations.length)
+  },
+)
 
-test('the second time, a memory that was stored is documented as found', async ({ sharedServer: server }) => {
+test('the second time, a memory that was stored is documented as found', { tag: '@stores' }, async ({ sharedServer: server }) => {
   const document = await ApiDocument.of(server)
   const store = document.operations.find(({ id }) => id === 'post_memory')
   const shown = store?.requests[0]

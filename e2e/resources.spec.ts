@@ -92,7 +92,7 @@ test('what may not be read is refused by resources/subscribe, and left out of wh
   expect(subscription.honoredFilter).toEqual({ resourceSubscriptions: ['memory://tags'] })
 })
 
-test('a client that unsubscribes hears no more', async ({ sharedServer, closing }) => {
+test('a client that unsubscribes hears no more', { tag: '@stores' }, async ({ sharedServer, closing }) => {
   const rest = new RestClient(sharedServer.apiUrl, { agentId: 'editor' })
   const { uri, path } = await stored(rest, 'Read once.', 'public')
   const client = closing(await connectNamedWs(sharedServer, { agentId: 'passer-by' }))

@@ -25,44 +25,46 @@ const tool = (socket: RawSocket, name: string, args: unknown): Promise<RawMessag
   socket.request('tools/call', { name, arguments: args })
 const told = (socket: RawSocket, method: string): RawMessage[] => socket.messages.filter((message) => message.method === method)
 
-test('after kill -9 right behind the answers, every client goes on as whom it had become, with its subscriptions', async ({
-  startServer,
-  closing,
-}) => {
-  test.setTimeout(120_000)
-  let server = await startServer(OFF)
-  const owners = ['one', 'two', 'three', 'four']
-  let clients = await Promise.all(owners.map((owner) => connect(server, owner)))
-  const uris = await Promise.all(
-    clients.map(async ({ socket }, n) => {
-      await tool(socket, 'register_agent', { agent_id: `role-${n}` })
-      await tool(socket, 'switch_agent', { agent_id: `role-${n}` })
-      const stored = await socket.request('create_memory', { content: `what role ${n} follows` })
-      const uri = `memory://${(stored.result?.['memory'] as { id: string }).id}`
-      expect((await socket.request('resources/subscribe', { uri })).result).toEqual({})
-      return uri
-    }),
-  )
-  for (let round = 0; round < 5; round += 1) {
-    const before = clients.map(({ welcome }) => welcome)
-    server = await server.kill().then(() => server.place.start(OFF))
-    clients = await Promise.all(owners.map((owner, n) => connect(server, owner, before[n]!.resume_token)))
-    expect(clients.map(({ welcome }) => [welcome.session_id, welcome.agent_id])).toEqual(
-      before.map(({ session_id: sessionId }, n) => [sessionId, `role-${n}`]),
+test(
+  'after kill -9 right behind the answers, every client goes on as whom it had become, with its subscriptions',
+  { tag: '@stores' },
+  async ({ startServer, closing, store }) => {
+    test.setTimeout(120_000)
+    let server = await startServer(OFF)
+    const owners = ['one', 'two', 'three', 'four']
+    let clients = await Promise.all(owners.map((owner) => connect(server, owner)))
+    const uris = await Promise.all(
+      clients.map(async ({ socket }, n) => {
+        await tool(socket, 'register_agent', { agent_id: `role-${n}` })
+        await tool(socket, 'switch_agent', { agent_id: `role-${n}` })
+        const stored = await socket.request('create_memory', { content: `what role ${n} follows` })
+        const uri = `memory://${(stored.result?.['memory'] as { id: string }).id}`
+        expect((await socket.request('resources/subscribe', { uri })).result).toEqual({})
+        return uri
+      }),
     )
-    for (const [n, { socket }] of clients.entries()) {
-      await until('the notice of what it follows', () => told(socket, 'notifications/resources/updated').length > 0)
-      expect(told(socket, 'notifications/resources/updated').map(({ params }) => params?.['uri'])).toEqual([uris[n]])
-      expect(told(socket, 'notices_lost')).toHaveLength(1)
+    for (let round = 0; round < 5; round += 1) {
+      const before = clients.map(({ welcome }) => welcome)
+      server = await server.kill().then(() => server.place.start(OFF))
+      clients = await Promise.all(owners.map((owner, n) => connect(server, owner, before[n]!.resume_token)))
+      expect(clients.map(({ welcome }) => [welcome.session_id, welcome.agent_id])).toEqual(
+        before.map(({ session_id: sessionId }, n) => [sessionId, `role-${n}`]),
+      )
+      for (const [n, { socket }] of clients.entries()) {
+        await until('the notice of what it follows', () => told(socket, 'notifications/resources/updated').length > 0)
+        expect(told(socket, 'notifications/resources/updated').map(({ params }) => params?.['uri'])).toEqual([uris[n]])
+        expect(told(socket, 'notices_lost')).toHaveLength(1)
+      }
+      const { welcome } = await connect(server, owners[0]!, before[0]!.resume_token)
+      expect(welcome.session_id, 'a secret works once').not.toBe(before[0]!.session_id)
     }
-    const { welcome } = await connect(server, owners[0]!, before[0]!.resume_token)
-    expect(welcome.session_id, 'a secret works once').not.toBe(before[0]!.session_id)
-  }
-  for (const { socket } of clients) closing(socket)
-  expect((await server.health()).checks.state).toMatchObject({ status: 'healthy', provider: 'SQLite', durable: true })
-})
+    for (const { socket } of clients) closing(socket)
+    const provider = { sqlite: 'SQLite', postgres: 'Postgres', 'postgres+redis': 'Redis' }[store]
+    expect((await server.health()).checks.state).toMatchObject({ status: 'healthy', provider, durable: true })
+  },
+)
 
-test('the person ends a session for good', async ({ startServer, closing }) => {
+test('the person ends a session for good', { tag: '@stores' }, async ({ startServer, closing }) => {
   const server = await startServer(OFF)
   const { socket, welcome } = await connect(server, 'noisy')
   const owner = new RestClient(server.apiUrl, { headers: { authorization: `Bearer ${server.ownerToken}` } })

@@ -115,12 +115,12 @@ test('search by meaning heals when the missing model appears, without a restart'
   expect(hit.why.vector).toBeGreaterThan(0)
 })
 
-test('the first start on a fresh folder becomes healthy with the model that is shipped', async ({ startServer }) => {
+test('the first start on a fresh folder becomes healthy with the model that is shipped', async ({ startServer, store }) => {
   const server = await startServer()
   await server.untilHealthy(15_000)
   const health = await server.health()
   expect(health.checks.embedding).toMatchObject({ status: 'healthy', model: 'all-MiniLM-L6-v2-int8', dimensions: 384 })
-  expect(existsSync(join(server.place.dataDir, 'tmws.db'))).toBe(true)
+  expect(existsSync(join(server.place.dataDir, 'tmws.db'))).toBe(store === 'sqlite')
   expect(existsSync(join(server.place.dataDir, 'logs', 'tmws.log'))).toBe(true)
 })
 

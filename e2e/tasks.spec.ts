@@ -26,26 +26,27 @@ function callerOf(apiUrl: string, agent: string, namespace: string) {
 
 const isAssignment = (message: RawMessage): boolean => message.method === 'task_assigned'
 
-test('a task that is handed over reaches the live sessions of its agent, and is found by it later', async ({
-  sharedServer: server,
-  closing,
-}) => {
-  const lead = callerOf(server.apiUrl, 'task-lead', 'task-team')
-  const worker = closing(await RawSocket.open(server.wsUrl, { 'X-Agent-ID': 'task-worker', 'X-Agent-Namespace': 'task-team' }))
-  const bystander = closing(await RawSocket.open(server.wsUrl, { 'X-Agent-ID': 'task-other', 'X-Agent-Namespace': 'task-team' }))
-  const { task } = (await lead('POST', '/tasks', { title: 'Write the release notes' })).body
-  const heard = worker.next(isAssignment)
-  await lead('POST', `/tasks/${task.id}/assign`, { assigned_agent_id: 'task-worker', note: 'please' })
-  expect((await heard).params).toMatchObject({ task: { id: task.id, assigned_agent_id: 'task-worker', notes: [{ text: 'please' }] } })
-  await bystander.request('get_agent_info')
-  expect(bystander.messages.filter(isAssignment)).toEqual([])
+test(
+  'a task that is handed over reaches the live sessions of its agent, and is found by it later',
+  { tag: '@stores' },
+  async ({ sharedServer: server, closing }) => {
+    const lead = callerOf(server.apiUrl, 'task-lead', 'task-team')
+    const worker = closing(await RawSocket.open(server.wsUrl, { 'X-Agent-ID': 'task-worker', 'X-Agent-Namespace': 'task-team' }))
+    const bystander = closing(await RawSocket.open(server.wsUrl, { 'X-Agent-ID': 'task-other', 'X-Agent-Namespace': 'task-team' }))
+    const { task } = (await lead('POST', '/tasks', { title: 'Write the release notes' })).body
+    const heard = worker.next(isAssignment)
+    await lead('POST', `/tasks/${task.id}/assign`, { assigned_agent_id: 'task-worker', note: 'please' })
+    expect((await heard).params).toMatchObject({ task: { id: task.id, assigned_agent_id: 'task-worker', notes: [{ text: 'please' }] } })
+    await bystander.request('get_agent_info')
+    expect(bystander.messages.filter(isAssignment)).toEqual([])
 
-  await lead('POST', `/tasks/${task.id}/assign`, { assigned_agent_id: 'task-sleeper' })
-  const sleeper = callerOf(server.apiUrl, 'task-sleeper', 'another-team')
-  expect((await sleeper('GET', '/tasks?assigned_agent_id=task-sleeper')).body.tasks).toMatchObject([{ id: task.id }])
-})
+    await lead('POST', `/tasks/${task.id}/assign`, { assigned_agent_id: 'task-sleeper' })
+    const sleeper = callerOf(server.apiUrl, 'task-sleeper', 'another-team')
+    expect((await sleeper('GET', '/tasks?assigned_agent_id=task-sleeper')).body.tasks).toMatchObject([{ id: task.id }])
+  },
+)
 
-test('a chain of tasks is worked off in order, over both wires', async ({ sharedServer: server, closing }) => {
+test('a chain of tasks is worked off in order, over both wires', { tag: '@stores' }, async ({ sharedServer: server, closing }) => {
   const rest = callerOf(server.apiUrl, 'chain-lead', 'chain-team')
   const socket = closing(await RawSocket.open(server.wsUrl, { 'X-Agent-ID': 'chain-worker', 'X-Agent-Namespace': 'chain-team' }))
   const tool = async (args: Record<string, unknown>): Promise<Record<string, unknown>> =>
@@ -68,7 +69,7 @@ test('a chain of tasks is worked off in order, over both wires', async ({ shared
   expect((await rest('DELETE', `/tasks/${first.id}`)).body.error.message).toContain(second.id)
 })
 
-test('tasks stay within their namespace, and bad input is named', async ({ sharedServer: server }) => {
+test('tasks stay within their namespace, and bad input is named', { tag: '@stores' }, async ({ sharedServer: server }) => {
   const ours = callerOf(server.apiUrl, 'wall-lead', 'wall-team')
   const theirs = callerOf(server.apiUrl, 'wall-spy', 'wall-spies')
   const { task } = (await ours('POST', '/tasks', { title: 'ours' })).body
@@ -104,7 +105,7 @@ test('tasks stay within their namespace, and bad input is named', async ({ share
   }
 })
 
-test('tasks outlive a crash', async ({ makePlace }) => {
+test('tasks outlive a crash', { tag: '@stores' }, async ({ makePlace }) => {
   const place = makePlace()
   const before = await (await place.start()).untilHealthy()
   const { task } = (await callerOf(before.apiUrl, 'keeper', 'kept')('POST', '/tasks', { title: 'kept' })).body

@@ -46,53 +46,61 @@ function ended(server: RunningServer, id: string, withinMs = 30_000): Promise<Ex
 }
 
 for (const seed of [1, 2, 3]) {
-  test(`a workflow of 20 steps survives kill -9 at three moments (seed ${seed}), and does no step twice`, async ({ makePlace }) => {
-    test.setTimeout(90_000)
-    const place = makePlace()
-    let server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
-    const made = await asAlice(server).post('/workflows', { name: 'twenty', steps: TWENTY_STEPS })
-    expect(made.status, made.text).toBe(201)
-    const { id: workflowId } = made.body['workflow'] as { id: string } // as above
-    const begun = await asAlice(server).post(`/workflows/${workflowId}/execute`, { input: { run: `seed ${seed}` }, wait: false })
-    const { id } = begun.body['execution'] as { id: string } // as above
-    for (let kills = 0; kills < 3; kills += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20 + ((seed * 7919 + kills * 104_729) % 160)))
-      await server.kill()
-      server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
-    }
-    const run = await ended(server, id)
-    expect(run, JSON.stringify(run.error)).toMatchObject({ status: 'completed' })
-    expect(run.steps.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'completed'))
-    const memories = (await asAlice(server).get('/memory?limit=100')).body['memories'] as Memory[]
-    const tasks = (await asAlice(server).get('/tasks?limit=100')).body['tasks'] as Task[]
-    expect([memories.length, new Set(memories.map(({ content }) => content)).size]).toEqual([BRANCHES * 2, BRANCHES * 2])
-    expect([tasks.length, new Set(tasks.map(({ title }) => title)).size]).toEqual([BRANCHES, BRANCHES])
-  })
+  test(
+    `a workflow of 20 steps survives kill -9 at three moments (seed ${seed}), and does no step twice`,
+    { tag: '@stores' },
+    async ({ makePlace }) => {
+      test.setTimeout(90_000)
+      const place = makePlace()
+      let server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
+      const made = await asAlice(server).post('/workflows', { name: 'twenty', steps: TWENTY_STEPS })
+      expect(made.status, made.text).toBe(201)
+      const { id: workflowId } = made.body['workflow'] as { id: string } // as above
+      const begun = await asAlice(server).post(`/workflows/${workflowId}/execute`, { input: { run: `seed ${seed}` }, wait: false })
+      const { id } = begun.body['execution'] as { id: string } // as above
+      for (let kills = 0; kills < 3; kills += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20 + ((seed * 7919 + kills * 104_729) % 160)))
+        await server.kill()
+        server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
+      }
+      const run = await ended(server, id)
+      expect(run, JSON.stringify(run.error)).toMatchObject({ status: 'completed' })
+      expect(run.steps.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'completed'))
+      const memories = (await asAlice(server).get('/memory?limit=100')).body['memories'] as Memory[]
+      const tasks = (await asAlice(server).get('/tasks?limit=100')).body['tasks'] as Task[]
+      expect([memories.length, new Set(memories.map(({ content }) => content)).size]).toEqual([BRANCHES * 2, BRANCHES * 2])
+      expect([tasks.length, new Set(tasks.map(({ title }) => title)).size]).toEqual([BRANCHES, BRANCHES])
+    },
+  )
 }
 
-test('a schedule starts runs by itself, once for the time that nobody was there, and stops when told', async ({ makePlace }) => {
-  test.setTimeout(60_000)
-  const place = makePlace()
-  let server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
-  const steps = [{ id: 'note', tool: 'store_memory', arguments: { content: '{{input.text}}' } }]
-  const made = await asAlice(server).post('/workflows', { name: 'tick', steps, schedule: { every_seconds: 1, input: { text: 'tick' } } })
-  const { id } = made.body['workflow'] as { id: string } // as above
-  const runs = async (): Promise<{ trigger: string; status: string; created_at: string }[]> =>
-    (await asAlice(server).get(`/workflows/${id}/executions?limit=100`)).body['executions'] as Awaited<ReturnType<typeof runs>>
-  await until('two runs to come', async () => (await runs()).length >= 2, 10_000)
-  await server.stop()
-  const before = Date.now()
-  await new Promise((resolve) => setTimeout(resolve, 2_500))
-  server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
-  await until('the schedule to go on', async () => (await runs()).some(({ created_at: at }) => Date.parse(at) > before), 10_000)
-  await asAlice(server).patch(`/workflows/${id}`, { schedule: null })
-  const all = await runs()
-  const missed = all.filter(({ created_at: at }) => Date.parse(at) > before && Date.parse(at) < before + 2_500)
-  expect(missed).toEqual([])
-  expect(new Set(all.map(({ trigger }) => trigger))).toEqual(new Set(['schedule']))
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  expect((await runs()).length).toBe(all.length)
-})
+test(
+  'a schedule starts runs by itself, once for the time that nobody was there, and stops when told',
+  { tag: '@stores' },
+  async ({ makePlace }) => {
+    test.setTimeout(60_000)
+    const place = makePlace()
+    let server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
+    const steps = [{ id: 'note', tool: 'store_memory', arguments: { content: '{{input.text}}' } }]
+    const made = await asAlice(server).post('/workflows', { name: 'tick', steps, schedule: { every_seconds: 1, input: { text: 'tick' } } })
+    const { id } = made.body['workflow'] as { id: string } // as above
+    const runs = async (): Promise<{ trigger: string; status: string; created_at: string }[]> =>
+      (await asAlice(server).get(`/workflows/${id}/executions?limit=100`)).body['executions'] as Awaited<ReturnType<typeof runs>>
+    await until('two runs to come', async () => (await runs()).length >= 2, 10_000)
+    await server.stop()
+    const before = Date.now()
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
+    await until('the schedule to go on', async () => (await runs()).some(({ created_at: at }) => Date.parse(at) > before), 10_000)
+    await asAlice(server).patch(`/workflows/${id}`, { schedule: null })
+    const all = await runs()
+    const missed = all.filter(({ created_at: at }) => Date.parse(at) > before && Date.parse(at) < before + 2_500)
+    expect(missed).toEqual([])
+    expect(new Set(all.map(({ trigger }) => trigger))).toEqual(new Set(['schedule']))
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect((await runs()).length).toBe(all.length)
+  },
+)
 
 test('clients that ask for it hear how far a run is, on every wire', async ({ sharedServer: server, closing }) => {
   const steps = [0, 1, 2, 3].map((index) => ({
@@ -129,7 +137,7 @@ test('clients that ask for it hear how far a run is, on every wire', async ({ sh
   }
 })
 
-test('the feed tells an agent of its own runs, step by step', async ({ sharedServer: server, closing }) => {
+test('the feed tells an agent of its own runs, step by step', { tag: '@stores' }, async ({ sharedServer: server, closing }) => {
   const headers = { 'X-Agent-ID': 'wf-teller', 'X-Agent-Namespace': 'wf-tell' }
   const eventsUrl = `${server.apiUrl.replace('http', 'ws')}/api/v1/events`
   const mine = closing(await RawSocket.open(eventsUrl, headers))
@@ -195,7 +203,7 @@ test('what no run could do is refused with the step, the field and what is allow
   )
 })
 
-test('the examples that ship do what they say', async ({ sharedServer: server, closing }) => {
+test('the examples that ship do what they say', { tag: '@stores' }, async ({ sharedServer: server, closing }) => {
   const identity = { agentId: 'wf-lead', namespace: 'wf-examples' }
   const rest = new RestClient(server.apiUrl, identity)
   const worker = closing(await RawSocket.open(server.wsUrl, { 'X-Agent-ID': 'wf-worker', 'X-Agent-Namespace': 'wf-examples' }))

@@ -67,7 +67,7 @@ export async function connectModernBridge(
 }
 
 /** SDK v1 on /mcp. */
-export async function connectHttp(server: RunningServer, identity: Identity = {}): Promise<ClassicClient> {
+export async function connectHttp(server: Pick<RunningServer, 'apiUrl'>, identity: Identity = {}): Promise<ClassicClient> {
   const client = classicClient()
   const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.apiUrl), {
     requestInit: { headers: identityHeaders(identity) },

@@ -14,6 +14,8 @@ export class ResumingSocket {
   readonly #agentId: string
   /** All connections so far, the last one open or lost. */
   readonly #sockets: RawSocket[] = []
+  /** When each connection was welcomed, in epoch milliseconds, and in which session. */
+  readonly welcomes: { readonly atMs: number; readonly sessionId: string }[] = []
   #secret: string | undefined
   #sessionId = ''
   #isClosed = false
@@ -61,6 +63,14 @@ export class ResumingSocket {
     return this.#opening
   }
 
+  /** Connects again as soon as a connection is lost, also when nobody asks for anything. Ends with `close`. */
+  async stayOpen(): Promise<void> {
+    while (!this.#isClosed) {
+      const socket = await this.open().catch(() => undefined)
+      await socket?.closed
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#sockets.at(-1)?.close()
@@ -83,6 +93,7 @@ export class ResumingSocket {
     const { params = {} } = await socket.next(({ method }) => method === 'welcome')
     this.#secret = String(params['resume_token'])
     this.#sessionId = String(params['session_id'])
+    this.welcomes.push({ atMs: Date.now(), sessionId: this.#sessionId })
     const about = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'resuming', version: '1' } }
     await socket.request('initialize', about)
     socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }))

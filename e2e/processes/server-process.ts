@@ -7,6 +7,7 @@ import type { Health } from '../../src-main/contract/session.ts'
 import { ChildProcess, cleanEnvironment, runNode } from './child.ts'
 import type { Ending, Finished } from './child.ts'
 import { BUILT } from './places.ts'
+import type { PlaceStore } from './run-stores.ts'
 import { until } from './until.ts'
 
 export interface ServerOptions {
@@ -20,6 +21,7 @@ export interface ServerOptions {
 }
 
 const START_BUDGET_MS = 20_000
+const IN_ITS_FOLDER: PlaceStore = { settings: {}, remove: () => undefined } // it goes with the folder
 
 /** One folder of a test: the data folder, the discovery file and the home of every process that a test starts on it. */
 export class ServerPlace {
@@ -27,16 +29,19 @@ export class ServerPlace {
   readonly dataDir: string
   readonly runtimeFile: string
   readonly #children: ChildProcess[] = []
+  readonly #store: PlaceStore
 
-  constructor(folder: string) {
+  /** `store`: what its programs are told to keep things in; the file in the data folder when it tells them nothing. */
+  constructor(folder: string, store: PlaceStore = IN_ITS_FOLDER) {
     this.folder = folder
+    this.#store = store
     this.dataDir = join(folder, 'data')
     this.runtimeFile = join(folder, 'runtime.json')
     mkdirSync(join(folder, 'home'), { recursive: true })
   }
 
   environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-    return cleanEnvironment(join(this.folder, 'home'), { TMWS_RUNTIME_FILE: this.runtimeFile, ...extra })
+    return cleanEnvironment(join(this.folder, 'home'), { TMWS_RUNTIME_FILE: this.runtimeFile, ...this.#store.settings, ...extra })
   }
 
   /** What the discovery file says, if it is there and whole. */
@@ -76,10 +81,11 @@ export class ServerPlace {
     return child
   }
 
-  /** Ends every process that was started here, by its id, and removes the folder. */
+  /** Ends every process that was started here, by its id, and removes the folder and the store. */
   async remove(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.kill()))
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 })
+    this.#store.remove()
   }
 
   /** Starts a server that is expected to refuse, and returns what it said. */

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ApiDocument } from '../api-document/api-document.ts'
 import {
   connectBridge,
@@ -14,7 +11,6 @@ import {
 } from '../clients/mcp-clients.ts'
 import type { Identity } from '../clients/mcp-clients.ts'
 import { test as base } from '../fixtures.ts'
-import { ServerPlace } from '../processes/server-process.ts'
 import type { RunningServer } from '../processes/server-process.ts'
 import { McpWire } from './mcp-wire.ts'
 import type { McpClient } from './mcp-wire.ts'
@@ -50,9 +46,8 @@ interface TableFixtures {
 
 export const test = base.extend<object, TableFixtures>({
   tableServer: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures this one needs
-    async ({}, use) => {
-      const place = new ServerPlace(mkdtempSync(join(tmpdir(), 'tmws-e2e-')))
+    async ({ newPlace }, use) => {
+      const place = newPlace()
       await use(await (await place.start({ env: { TMWS_TOOL_PROFILE: 'all' } })).untilHealthy())
       await place.remove()
     },
@@ -70,7 +65,7 @@ export const test = base.extend<object, TableFixtures>({
     },
     { scope: 'worker' },
   ],
-  // eslint-disable-next-line no-empty-pattern -- the same
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern which fixtures this one needs
   seenRefusals: [async ({}, use) => use(new SeenRefusals()), { scope: 'worker' }],
   rest: [
     async ({ tableServer }, use) => {

@@ -17,6 +17,8 @@ export interface PostgresCluster {
   readonly url: string
   /** URL of another database of the same server, made now. */
   createDatabase(name: string): string
+  /** Removes such a database, whoever still uses it. */
+  dropDatabase(name: string): void
   /** Stops the server; its data stay. `immediate` is what a crash leaves. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
   /** Starts it again on the same port. */
@@ -96,6 +98,9 @@ export async function startPostgresCluster(): Promise<PostgresCluster | undefine
     createDatabase: (name) => {
       program('createdb', ['--host', folder, '--port', String(port), '--username', 'tmws', name])
       return urlOf(name)
+    },
+    dropDatabase: (name) => {
+      program('dropdb', ['--force', '--if-exists', '--host', folder, '--port', String(port), '--username', 'tmws', name])
     },
     stop,
     start,

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setUpRedis } from './setup-redis.ts'
+import { setUpNginx } from './setup-nginx.ts'
 import { setUpPostgres } from './setup-postgres.ts'
 
 const CHROMIUM_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/opt/google/chrome/chrome']
@@ -23,6 +24,7 @@ export function findChromium(): string | undefined {
 export function setUpTestMachine(say: (line: string) => void): TestMachine {
   setUpRedis(say)
   setUpPostgres(say)
+  setUpNginx(say)
   const chromium = findChromium() ?? installChromium(say)
   if (chromium === undefined) {
     say(

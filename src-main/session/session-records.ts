@@ -52,6 +52,7 @@ export class SessionRecords {
     this.#holder = parts.holder
     this.#options = options
     this.#tendedAtMs = parts.clock.now()
+    store.serveAs(this.#holder)
     if (this.isOn) this.#timer = setInterval(() => void this.#tend(), EXTEND_MS).unref()
   }
 

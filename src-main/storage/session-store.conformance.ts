@@ -144,3 +144,50 @@ export function sessionStoreConformance(name: string, open: () => Promise<Stores
     })
   })
 }
+
+/** A process that uses a store of sessions beside others. */
+export interface SessionProcess {
+  readonly store: SessionStore
+  /** Ends it as far as the others can see. */
+  die(): Promise<void>
+}
+
+/** What a dialect keeps to that several processes use at once. `open` gives one of them, which serves as `holder`; all share one place. */
+export function sharedSessionConformance(name: string, open: (holder: string) => Promise<SessionProcess>): void {
+  describe(`${name} as a SessionStore of several processes`, () => {
+    it('takes a spent secret only when the process that took it has died', async () => {
+      const [first, second] = [await open('first'), await open('second')]
+      try {
+        await first.store.save(aRecord('a', { holder: 'first' }), T0 + 60_000)
+        expect(await second.store.take('hash of a', claim({ holder: 'second', nextHash: 'perhaps unheard' }))).toMatchObject({
+          sessionId: 'a',
+        })
+        expect(await first.store.take('hash of a', claim({ holder: 'first' })), 'while the second lives').toBeUndefined()
+        await second.die()
+        await expect
+          .poll(async () => (await first.store.take('hash of a', claim({ holder: 'first' })))?.sessionId, { timeout: 10_000 })
+          .toBe('a')
+        expect(await first.store.take('perhaps unheard', claim({ holder: 'first' }))).toBeUndefined()
+      } finally {
+        await Promise.all([first.die(), second.die()])
+      }
+    })
+
+    it('gives a spent secret of a dead process to one of many who try at once', async () => {
+      const living = await Promise.all(['third', 'fourth', 'fifth'].map((holder) => open(holder)))
+      try {
+        await living[0]!.store.save(aRecord('b', { holder: 'gone', spentHash: 'spent of b' }), T0 + 60_000)
+        const tries = await Promise.all(
+          living.flatMap(({ store }, index) =>
+            [1, 2, 3].map((n) =>
+              store.take('spent of b', claim({ holder: ['third', 'fourth', 'fifth'][index]!, nextHash: `next ${index} ${n}` })),
+            ),
+          ),
+        )
+        expect(tries.filter((record) => record !== undefined)).toHaveLength(1)
+      } finally {
+        await Promise.all(living.map((one) => one.die()))
+      }
+    })
+  })
+}

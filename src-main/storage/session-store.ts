@@ -7,6 +7,11 @@ import type { StoreCapabilities } from './capabilities.ts'
 export interface SessionStore {
   readonly capabilities: StoreCapabilities
   /**
+   * This process is `holder` from now on, and lives until its end or `close`. Where other processes that share the store can take sessions
+   * over, they are to see that it does.
+   */
+  serveAs(holder: string): void
+  /**
    * Keeps `record` until `endsAtMs`, in place of what stood under its id. When a record of that id with another secret is there, nothing
    * changes: the session was taken over since. Durable (where the dialect is) when it answers.
    */
@@ -16,8 +21,8 @@ export interface SessionStore {
    * with the hash of the next secret. Undefined, with nothing changed, when no living record has that secret, when it is spent, and when
    * the session is another agent's.
    *
-   * A spent secret is taken once more only after the process that took it has died (`holder`) without a word from the client: then the
-   * answer with the next secret may never have arrived.
+   * A spent secret is taken once more only after the process that took it has died (`holder`, see `serveAs`) without a word from the
+   * client: then the answer with the next secret may never have arrived.
    */
   take(resumeHash: string, claim: SessionClaim): Promise<SessionRecord | undefined>
   /** All sessions that `holder` serves were there at `nowMs`, and end at `endsAtMs`. Those that it serves no more are left as they are. */

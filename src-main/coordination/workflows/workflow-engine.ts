@@ -1,9 +1,9 @@
 import { toIso } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
+import { deadProcesses, forgetProcessName, newProcessName } from '../../base/process-names.ts'
 import type { LeaseClaim } from '../../storage/execution-store.ts'
 import { ExecutionRun } from './execution-run.ts'
 import type { RunParts } from './execution-run.ts'
-import { deadRunners, forgetRunner, newRunnerId } from './runner-id.ts'
 
 /** A lease that is not renewed for this long is anybody's, in milliseconds. */
 const LEASE_MS = 15_000
@@ -28,7 +28,7 @@ export class WorkflowEngine {
   #isClosed = false
 
   constructor(parts: Omit<RunParts, 'runnerId'>) {
-    this.#parts = { ...parts, runnerId: newRunnerId() }
+    this.#parts = { ...parts, runnerId: newProcessName() }
   }
 
   start(): void {
@@ -65,7 +65,7 @@ export class WorkflowEngine {
     await Promise.all(running.map(({ run }) => run.abandon(STOP_GRACE_MS)))
     await Promise.all(running.map(({ ended }) => ended))
     await this.#parts.store.release(this.#parts.runnerId).catch((error: unknown) => this.#complain(error, 'runs could not be given back'))
-    forgetRunner(this.#parts.runnerId)
+    forgetProcessName(this.#parts.runnerId)
   }
 
   async #look(): Promise<void> {
@@ -73,7 +73,7 @@ export class WorkflowEngine {
     try {
       const { store, clock, limits, runnerId } = this.#parts
       const nowMs = clock.now()
-      const dead = deadRunners(await store.runners(toIso(nowMs)))
+      const dead = deadProcesses(await store.runners(toIso(nowMs)))
       const claim = { runnerId, now: toIso(nowMs), leaseUntil: toIso(nowMs + LEASE_MS), dead }
       const places = limits.maxRunning - [...this.#runs.values()].filter(({ run }) => !run.isNested).length
       await this.#take({ ...claim, limit: NESTED_AT_ONCE, onlyNested: true })

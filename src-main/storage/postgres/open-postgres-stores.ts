@@ -52,7 +52,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     tasks: new PostgresTaskStore(database),
     workflows: new PostgresWorkflowStore(database),
     executions: new PostgresExecutionStore(database),
-    sessions: new PostgresSessionStore(database),
+    sessions: new PostgresSessionStore(database, turns),
     transfer: new PostgresTransferStore(database),
     takeTurn: (name) => turns.take(name),
   }

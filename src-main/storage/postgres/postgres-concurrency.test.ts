@@ -34,6 +34,29 @@ describePostgres('two servers on one Postgres', (cluster) => {
       expect(results.filter(({ isDuplicate }) => !isDuplicate)).toHaveLength(1)
     })
 
+    it('get vectors of a model that nobody knew, from both at once, without a deadlock', async () => {
+      const deadlocks = async () =>
+        Number((await runSql<{ n: string }>(cluster().url, `SELECT deadlocks AS n FROM pg_stat_database WHERE datname = 'tmws'`))[0]?.n)
+      const before = await deadlocks()
+      const ids = await Promise.all(
+        Array.from({ length: 16 }, (_, index) => put(server(index).memories, { content: `unembedded ${index}` })),
+      )
+      const results = await many(16, ({ memories }, index) =>
+        memories.putVectors({
+          memoryId: ids[index]!.id,
+          contentVersion: 1,
+          modelId: 'nobody knew',
+          dimensions: 4,
+          vectors: [Float32Array.of(1, 0, 0, index)],
+        }),
+      )
+      expect(reasons(results)).toEqual([])
+      expect(values(results).every(Boolean)).toBe(true)
+      // Sessions tell what they counted when they have been idle for a moment.
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      expect(await deadlocks()).toBe(before)
+    })
+
     it('take one of many changes of a version', async () => {
       const { id } = await put(server(0).memories)
       const results = await many(20, ({ memories }, index) =>

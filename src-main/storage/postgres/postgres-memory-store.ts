@@ -17,7 +17,7 @@ import type { SqlParts } from '../sql/search-index.ts'
 import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { hashContent } from '../sql/sql-rows.ts'
-import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
+import { countWithoutVectors, putVectors, requireModel, withoutVectors } from '../sql/sql-vectors.ts'
 import {
   emptyTrash,
   expireMemories,
@@ -44,6 +44,8 @@ export class PostgresMemoryStore implements MemoryStore {
   readonly #database: PostgresDatabase
   readonly #statistics = new WordStatistics()
   readonly #closeAll: () => Promise<void>
+  /** Models that are known to the database. */
+  readonly #met = new Set<string>()
 
   /** `closeAll` closes what the stores of one database share. */
   constructor(database: PostgresDatabase, closeAll: () => Promise<void>) {
@@ -133,6 +135,7 @@ export class PostgresMemoryStore implements MemoryStore {
     if (entry.vectors.some(({ length }) => length !== entry.dimensions))
       throw new Error(`A vector has not the ${entry.dimensions} dimensions of its entry.`)
     const packed = { ...entry, vectors: entry.vectors.map(quantize) }
+    if (!this.#met.has(entry.modelId)) await this.#meet(entry)
     return this.#change('putVectors', entry.memoryId, (parts) => putVectors(parts, packed))
   }
 
@@ -153,6 +156,7 @@ export class PostgresMemoryStore implements MemoryStore {
   }
 
   dropUnusedVectors(keep: readonly string[], limit: number): Promise<number> {
+    this.#met.clear()
     return this.#database.run('dropUnusedVectors', (db) => dropUnusedVectors(partsOf(db), keep, limit), { budgetMs: Infinity })
   }
 
@@ -174,6 +178,14 @@ export class PostgresMemoryStore implements MemoryStore {
 
   close(): Promise<void> {
     return this.#closeAll()
+  }
+
+  /** A model is made known before any memory is held for it: making it known waits for all who hold one. */
+  async #meet(model: Pick<VectorEntry, 'modelId' | 'dimensions'>): Promise<void> {
+    await this.#database.run('meetModel', (db) => db.transaction().execute((tx) => requireModel(tx, partsOf(tx).index, model)), {
+      keys: [`model ${model.modelId}`],
+    })
+    this.#met.add(model.modelId)
   }
 
   #change<T>(what: string, id: string, work: (parts: SqlParts) => Promise<T>): Promise<T> {

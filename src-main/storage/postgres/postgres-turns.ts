@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import type { Expression, SqlBool } from 'kysely'
 import pg from 'pg'
 import { normalizePostgresError } from './postgres-errors.ts'
 import { DEFAULT_SCHEMA } from './postgres-options.ts'
@@ -29,7 +31,7 @@ export class TurnKeeper {
     this.#held.add(name)
     try {
       const client = await this.#client()
-      const key = `tmws/${this.#options.schema ?? DEFAULT_SCHEMA}/${name}`
+      const key = `${this.#prefix}${name}`
       const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [key])
       if (rows[0]?.taken === true) return { release: once(() => this.#giveBack(client, name, key)) }
     } catch (error) {
@@ -40,10 +42,25 @@ export class TurnKeeper {
     return undefined
   }
 
+  /** In a query: whether a process, this one included, has the turn whose name is `before` and then the text of `rest`. */
+  isTaken(before: string, rest: Expression<string>): Expression<SqlBool> {
+    // https://www.postgresql.org/docs/current/view-pg-locks.html says how the two halves of a key of 64 bits are shown.
+    return sql<SqlBool>`EXISTS (
+      SELECT 1 FROM pg_locks
+      WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND ((classid::bigint << 32) | objid::bigint) = hashtextextended(${this.#prefix + before}::text || ${rest}, 0)
+    )`
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     const client = await this.#connecting?.catch(() => undefined)
     await client?.end().catch(() => undefined)
+  }
+
+  get #prefix(): string {
+    return `tmws/${this.#options.schema ?? DEFAULT_SCHEMA}/`
   }
 
   #giveBack(client: pg.Client, name: string, key: string): void {

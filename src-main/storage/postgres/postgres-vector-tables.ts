@@ -14,8 +14,9 @@ export function vectorTable(modelId: number) {
 const MAX_INDEXED_DIMENSIONS = 4000
 
 export async function createVectorTable(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
-  // Memories that others are storing right now cannot see the model yet: wait for them, and let later ones wait for us.
-  await sql`LOCK TABLE memories IN SHARE ROW EXCLUSIVE MODE`.execute(tx)
+  // Memories that others are storing right now cannot see the model yet: wait for them, and for whoever holds a memory that the backlog is
+  // about to refer to; let later ones wait for us.
+  await sql`LOCK TABLE memories IN EXCLUSIVE MODE`.execute(tx)
   const name = tableName(modelId)
   await sql`CREATE TABLE ${sql.table(name)} (memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL)`.execute(tx)
   await sql`CREATE INDEX ${sql.ref(`${name}_memory`)} ON ${sql.table(name)} (memory_seq)`.execute(tx)

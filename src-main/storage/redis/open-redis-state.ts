@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { EventBus } from '../../base/event-bus.ts'
-import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
+import { newProcessName } from '../../base/process-names.ts'
 import type { RateLimit, RateLimiter } from '../../base/rate-limiter.ts'
 import type { SessionFleet } from '../../base/session-fleet.ts'
 import type { SessionStore } from '../session-store.ts'
@@ -42,7 +42,7 @@ const PROBE_BUDGET_MS = 3_000
 /** Everything that instances share besides the store. Never fails: without Redis it starts with what this process has, and heals. */
 export async function openRedisState(options: RedisStateOptions): Promise<RedisState> {
   const { url, prefix, rateLimit, clock, log, local, openClient } = options
-  const instance = newId()
+  const instance = newProcessName()
   const link = new RedisLink({ url, prefix, log, ...(openClient && { openClient }) })
   const redis = new RedisSessionStore(link)
   const sessions = new RedisOrLocalSessionStore({ redis, local: local.sessions, link, clock, log })
@@ -61,9 +61,11 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
     () => undefined,
     () => sessions.bringBack(),
   )
-  const fleet = new RedisSessionFleet({ link, instance, log })
+  const fleet = new RedisSessionFleet({ link, instance, log, onDeath: (other) => bus.publisherDied(other) })
   const tooLate = new Promise<void>((resolve) => setTimeout(resolve, START_BUDGET_MS))
   await Promise.race([bus.following, tooLate])
+  // What a server that was killed here has left is resumed now, not when its lease is over.
+  await fleet.buryDead()
   if (!(await link.ready(0))) log.warn({ redis: link.place }, `Redis does not answer; this server starts with what it has itself`)
   return {
     sessions,
@@ -78,6 +80,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
       await fleet.close()
       await sessions.close()
       await bus.close()
+      await fleet.farewell()
       link.close()
     },
   }

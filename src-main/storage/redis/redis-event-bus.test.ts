@@ -57,6 +57,19 @@ describeOnRedis('RedisEventBus on a real Redis', (redis) => {
     expect([a, b, c].flatMap(({ gaps }) => gaps)).toEqual([])
   })
 
+  it('reports a gap since the last word of a process that died', async () => {
+    const prefix = freshPrefix()
+    const [a, b] = [await open(prefix, { instance: 'short-lived' }), await open(prefix)]
+    a.bus.publish(announcementOf('a1'))
+    await expect.poll(() => b.heard).toEqual(['a1'])
+    const heardAt = Date.now()
+    b.bus.publisherDied('short-lived')
+    b.bus.publisherDied('never heard')
+    expect(b.gaps).toHaveLength(2)
+    expect(Math.abs((b.gaps[0] ?? 0) - heardAt)).toBeLessThan(1_000)
+    expect(b.gaps[1]).toBeLessThanOrEqual(b.gaps[0] ?? 0)
+  })
+
   it('carries the texts of a task only with its assignment, and no measures of one process', async () => {
     const prefix = freshPrefix()
     const [a, b] = [await open(prefix), await open(prefix)]

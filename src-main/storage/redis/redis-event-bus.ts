@@ -43,6 +43,7 @@ export class RedisEventBus implements EventBus {
   readonly #reader: RedisStreamReader
   /** The last entry of each other process, in the order they were heard. */
   readonly #heard = new Map<string, { readonly number: number; readonly atMs: number }>()
+  readonly #startedAtMs: number
   readonly #stopWatching: () => void
   #sending: Promise<void> | undefined
   #retry: NodeJS.Timeout | undefined
@@ -52,6 +53,7 @@ export class RedisEventBus implements EventBus {
   constructor(parts: RedisEventBusParts) {
     this.#parts = parts
     this.#local = new LocalEventBus(parts.log)
+    this.#startedAtMs = parts.clock.now()
     this.#key = `${parts.link.prefix}events`
     this.#outbox = new RedisOutbox(parts.clock, parts.limits)
     this.#stopWatching = parts.link.onChange(({ isUp }) => {
@@ -96,6 +98,13 @@ export class RedisEventBus implements EventBus {
 
   subscribeAll(listener: AnnouncementListener, onGap: (gap: Gap) => void): () => void {
     return this.#local.subscribeAll(listener, onGap)
+  }
+
+  /** Another process has died: what it announced last may never have left it. */
+  publisherDied(instance: string): void {
+    const last = this.#heard.get(instance)
+    this.#heard.delete(instance)
+    this.#reportGap(last?.atMs ?? this.#startedAtMs)
   }
 
   /** Sends what waits, for a second at most, and hears no more. */

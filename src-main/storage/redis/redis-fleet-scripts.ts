@@ -1,7 +1,8 @@
 import type { RedisScript } from './redis-script.ts'
 
 /*
- * Keys, after the prefix: instances is the set of those that may live, instance:ID is there while one does, live:ID holds what its sessions
+ * Keys, after the prefix: instances is the set of those that may live, instance:ID is there while one does, farewell:ID for a while after one
+ * that stopped had told all it had to tell, live:ID holds what its sessions
  * are like, room:AGENT says which instance serves each session of an agent.
  */
 

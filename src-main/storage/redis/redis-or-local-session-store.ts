@@ -52,6 +52,10 @@ export class RedisOrLocalSessionStore implements SessionStore {
     this.#mending = this.#mending.then(() => this.#mend())
   }
 
+  serveAs(): void {
+    // Who lives is known by the lease of the fleet.
+  }
+
   async save(record: SessionRecord, endsAtMs: number): Promise<void> {
     await this.#parts.local.save(record, endsAtMs)
     if (!this.#parts.link.isUp || this.#knownBy.has(record.sessionId)) return

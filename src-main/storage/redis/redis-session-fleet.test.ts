@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { silentLog } from '../../base/log.ts'
+import { processSpace } from '../../base/process-space.ts'
 import type { SessionInfo } from '../../contract/session.ts'
 import type { RedisLink } from './redis-link.ts'
 import { RedisSessionFleet } from './redis-session-fleet.ts'
@@ -18,10 +19,11 @@ function infoOf(session_id: string, agent_id = 'alice'): SessionInfo {
 class Instance {
   readonly sessions = new Map<string, string>()
   readonly told: string[] = []
+  readonly dead: string[] = []
   readonly fleet: RedisSessionFleet
 
   constructor(link: RedisLink, instance: string) {
-    this.fleet = new RedisSessionFleet({ link, instance, log: silentLog, leaseMs: LEASE_MS })
+    this.fleet = new RedisSessionFleet({ link, instance, log: silentLog, leaseMs: LEASE_MS, onDeath: (other) => this.dead.push(other) })
     this.fleet.join({
       list: () => [...this.sessions].map(([id, agentId]) => infoOf(id, agentId)),
       places: () => this.sessions,
@@ -101,6 +103,36 @@ describeOnRedis('RedisSessionFleet on a real Redis', (redis) => {
     link.close()
     await expect.poll(() => b.enter('3', 'alice', 2), { timeout: 10_000 }).toBe(true)
     expect(await b.others()).toEqual([])
+  })
+
+  it('ends the lease of a process of this machine that has died at once', async () => {
+    const prefix = freshPrefix()
+    const link = await redis.link({ prefix })
+    const names = [`${2 ** 30}@${processSpace()}#dead`, `${process.ppid}@${processSpace()}#living`, `${2 ** 30}@elsewhere#unknown`]
+    await link.run((commands) => commands.sadd(`${prefix}instances`, ...names))
+    for (const name of names) await link.run((commands) => commands.set(`${prefix}instance:${name}`, '1', 'PX', 60_000))
+    await (await open(prefix, 'a')).instance.fleet.buryDead()
+    const leases = names.map((name) => link.run((commands) => commands.exists(`${prefix}instance:${name}`)))
+    expect(await Promise.all(leases)).toEqual([0, 1, 1])
+  })
+
+  it('tells each of the others once of an instance that died, and not of one that said farewell', async () => {
+    const prefix = freshPrefix()
+    const [{ instance: a, link }, { instance: b }, { instance: c }, { instance: d }] = [
+      await open(prefix, 'a'),
+      await open(prefix, 'b'),
+      await open(prefix, 'c'),
+      await open(prefix, 'd'),
+    ]
+    await a.enter('1', 'alice')
+    for (const { fleet } of [b, c, d]) await expect.poll(async () => (await fleet.others()).length, { timeout: 5_000 }).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS))
+    await d.fleet.close()
+    await d.fleet.farewell()
+    link.close()
+    await expect.poll(() => [b.dead, c.dead], { timeout: 10_000 }).toEqual([['a'], ['a']])
+    await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS))
+    expect([b.dead, c.dead]).toEqual([['a'], ['a']])
   })
 
   it('tells the instance that had a session when its client has resumed elsewhere, and not the one it came back to', async () => {

@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import { deadProcesses } from '../../base/process-names.ts'
 import type { FleetMember, SessionFleet } from '../../base/session-fleet.ts'
 import type { SessionInfo } from '../../contract/session.ts'
 import { ENTER_ROOM, KEEP_ROOMS, LEAVE_ROOM } from './redis-fleet-scripts.ts'
@@ -14,6 +15,8 @@ export interface RedisFleetParts {
   /** This process; a word of its own for each start. */
   readonly instance: string
   readonly log: Log
+  /** Hears of an instance that has died without a farewell: what it was about to tell the others never came. */
+  readonly onDeath?: (instance: string) => void
   /** How long an instance counts after its last sign of life, in milliseconds; shorter in tests. */
   readonly leaseMs?: number
 }
@@ -23,6 +26,8 @@ const LEASE_MS = 10_000
 const ROOM_TTL_MS = 3_600_000
 /** After a change this instance shows itself this soon, in milliseconds. */
 const SOON_MS = 100
+/** How long it is remembered that an instance said farewell, in milliseconds: longer than others need to see that it is gone. */
+const FAREWELL_MS = 60_000
 /** Signs of life between two in which everything is shown anew. */
 const BEATS_BETWEEN_WHOLE = 10
 /** Sessions that one command carries. */
@@ -40,6 +45,8 @@ export class RedisSessionFleet implements SessionFleet {
   readonly #shown = new Map<string, string>()
   /** Places that could not be given back. */
   readonly #left = new Map<string, string>()
+  /** Other instances that lived at the last sign of life. */
+  #living: ReadonlySet<string> = new Set()
   #member: FleetMember | undefined
   #soon: NodeJS.Timeout | undefined
   #beats = 0
@@ -54,9 +61,22 @@ export class RedisSessionFleet implements SessionFleet {
     this.#stopWatching = parts.link.onChange(({ isUp }) => {
       // Whatever Redis knew of us may be gone.
       this.#beats = 0
+      this.#living = new Set()
       if (isUp) this.#beat()
     })
     this.#timer = setInterval(() => this.#beat(), this.#leaseMs / 3).unref()
+  }
+
+  /** Ends the leases of processes of this machine that are known to have died, so that their clients can resume whatever they got. */
+  async buryDead(): Promise<void> {
+    await this.#orIfAway(
+      () =>
+        this.#parts.link.run(async (commands) => {
+          const dead = deadProcesses(await commands.smembers(this.#key('instances', '')))
+          if (dead.length > 0) await commands.del(...dead.map((instance) => this.#key('instance', instance)))
+        }),
+      undefined,
+    )
   }
 
   join(member: FleetMember): void {
@@ -100,17 +120,23 @@ export class RedisSessionFleet implements SessionFleet {
     return undefined
   }
 
-  /** Shows nothing any more. The sessions have ended before. */
+  /** Shows no sessions any more; they have ended before. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#stopWatching()
     clearInterval(this.#timer)
     clearTimeout(this.#soon)
     await this.#beating
+    await this.#orIfAway(() => this.#parts.link.run((commands) => commands.del(this.#key('live'))), undefined)
+  }
+
+  /** The last thing after `close`: whatever this instance had to tell the others has been told. */
+  async farewell(): Promise<void> {
     await this.#orIfAway(
       () =>
         this.#parts.link.run(async (commands) => {
-          await commands.del(this.#key('instance'), this.#key('live'))
+          await commands.set(this.#key('farewell'), '1', 'PX', FAREWELL_MS)
+          await commands.del(this.#key('instance'))
           await commands.srem(this.#key('instances', ''), this.#parts.instance)
         }),
       undefined,
@@ -141,6 +167,19 @@ export class RedisSessionFleet implements SessionFleet {
       await link.run((commands) => commands.hset(this.#key('live'), ...changed.slice(from, from + 2 * BATCH)))
     await link.run((commands) => commands.pexpire(this.#key('live'), this.#leaseMs))
     for (const [sessionId, agentId] of this.#left) await this.#giveBack(sessionId, agentId)
+    await this.#missDead()
+  }
+
+  /** Tells of those that lived the last time, do no more, and have not said farewell. */
+  async #missDead(): Promise<void> {
+    await this.buryDead()
+    const before = this.#living
+    this.#living = new Set(await this.#otherInstances())
+    for (const instance of before) {
+      if (this.#living.has(instance)) continue
+      const hasLeft = (await this.#parts.link.run((commands) => commands.exists(this.#key('farewell', instance)))) === 1
+      if (!hasLeft) this.#parts.onDeath?.(instance)
+    }
   }
 
   async #showWhole(): Promise<void> {
@@ -179,7 +218,7 @@ export class RedisSessionFleet implements SessionFleet {
     if (served !== this.#parts.instance) this.#member?.replaced(wish.sessionId)
   }
 
-  #key(kind: 'instance' | 'instances' | 'live', instance = this.#parts.instance): string {
+  #key(kind: 'instance' | 'instances' | 'live' | 'farewell', instance = this.#parts.instance): string {
     return `${this.#parts.link.prefix}${kind}${instance === '' ? '' : `:${instance}`}`
   }
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
+import { silentLog } from '../../base/log.ts'
 import { openStores } from '../open-stores.ts'
-import { aRecord, sessionStoreConformance } from '../session-store.conformance.ts'
+import { aRecord, sessionStoreConformance, sharedSessionConformance } from '../session-store.conformance.ts'
+import { RedisSessionFleet } from './redis-session-fleet.ts'
 import { RedisSessionStore } from './redis-session-store.ts'
 import type { RedisLink } from './redis-link.ts'
 import { describeOnRedis, mockLink } from './testing/redis-fixture.ts'
@@ -13,6 +15,14 @@ sessionStoreConformance('RedisSessionStore on ioredis-mock', async () => storesO
 
 describeOnRedis('RedisSessionStore on a real Redis', (redis) => {
   sessionStoreConformance('RedisSessionStore', async () => storesOn(await redis.link()))
+
+  sharedSessionConformance('RedisSessionStore', async (holder) => {
+    const link = await redis.link({ prefix: 'shared:' })
+    const fleet = new RedisSessionFleet({ link, instance: holder, log: silentLog })
+    fleet.join({ list: () => [], places: () => [], disconnect: () => Promise.resolve(), replaced: () => undefined })
+    await expect.poll(() => link.run((commands) => commands.exists(`shared:instance:${holder}`))).toBe(1)
+    return { store: new RedisSessionStore(link), die: () => fleet.close().then(() => fleet.farewell()) }
+  })
 
   const now = Date.now()
   const record = aRecord('a', { savedAtMs: now })

@@ -18,6 +18,10 @@ export class RedisSessionStore implements SessionStore {
     this.#link = link
   }
 
+  serveAs(): void {
+    // Who lives is known by the lease of the fleet.
+  }
+
   async save(record: SessionRecord, endsAtMs: number): Promise<void> {
     await this.put(record, endsAtMs)
   }

@@ -1,5 +1,6 @@
+import type { ExpressionBuilder, Expression, SqlBool } from 'kysely'
 import type { PruneLimits, SessionClaim, SessionRecord } from '../session-store.ts'
-import type { MemoryDb, SessionTable } from './sql-schema.ts'
+import type { MemoryDatabase, MemoryDb, SessionTable } from './sql-schema.ts'
 
 export async function saveSession(db: MemoryDb, record: SessionRecord, endsAtMs: number): Promise<void> {
   const { session_id: id, ...rest } = toRow(record, endsAtMs)
@@ -10,15 +11,29 @@ export async function saveSession(db: MemoryDb, record: SessionRecord, endsAtMs:
     .execute()
 }
 
-/** One statement decides: of two that try at once, the second finds the secret spent. */
-export async function takeSession(db: MemoryDb, resumeHash: string, claim: SessionClaim): Promise<SessionRecord | undefined> {
+/** Whether the process that holds the session of a row lives, for a store that several processes use at once. */
+export type HolderLives = (row: ExpressionBuilder<MemoryDatabase, 'sessions'>) => Expression<SqlBool>
+
+/**
+ * One statement decides: of two that try at once, the second finds the secret spent. Without `holderLives` every other process counts as
+ * dead.
+ */
+export async function takeSession(
+  db: MemoryDb,
+  resumeHash: string,
+  claim: SessionClaim,
+  holderLives?: HolderLives,
+): Promise<SessionRecord | undefined> {
   const row = await db
     .updateTable('sessions')
     .set({ resume_hash: claim.nextHash, spent_hash: resumeHash, holder: claim.holder, ends_at: claim.endsAtMs })
     .where((eb) =>
       eb.or([
         eb('resume_hash', '=', resumeHash),
-        eb.and([eb('spent_hash', '=', resumeHash), eb.or([eb('holder', 'is', null), eb('holder', '!=', claim.holder)])]),
+        eb.and([
+          eb('spent_hash', '=', resumeHash),
+          eb.or([eb('holder', 'is', null), eb.and([eb('holder', '!=', claim.holder), ...(holderLives ? [eb.not(holderLives(eb))] : [])])]),
+        ]),
       ]),
     )
     .where('connected_agent_id', '=', claim.connectedAs.agentId)

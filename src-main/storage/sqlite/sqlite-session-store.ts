@@ -12,6 +12,10 @@ export class SqliteSessionStore implements SessionStore {
     this.capabilities = capabilities
   }
 
+  serveAs(): void {
+    // One server at a time has the file: whoever else took a session has died.
+  }
+
   save(record: SessionRecord, endsAtMs: number): Promise<void> {
     return this.#call('saveSession', record, endsAtMs)
   }

@@ -11,6 +11,10 @@ export class VolatileSessionStore implements SessionStore {
   readonly #bySession = new Map<string, Kept>()
   readonly #sessionByHash = new Map<string, string>()
 
+  serveAs(): void {
+    // Nobody else has these sessions.
+  }
+
   save(record: SessionRecord, endsAtMs: number): Promise<void> {
     const known = this.#bySession.get(record.sessionId)?.record
     if (!known || known.resumeHash === record.resumeHash) this.#put(record, endsAtMs)
