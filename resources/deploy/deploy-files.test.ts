@@ -7,7 +7,7 @@ import { SETTINGS } from '../../src-main/config/settings-table.ts'
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8')
 const files = readdirSync(import.meta.dirname).filter((name) => !name.endsWith('.test.ts'))
-const known = new Set(Object.values(SETTINGS).map(({ env }) => env))
+const known: ReadonlySet<string> = new Set(Object.values(SETTINGS).map(({ env }) => env))
 
 interface Compose {
   readonly services: Record<string, { environment?: Record<string, string>; depends_on?: unknown; volumes?: string[] }>
@@ -26,7 +26,7 @@ test('an instance of the compose file starts with its settings', () => {
     const settings = Object.fromEntries(
       Object.entries(services[name]?.environment ?? {}).map(([variable, value]) => [
         variable,
-        String(value).replace(/\$\{(\w+)(?::(.)([^}]*))?\}/g, (_, variableName: string, kind: string, rest: string) => {
+        value.replace(/\$\{(\w+)(?::(.)([^}]*))?\}/g, (_, variableName: string, kind: string, rest: string) => {
           return given[variableName] ?? (kind === '-' ? rest.slice(0) : '')
         }),
       ]),
