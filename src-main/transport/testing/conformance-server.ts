@@ -24,10 +24,11 @@ const bus = new LocalEventBus(silentLog)
 const hosts = new HostCheck({ bindHosts: [DEFAULT_HOST], corsOrigins: [] })
 const noTokens = { verify: () => Promise.reject(new AppError('unauthenticated', 'This server has no tokens.')) }
 const guard = new Guard(hosts, noTokens, { authEnabled: false, ownerToken: newSecret(), ownerCookie: newSecret() })
-const nothing: unknown = {} // tools and stored sessions are never asked for: every MCP request goes to the fixtures
+const nothing: unknown = {} // tools are never asked for: every MCP request goes to the fixtures
+const stored = { serveAs: () => undefined } as unknown // nor are stored sessions, which only hear who serves them
 const sessions = new SessionManager(
   { runner: nothing as SessionParts['runner'], limiter: unlimited, bus, clock: systemClock, awake: systemClock, log: silentLog },
-  nothing as ConstructorParameters<typeof SessionManager>[1],
+  stored as ConstructorParameters<typeof SessionManager>[1],
   { maxConnections: MAX_CONNECTIONS, maxConnectionsPerAgent: MAX_CONNECTIONS, idleTimeoutSeconds: 3_600, resumeTtlSeconds: 0 },
 )
 const modern = createMcpHandler(({ era }) => createFixtureServer(era, () => modern.notify), {
