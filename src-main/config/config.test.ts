@@ -1,37 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AppError } from '../base/errors.ts'
-import { describeDatabase, loadConfig } from './config.ts'
-import type { ServerConfig } from './config.ts'
+import { describe, expect, test } from 'vitest'
+import { describeDatabase } from './config.ts'
 import { readEnvironment } from './env.ts'
 import { defaultDataDir } from './paths.ts'
 import { isLoopback, secretProblem } from './secrets.ts'
 import { SETTINGS } from './settings-table.ts'
 import type { SettingName } from './settings-table.ts'
+import { folder, freshFolderForEach, load, refusal } from './testing/load-settings.ts'
 
 const GOOD_SECRET = 'k8Jd02mPqx7ZtVw5Lr9Yh3Bn6Gf1Sa4Q'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tmws-config-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-function load(settings: Record<string, string> = {}, flags: Partial<Record<SettingName, string>> = {}): ServerConfig {
-  return loadConfig({ flags, environment: { settings: { TMWS_DATA_DIR: folder, ...settings }, machine: {} } })
-}
-
-function refusal(settings: Record<string, string>, flags: Partial<Record<SettingName, string>> = {}): string {
-  try {
-    load(settings, flags)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'invalid_request') return error.message
-    throw error
-  }
-  throw new Error('it was accepted')
-}
+freshFolderForEach()
 
 function settingsFile(text: string): void {
   writeFileSync(join(folder, 'settings.json'), text)

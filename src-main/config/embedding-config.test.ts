@@ -1,31 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AppError } from '../base/errors.ts'
-import { loadConfig } from './config.ts'
-import type { ServerConfig } from './config.ts'
-import type { SettingName } from './settings-table.ts'
+import { describe, expect, test } from 'vitest'
+import { folder, freshFolderForEach, load, refusal } from './testing/load-settings.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tmws-config-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-function load(settings: Record<string, string> = {}, flags: Partial<Record<SettingName, string>> = {}): ServerConfig {
-  return loadConfig({ flags, environment: { settings: { TMWS_DATA_DIR: folder, ...settings }, machine: {} } })
-}
-
-function refusal(settings: Record<string, string>, flags: Partial<Record<SettingName, string>> = {}): string {
-  try {
-    load(settings, flags)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'invalid_request') return error.message
-    throw error
-  }
-  throw new Error('it was accepted')
-}
+freshFolderForEach()
 
 describe('the embedding model', () => {
   const key = 'sk-secret-of-mine'

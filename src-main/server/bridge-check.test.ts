@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { AppError } from '../base/errors.ts'
 import { checkBridge } from './bridge-check.ts'
 import { VERSION } from './install-paths.ts'
 import { testConfig } from './testing/start-test-server.ts'
@@ -39,6 +40,17 @@ test.each([
     [/^ok/, /^wrong .*broken\.cjs does not start .*hosts get only errors while no server runs/],
   ],
 ])('%s', async (_, bridgeFile, fallbackFile, settings, lines) => {
-  const found = (await checkBridge(settings, { bridgeFile, fallbackFile })).map(({ verdict, sentence }) => `${verdict} ${sentence}`)
+  const found = (await checkBridge(() => settings, { bridgeFile, fallbackFile })).map(({ verdict, sentence }) => `${verdict} ${sentence}`)
   expect(found).toEqual(lines.map((line) => expect.stringMatching(line) as string))
+})
+
+test('memories that only a server can reach are said to need one', async () => {
+  const standIn = () => {
+    throw new AppError('forbidden', 'They are elsewhere.')
+  }
+  expect((await checkBridge(standIn, { bridgeFile: good, fallbackFile: good })).at(-1)).toEqual({
+    subject: 'Bridge',
+    verdict: 'note',
+    sentence: 'needs a running server: They are elsewhere.',
+  })
 })

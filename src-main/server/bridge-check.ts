@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { AppError } from '../base/errors.ts'
 import { describeDatabase } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { embeddedRefusal } from './embedded-policy.ts'
@@ -16,9 +17,9 @@ export interface BridgeFinding {
 const START_BUDGET_MS = 10_000
 const REMEDY = 'run npm run build, or install TMWS again'
 
-/** Whether hosts can start the bridge, and what it does while no server runs. Starts both programs, and nothing is written. */
+/** Whether hosts can start the bridge, and what it does while no server runs. Starts both programs, and nothing is written. `standIn` reads what a host's stand-in would be configured with. */
 export async function checkBridge(
-  config: ServerConfig,
+  standIn: () => ServerConfig,
   files: { readonly bridgeFile: string; readonly fallbackFile: string } = INSTALLED,
 ): Promise<BridgeFinding[]> {
   const bridge = await tryProgram(files.bridgeFile)
@@ -26,9 +27,8 @@ export async function checkBridge(
   const starts: BridgeFinding = { subject: 'Bridge', verdict: 'ok', sentence: `${files.bridgeFile} starts in ${bridge.tookMs} ms` }
   const fallback = await tryProgram(files.fallbackFile)
   if (fallback.problem !== undefined) return [starts, wrong(`${fallback.problem}; until then hosts get only errors while no server runs`)]
-  const refusal = embeddedRefusal(config)
+  const { refusal, place } = read(standIn)
   if (refusal !== undefined) return [starts, { subject: 'Bridge', verdict: 'note', sentence: `needs a running server: ${refusal}` }]
-  const place = describeDatabase(config.database) ?? 'the database'
   return [
     starts,
     {
@@ -37,6 +37,17 @@ export async function checkBridge(
       sentence: `while no server runs, it serves from ${place} itself (starts in ${fallback.tookMs} ms)`,
     },
   ]
+}
+
+function read(standIn: () => ServerConfig): { readonly refusal?: string; readonly place?: string } {
+  try {
+    const config = standIn()
+    const refusal = embeddedRefusal(config)
+    return refusal === undefined ? { place: describeDatabase(config.database) ?? 'the database' } : { refusal }
+  } catch (error) {
+    if (error instanceof AppError) return { refusal: error.message }
+    throw error
+  }
 }
 
 function wrong(sentence: string): BridgeFinding {

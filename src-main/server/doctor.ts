@@ -13,6 +13,7 @@ import { storeOptions } from './core-parts.ts'
 import { checkBridge } from './bridge-check.ts'
 import { embedderOptions } from './embedder-options.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
+import { loadStandInConfig } from './last-place.ts'
 import { isSupportedNode } from './node-version.ts'
 import { profileCosts } from './profile-costs.ts'
 
@@ -49,7 +50,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
     await checkModel(config),
     ...running.model,
     checkBuilt(),
-    ...(await checkBridge(config)),
+    ...(await checkBridge(() => loadStandInConfig())),
     describeProfiles(config),
   ]
   process.stdout.write(`TMWS ${VERSION} doctor\n${findings.map(lineOf).join('\n')}\n`)
