@@ -2,8 +2,11 @@ import { performance } from 'node:perf_hooks'
 import type { Stopwatch } from '../base/awake-time.ts'
 import type { Clock } from '../base/clock.ts'
 import { toIso } from '../base/clock.ts'
+import { callContext, withCallContext } from '../base/call-context.ts'
+import type { CallContext } from '../base/call-context.ts'
 import { AppError } from '../base/errors.ts'
 import type { EventBus } from '../base/event-bus.ts'
+import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { AgentSwitch } from '../contract/agent.ts'
 import { LIMITS } from '../contract/protocol.ts'
@@ -24,6 +27,8 @@ export interface Caller {
   readonly capabilities: Readonly<Record<string, unknown>>
   /** Name and version of the client program, when it gave one. */
   readonly client?: string
+  /** IP address it comes from; absent for what comes from this very process. */
+  readonly address?: string
   /** True when a token proves the agent: it cannot become another. */
   readonly isBound?: boolean
 }
@@ -69,6 +74,7 @@ export class Session implements CallerView {
   readonly #subscriptions: ResourceSubscriptions
   readonly #statistics: SessionStatistics
   readonly #isBound: boolean
+  readonly #address: string | undefined
   readonly #switches: AgentSwitch[]
   #scope: Scope
   #switchCount: number
@@ -84,6 +90,7 @@ export class Session implements CallerView {
     this.#scope = resumed?.scope ?? caller.scope
     this.connectedAs = { agentId: caller.scope.agentId, namespace: caller.scope.namespace }
     this.#isBound = caller.isBound ?? false
+    this.#address = caller.address
     this.transport = caller.transport
     this.capabilities = caller.capabilities
     this.#client = caller.client ?? (before && before.#client)
@@ -188,11 +195,9 @@ export class Session implements CallerView {
     let ok = false
     try {
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
-      const result = await this.#parts.runner.call(
-        tool,
-        args,
-        { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report },
-        options.audience ?? 'model',
+      const context = { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report }
+      const result = await withCallContext(this.#callContext(), () =>
+        this.#parts.runner.call(tool, args, context, options.audience ?? 'model'),
       )
       // What it switched to must not be lost with the process once the client knows of it.
       if (this.#saving) await this.#saving
@@ -203,6 +208,12 @@ export class Session implements CallerView {
       this.#pending -= 1
       this.#record(tool, ok, performance.now() - start)
     }
+  }
+
+  /** A request over HTTP has an id already; a message over a connection gets its own. */
+  #callContext(): CallContext {
+    const requestId = callContext()?.requestId ?? newId()
+    return { requestId, sessionId: this.id, agentId: this.scope.agentId, ...(this.#address !== undefined && { address: this.#address }) }
   }
 
   countBytes(inbound: number, outbound: number): void {

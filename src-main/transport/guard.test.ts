@@ -28,7 +28,7 @@ function guard(authEnabled: boolean): Guard {
 /** The scope, or the code of the refusal. */
 async function outcome(authEnabled: boolean, headers: Record<string, string>): Promise<Scope | string> {
   try {
-    return (await guard(authEnabled).identify(headers, 'rest')).scope
+    return (await guard(authEnabled).identify({ headers }, 'rest')).scope
   } catch (error) {
     if (error instanceof AppError) return error.code
     throw error
@@ -100,6 +100,6 @@ test('the owner cookie is for this site and not for scripts', () => {
 })
 
 test('the client program is known by its user agent, clipped', async () => {
-  const caller = await guard(false).identify({ 'user-agent': `x${'y'.repeat(500)}` }, 'bridge')
+  const caller = await guard(false).identify({ headers: { 'user-agent': `x${'y'.repeat(500)}` } }, 'bridge')
   expect(caller).toEqual({ scope: agent('anonymous'), transport: 'bridge', capabilities: {}, client: `x${'y'.repeat(199)}` })
 })

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AppError } from '../base/errors.ts'
 import { HEADERS, OWNER_COOKIE } from '../contract/protocol.ts'
 import { OWNER_SCOPE } from '../contract/scope.ts'
@@ -22,6 +22,13 @@ export interface TokenVerifier {
   verify(token: string): Promise<TokenClaims>
 }
 
+/** A request before anything of it is believed. */
+export interface Incoming {
+  readonly headers: IncomingHttpHeaders
+  /** IP address of the client; absent when it has gone already. */
+  readonly address?: string | undefined
+}
+
 export interface GuardOptions {
   /** Who may not be anonymous: when true, every agent needs a token. */
   readonly authEnabled: boolean
@@ -29,6 +36,11 @@ export interface GuardOptions {
   readonly ownerToken: string
   /** Value of the dashboard's cookie. */
   readonly ownerCookie: string
+}
+
+/** What the guard looks at. */
+export function incoming(request: IncomingMessage): Incoming {
+  return { headers: request.headers, address: request.socket.remoteAddress }
 }
 
 /** Decides, from headers alone, whether a request may come in and who it is. The same for REST, /mcp, the WebSocket and the event feed. */
@@ -53,7 +65,7 @@ export class Guard {
   }
 
   /** Throws `invalid_request`, `unauthenticated` or `forbidden`. */
-  async identify(headers: IncomingHttpHeaders, transport: TransportKind): Promise<Caller> {
+  async identify({ headers, address }: Incoming, transport: TransportKind): Promise<Caller> {
     const claimed = readIdentity(headers)
     const scope = await this.#scopeOf(headers, claimed)
     const client = headers['user-agent']
@@ -64,6 +76,7 @@ export class Guard {
       transport,
       capabilities: claimed.capabilities,
       ...(isBound && { isBound }),
+      ...(address !== undefined && { address }),
       ...(client !== undefined && { client: client.slice(0, 200) }),
     }
   }

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../base/errors.ts'
+import { withCallContext } from '../../base/call-context.ts'
 import type { EventBus } from '../../base/event-bus.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
@@ -154,7 +155,7 @@ export class HttpServer {
       // Known before anything of it is read, on every path alike.
       const limitBytes = request.routeOptions.bodyLimit
       if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(undefined, limitBytes)
-      done()
+      withCallContext({ requestId: request.id }, done)
     })
     this.#app.setErrorHandler(async (error: FastifyError, request, reply) => {
       const { status, headers, body } = toHttpFailure(error, request.id)

@@ -9,6 +9,7 @@ import { LIMITS, MCP_HTTP_PATH } from '../../contract/protocol.ts'
 import { createMcpServer } from '../../session/mcp-session.ts'
 import { Session } from '../../session/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
+import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
 import { ScopedListens } from './scoped-listens.ts'
 
@@ -35,7 +36,7 @@ export function mountMcpEndpoint(app: FastifyInstance, parts: McpEndpointParts):
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
     scope.all(MCP_HTTP_PATH, async (request, reply) => {
-      const caller = await parts.guard.identify(request.headers, 'http')
+      const caller = await parts.guard.identify(incoming(request.raw), 'http')
       const session = parts.sessions.transient(caller)
       await session.admit()
       reply.hijack()

@@ -12,6 +12,7 @@ import type { ServerEvent } from '../../contract/events.ts'
 import { CLOSE_CODES, EVENTS_PATH, LIMITS } from '../../contract/protocol.ts'
 import { canRead, canSeeTask, canSeeWorkflow } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
+import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
@@ -47,7 +48,7 @@ export class EventFeed {
     try {
       this.#parts.guard.assertOurs(request.headers)
       if (pathOf(request) !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
-      const { scope } = await this.#parts.guard.identify(request.headers, 'rest')
+      const { scope } = await this.#parts.guard.identify(incoming(request), 'rest')
       if (this.#wss.clients.size >= this.#parts.maxListeners)
         throw new AppError('unavailable', `The event feed has its maximum of ${this.#parts.maxListeners} listeners.`)
       this.#wss.handleUpgrade(request, socket, head, (ws) => this.#serve(ws, scope))

@@ -20,6 +20,7 @@ import {
 import { createMcpServer } from '../../session/mcp-session.ts'
 import type { Session } from '../../session/session.ts'
 import type { DisconnectReason, OpenedSession, SessionManager } from '../../session/session-manager.ts'
+import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
 import { closeListener, listen } from '../listener.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -133,7 +134,7 @@ export class McpSocketServer {
       assertPath(request)
       this.#parts.guard.assertOurs(request.headers)
       const isBridge = (request.headers['user-agent'] ?? '').startsWith('tmws-bridge/')
-      const caller = await this.#parts.guard.identify(request.headers, isBridge ? 'bridge' : 'websocket')
+      const caller = await this.#parts.guard.identify(incoming(request), isBridge ? 'bridge' : 'websocket')
       const holder: { connection?: Connection } = {}
       // Before a resume secret is spent: who is refused may come back with it.
       await this.#parts.sessions.admit(caller)
