@@ -6,6 +6,7 @@ import type { PostgresOptions } from './postgres/postgres-options.ts'
 import type { RestoreOptions } from './sqlite/sqlite-restore.ts'
 import type { SessionStore } from './session-store.ts'
 import type { TaskStore } from './task-store.ts'
+import type { TokenStore } from './token-store.ts'
 import type { TransferStore } from './transfer-store.ts'
 import type { WorkflowStore } from './workflow-store.ts'
 
@@ -40,6 +41,7 @@ export interface Stores {
   readonly workflows: WorkflowStore
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
+  readonly tokens: TokenStore
   readonly transfer: TransferStore
   /**
    * Where other machines may use the same store: leave to do what one process at a time should do, undefined while another has it.
@@ -53,8 +55,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions, sessions, transfer } = memories
-    return { memories, agents, tasks, workflows, executions, sessions, transfer }
+    const { agents, tasks, workflows, executions, sessions, tokens, transfer } = memories
+    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer }
   }
   if (options.provider === 'postgres') {
     const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')
@@ -66,6 +68,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
   const { VolatileWorkflowStore } = await import('./volatile/volatile-workflow-store.ts')
   const { VolatileExecutionStore } = await import('./volatile/volatile-execution-store.ts')
   const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
+  const { VolatileTokenStore } = await import('./volatile/volatile-token-store.ts')
   const { VolatileTransferStore } = await import('./volatile/volatile-transfer-store.ts')
   const kept = {
     memories: new VolatileMemoryStore(),
@@ -74,7 +77,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     workflows: new VolatileWorkflowStore(),
     executions: new VolatileExecutionStore(),
   }
-  return { ...kept, sessions: new VolatileSessionStore(), transfer: new VolatileTransferStore(kept) }
+  return { ...kept, sessions: new VolatileSessionStore(), tokens: new VolatileTokenStore(), transfer: new VolatileTransferStore(kept) }
 }
 
 /** The memories alone, for tools and tests that need no more. */

@@ -7,6 +7,7 @@ import type { MemoryStore } from '../memory-store.ts'
 import { searchConformance } from '../search.conformance.ts'
 import { sessionStoreConformance } from '../session-store.conformance.ts'
 import { taskStoreConformance } from '../task-store.conformance.ts'
+import { tokenStoreConformance } from '../token-store.conformance.ts'
 import { workflowStoreConformance } from '../workflow-store.conformance.ts'
 import { vectorConformance } from '../vector.conformance.ts'
 import type { PostgresStores } from './open-postgres-stores.ts'
@@ -19,6 +20,7 @@ export function allPortsConformance(open: () => Promise<PostgresStores>): void {
   workflowStoreConformance('PostgresWorkflowStore', open)
   executionStoreConformance('PostgresExecutionStore', open)
   sessionStoreConformance('PostgresSessionStore', open)
+  tokenStoreConformance('PostgresTokenStore', open)
 }
 
 /** What differs most between servers: what a transaction writes, both legs of the search, and the small ports. */
@@ -36,4 +38,5 @@ export function searchPortConformance(open: () => Promise<PostgresStores>): void
   agentStoreConformance('PostgresAgentStore', open)
   taskStoreConformance('PostgresTaskStore', open)
   sessionStoreConformance('PostgresSessionStore', open)
+  tokenStoreConformance('PostgresTokenStore', open)
 }

@@ -4,6 +4,7 @@ import type { ExecutionStore } from '../execution-store.ts'
 import type { MemoryStore } from '../memory-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
+import type { TokenStore } from '../token-store.ts'
 import type { TransferStore } from '../transfer-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
 import { callDatabase } from './postgres-calls.ts'
@@ -15,6 +16,7 @@ import { PostgresMemoryStore } from './postgres-memory-store.ts'
 import type { PostgresOptions } from './postgres-options.ts'
 import { PostgresSessionStore } from './postgres-session-store.ts'
 import { PostgresTaskStore } from './postgres-task-store.ts'
+import { PostgresTokenStore } from './postgres-token-store.ts'
 import { PostgresTransferStore } from './postgres-transfer-store.ts'
 import { TurnKeeper } from './postgres-turns.ts'
 import type { Turn } from './postgres-turns.ts'
@@ -28,6 +30,7 @@ export interface PostgresStores {
   readonly workflows: WorkflowStore
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
+  readonly tokens: TokenStore
   readonly transfer: TransferStore
   readonly takeTurn: (name: string) => Promise<Turn | undefined>
 }
@@ -53,6 +56,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     workflows: new PostgresWorkflowStore(database),
     executions: new PostgresExecutionStore(database),
     sessions: new PostgresSessionStore(database, turns),
+    tokens: new PostgresTokenStore(database),
     transfer: new PostgresTransferStore(database),
     takeTurn: (name) => turns.take(name),
   }

@@ -26,6 +26,7 @@ export interface MemoryDatabase {
   executions: ExecutionTable
   execution_steps: ExecutionStepTable
   sessions: SessionTable
+  tokens: TokenTable
 }
 
 /** Rows are never deleted: whoever still holds an id in memory must not find another model under it. */
@@ -182,6 +183,26 @@ export interface SessionTable {
   started_at: number
   saved_at: number
   ends_at: number
+}
+
+export interface TokenTable {
+  id: string
+  name: string
+  agent_id: string
+  /** A JSON list, as `scopes` is. */
+  namespaces: string
+  scopes: string
+  secret_hash: string
+  former_hash: string | null
+  former_until: number | null
+  hint: string
+  created_at: number
+  created_by: string
+  expires_at: number | null
+  last_used_at: number | null
+  rotated_at: number | null
+  revoked_at: number | null
+  revoked_by: string | null
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

@@ -25,6 +25,7 @@ import { countMemories, findMemory, getMany, listHistory, listLinks, listMemorie
 import { listTasks } from '../sql/sql-task-list.ts'
 import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
 import { findTask, insertTask, removeTask, rewriteTask } from '../sql/sql-tasks.ts'
+import { SQL_TOKENS } from '../sql/sql-tokens.ts'
 import { SqlTransfer } from '../sql/sql-transfer.ts'
 import { countWithoutVectors, putVectors, withoutVectors } from '../sql/sql-vectors.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
@@ -52,6 +53,7 @@ import {
 import type { PruneLimits, SessionClaim, SessionRecord } from '../session-store.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memory.ts'
 import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
+import type { TokenStore } from '../token-store.ts'
 import type { TransferKind, TransferPage, TransferRecord, TransferSelection, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
 import { findCandidates } from './sqlite-candidates.ts'
@@ -199,6 +201,10 @@ export class SqliteEngine {
 
   listAgents(query: Parameters<AgentStore['list']>[0]): ReturnType<AgentStore['list']> {
     return listAgents(this.#parts.db, query)
+  }
+
+  callTokens<M extends keyof TokenStore>(method: M, args: Parameters<TokenStore[M]>): ReturnType<TokenStore[M]> {
+    return SQL_TOKENS[method](this.#parts.db, ...args)
   }
 
   createTask(task: NewTask, change: TaskChange): Promise<Task> {

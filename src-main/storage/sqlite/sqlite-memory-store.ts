@@ -19,6 +19,7 @@ import type { AgentStore } from '../agent-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
+import type { TokenStore } from '../token-store.ts'
 import type { TransferStore } from '../transfer-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
 import { quantize } from '../quantized-vector.ts'
@@ -30,6 +31,7 @@ import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
 import { SqliteSessionStore } from './sqlite-session-store.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
+import { SqliteTokenStore } from './sqlite-token-store.ts'
 import { SqliteTransferStore } from './sqlite-transfer-store.ts'
 import { SqliteWorkflowStore } from './sqlite-workflow-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
@@ -113,6 +115,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** What the same file holds of sessions, for those that come back. */
   get sessions(): SessionStore {
     return new SqliteSessionStore((method, ...args) => this.#call(method, ...args), this.capabilities)
+  }
+
+  /** The tokens of clients. */
+  get tokens(): TokenStore {
+    return new SqliteTokenStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** All of it, to be moved. */
