@@ -24,7 +24,10 @@ function isForOwner({ method, path }: Operation): boolean {
 /** The request with real things in place of the ids, names and tokens that the document shows. */
 async function realRequest(server: RunningServer, wire: RestWire, { id }: Operation, shown: ShownRequest): Promise<ShownRequest> {
   if (id === 'login') return { ...shown, body: { token: server.ownerToken } }
-  return fillPlaceholders(toPlaceholders(shown), { call: (tool, input) => wire.answerOf(tool, input), connect: () => wire.connect() })
+  return fillPlaceholders(toPlaceholders(shown), {
+    call: (tool, input, by) => (by === 'owner' ? wire.asOwner() : wire).answerOf(tool, input),
+    connect: () => wire.connect(),
+  })
 }
 
 test(

@@ -52,21 +52,24 @@ async function answersAndRefuses(name: ToolName, wire: TableWire, seenRefusals: 
   for (const example of valid) {
     await test.step(example.title, async () => {
       const { input } = await fillPlaceholders(example, makingBy(wire))
-      const caller = example.by === 'owner' && wire instanceof RestWire ? wire.asOwner() : wire
-      await caller.answerOf(name, { ...input })
+      await callerOf(wire, example.by).answerOf(name, { ...input })
     })
   }
   for (const example of refused) {
     await test.step(example.title, async () => {
       const made = new Map<PlaceholderName, string>()
-      const { input, code, says } = await fillPlaceholders(example, makingBy(wire), made)
-      const refusal = await wire.refusalOf(name, input)
+      const { input, code, says, by } = await fillPlaceholders(example, makingBy(wire), made)
+      const refusal = await callerOf(wire, by).refusalOf(name, input)
       expect(refusal).toEqual({ code, message: expect.stringContaining(says) })
       seenRefusals.expectTheSame(`${name}, ${example.title}`, wire.name, refusal, made)
     })
   }
 }
 
+function callerOf(wire: TableWire, by: 'owner' | undefined): TableWire {
+  return by === 'owner' && wire instanceof RestWire ? wire.asOwner() : wire
+}
+
 function makingBy(wire: TableWire): Making {
-  return { call: (tool, args) => wire.answerOf(tool, args), connect: () => wire.connect() }
+  return { call: (tool, args, by) => callerOf(wire, by).answerOf(tool, args), connect: () => wire.connect() }
 }

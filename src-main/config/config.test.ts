@@ -40,8 +40,16 @@ describe('settings', () => {
         maxMessageBytes: 1_048_576,
       },
       sessions: { idleTimeoutSeconds: 3600, resumeTtlSeconds: 600 },
-      auth: { enabled: false },
-      rateLimit: { enabled: true, requests: 1200, periodSeconds: 60 },
+      auth: { enabled: false, clockSkewSeconds: 30 },
+      trustedProxies: [],
+      rateLimit: {
+        enabled: true,
+        requests: 1200,
+        periodSeconds: 60,
+        costlyRequests: 300,
+        addressRequests: 12_000,
+        failedSignIns: 60,
+      },
       corsOrigins: [],
       log: { level: 'info' },
       stdioEnabled: true,
@@ -92,9 +100,18 @@ describe('settings', () => {
       session_resume_ttl: '9',
       auth_enabled: 'true',
       secret_key: GOOD_SECRET,
+      jwt_jwks_url: 'https://keys.example/jwks',
+      jwt_issuer: 'https://other.example',
+      jwt_audience: 'somebody',
+      jwt_clock_skew: '9',
+      public_url: 'https://memory.example',
+      trusted_proxies: '["10.0.0.0/8"]',
       rate_limit_enabled: 'false',
       rate_limit_requests: '9',
       rate_limit_period: '9',
+      rate_limit_costly_requests: '9',
+      rate_limit_address_requests: '9',
+      rate_limit_failed_sign_ins: '9',
       cors_origins: '["https://a.example"]',
       log_level: 'debug',
       log_format: 'json',
@@ -133,12 +150,14 @@ describe('settings', () => {
       runtime_file: join(folder, 'runtime.json'),
     }
     const ask = { TMWS_SECRET_KEY: GOOD_SECRET }
+    const issuer = { TMWS_JWT_JWKS_URL: 'https://a.example/jwks', TMWS_JWT_ISSUER: 'https://a.example', TMWS_JWT_AUDIENCE: 'us' }
     for (const [name, value] of Object.entries(others) as [keyof typeof others, string][]) {
       // Those of Postgres count where there is one.
       const postgres = { TMWS_DATABASE_URL: 'postgresql://db.example/x' }
       const base = {
         ...(/^database_(?!url)/.test(name) && postgres),
         ...(name === 'auth_enabled' && ask),
+        ...(/^jwt_(jwks|issuer|audience)/.test(name) && issuer),
         ...(isOfServers(name) && OLLAMA),
         ...(isOfHubs(name) && HUB),
         ...((name as string) === 'redis_prefix' && { TMWS_REDIS_URL: 'redis://127.0.0.1' }),
@@ -281,7 +300,7 @@ describe('production, and every bind that others can reach', () => {
 
   test.each(ways)('%s: sign-in, limits, a real secret and named origins', (_what, way, why) => {
     const safe = { ...way, TMWS_SECRET_KEY: GOOD_SECRET }
-    expect(load(safe).auth).toEqual({ enabled: true, secretKey: GOOD_SECRET })
+    expect(load(safe).auth).toEqual({ enabled: true, secretKey: GOOD_SECRET, clockSkewSeconds: 30 })
     expect(refusal(way)).toMatch(/^TMWS_SECRET_KEY is not set, but sign-in is on/)
     expect(refusal({ ...safe, TMWS_AUTH_ENABLED: 'false' })).toMatch(/^TMWS_AUTH_ENABLED is false, but must be true/)
     expect(refusal({ ...safe, TMWS_AUTH_ENABLED: 'false' })).toMatch(why)

@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import { embeddingOf } from './embedding-config.ts'
 import type { EmbeddingConfig } from './embedding-config.ts'
-import { isLoopback, secretProblem } from './secrets.ts'
 import { dataPaths, defaultRuntimeFile } from './paths.ts'
 import { readSettings } from './read-settings.ts'
 import type { RawSettings } from './read-settings.ts'
+import { assertSecure, authOf, securityWarnings } from './security-config.ts'
 
 /** Everything the server is built from. Frozen; each part is handed only its own piece. */
 export interface ServerConfig {
@@ -22,8 +22,24 @@ export interface ServerConfig {
     readonly maxMessageBytes: number
   }
   readonly sessions: { readonly idleTimeoutSeconds: number; readonly resumeTtlSeconds: number }
-  readonly auth: { readonly enabled: boolean; readonly secretKey?: string }
-  readonly rateLimit: { readonly enabled: boolean; readonly requests: number; readonly periodSeconds: number }
+  readonly auth: {
+    readonly enabled: boolean
+    readonly secretKey?: string
+    /** Whose JWTs are taken besides our own. */
+    readonly issuer?: { readonly jwksUrl: string; readonly issuer: string; readonly audiences: readonly string[] }
+    readonly clockSkewSeconds: number
+  }
+  /** Where clients reach this server behind a proxy. */
+  readonly publicUrl?: string
+  readonly trustedProxies: readonly string[]
+  readonly rateLimit: {
+    readonly enabled: boolean
+    readonly requests: number
+    readonly periodSeconds: number
+    readonly costlyRequests: number
+    readonly addressRequests: number
+    readonly failedSignIns: number
+  }
   readonly corsOrigins: readonly string[]
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format?: 'json' | 'pretty' }
   /** Whether a bridge may serve from the database itself while no server runs. */
@@ -68,13 +84,7 @@ export interface ServerConfig {
  */
 export function loadConfig(raw: RawSettings): ServerConfig {
   const { values, dataDir, settingsFile, warnings } = readSettings(raw)
-  const bindHosts = [values.api_host, ...(values.ws_enabled ? [values.ws_host] : [])]
-  const publicHost = bindHosts.find((host) => !isLoopback(host))
-  const isStrict = values.environment === 'production' || publicHost !== undefined
-  const why = values.environment === 'production' ? 'in production' : `when the server listens on ${publicHost ?? ''}`
-  const auth = { enabled: values.auth_enabled ?? isStrict, ...(values.secret_key !== undefined && { secretKey: values.secret_key }) }
-  if (isStrict) assertStrict(values, auth.enabled, why)
-  if (auth.enabled) assertSecret(auth.secretKey, isStrict)
+  assertSecure(values)
   const { embedding, warnings: embeddingWarnings } = embeddingOf(values, dataDir)
   return Object.freeze({
     environment: values.environment,
@@ -90,8 +100,17 @@ export function loadConfig(raw: RawSettings): ServerConfig {
       maxMessageBytes: values.ws_max_message_size,
     },
     sessions: { idleTimeoutSeconds: values.session_timeout, resumeTtlSeconds: values.session_resume_ttl },
-    auth,
-    rateLimit: { enabled: values.rate_limit_enabled, requests: values.rate_limit_requests, periodSeconds: values.rate_limit_period },
+    auth: authOf(values),
+    ...(values.public_url !== undefined && { publicUrl: values.public_url }),
+    trustedProxies: values.trusted_proxies,
+    rateLimit: {
+      enabled: values.rate_limit_enabled,
+      requests: values.rate_limit_requests,
+      periodSeconds: values.rate_limit_period,
+      costlyRequests: values.rate_limit_costly_requests,
+      addressRequests: values.rate_limit_address_requests,
+      failedSignIns: values.rate_limit_failed_sign_ins,
+    },
     corsOrigins: values.cors_origins,
     log: { level: values.log_level, ...(values.log_format !== undefined && { format: values.log_format }) },
     stdioEnabled: values.stdio_enabled,
@@ -114,7 +133,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     },
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),
-    warnings: [...warnings, ...embeddingWarnings],
+    warnings: [...warnings, ...securityWarnings(values), ...embeddingWarnings],
   })
 }
 
@@ -145,21 +164,4 @@ export function describeDatabase(database: ServerConfig['database']): string | u
   if (database.provider === 'sqlite') return database.file
   const { hostname, port, pathname } = new URL(database.url)
   return `Postgres ${hostname || 'localhost'}:${port || '5432'}${pathname}`
-}
-
-function assertStrict(values: ReturnType<typeof readSettings>['values'], authEnabled: boolean, why: string): void {
-  if (!authEnabled) throw new AppError('invalid_request', `TMWS_AUTH_ENABLED is false, but must be true ${why}.`)
-  if (!values.rate_limit_enabled) throw new AppError('invalid_request', `TMWS_RATE_LIMIT_ENABLED is false, but must be true ${why}.`)
-  if (values.cors_origins.includes('*'))
-    throw new AppError('invalid_request', `TMWS_CORS_ORIGINS holds "*", but must name each origin ${why}.`)
-}
-
-function assertSecret(secretKey: string | undefined, isStrict: boolean): void {
-  if (secretKey === undefined)
-    throw new AppError(
-      'invalid_request',
-      'TMWS_SECRET_KEY is not set, but sign-in is on and needs a secret of at least 32 characters, for example from: openssl rand -base64 48',
-    )
-  const problem = isStrict ? secretProblem(secretKey) : undefined
-  if (problem !== undefined) throw new AppError('invalid_request', `TMWS_SECRET_KEY ${problem}. Make one with: openssl rand -base64 48`)
 }

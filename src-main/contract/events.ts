@@ -17,6 +17,7 @@ export type ServerEvent =
   | CallEvent
   | RatesEvent
   | DataImportedEvent
+  | TokenEvent
   | { readonly type: 'health-changed'; readonly at: string; readonly status: CheckStatus; readonly part: string; readonly message?: string }
   /** First frame of a connection, and again after a listener lost events: reload what you show. */
   | { readonly type: 'hello'; readonly at: string; readonly server_version: string; readonly is_owner: boolean }
@@ -118,6 +119,18 @@ export interface DataImportedEvent {
   readonly by: string
   /** New and replaced ones. */
   readonly records: number
+}
+
+/** A token of a client was made, got another secret or was ended. Heard by the person. */
+export interface TokenEvent {
+  readonly type: 'token-created' | 'token-rotated' | 'token-revoked'
+  readonly at: string
+  readonly token_id: string
+  readonly name: string
+  /** Whom its bearer is. */
+  readonly agent_id: string
+  /** Who did it. */
+  readonly by: string
 }
 
 /** Once a second while anybody listens. */

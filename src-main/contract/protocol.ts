@@ -12,6 +12,8 @@ export const DEFAULT_WS_PORT = 8001
 export const API_PREFIX = '/api/v1'
 export const EVENTS_PATH = `${API_PREFIX}/events`
 export const MCP_HTTP_PATH = '/mcp'
+/** Where OAuth clients ask how to sign in (RFC 9728). */
+export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource'
 /** Paths on which the WebSocket port speaks MCP. */
 export const MCP_WS_PATHS: readonly string[] = ['/', '/mcp']
 /** Accepted when a client offers it, never required. */

@@ -1,4 +1,5 @@
 import type { AccessLevel, Share } from './memory.ts'
+import type { TokenScope } from './token.ts'
 import { DEFAULT_NAMESPACE, OWNER_AGENT_ID } from './protocol.ts'
 
 /** Who asks: what every read and write is checked against. Made by the guard from a connection, never from arguments. */
@@ -9,6 +10,15 @@ export interface Scope {
   readonly namespace: string
   /** May write `system` memories. The owner always may. */
   readonly isAdmin: boolean
+  /** True of one whose token only reads: it may change nothing. */
+  readonly isReadOnly?: boolean
+}
+
+/** Whether a caller is allowed what a call needs. */
+export function mayDo(scope: Scope, needed: TokenScope): boolean {
+  if (scope.kind === 'owner') return true
+  if (needed === 'admin') return scope.isAdmin
+  return needed === 'read' || scope.isReadOnly !== true
 }
 
 export const OWNER_SCOPE: Scope = { kind: 'owner', agentId: OWNER_AGENT_ID, namespace: DEFAULT_NAMESPACE, isAdmin: true }

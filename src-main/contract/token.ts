@@ -43,6 +43,18 @@ export const issuedTokenSchema = z.object({
 })
 export type IssuedToken = z.infer<typeof issuedTokenSchema>
 
+/** What a valid token proves of its bearer. */
+export interface TokenClaims {
+  readonly agentId: string
+  /** The first counts when a request names none. */
+  readonly namespaces: readonly [string, ...string[]]
+  readonly scope: TokenScope
+  /** When it ends by itself, in epoch milliseconds; absent for one that does not. */
+  readonly expiresAtMs?: number
+  /** Of one that this server keeps, and can revoke. */
+  readonly tokenId?: string
+}
+
 /** The greatest of some scopes; it stands for all. */
 export function greatestScope(scopes: readonly TokenScope[]): TokenScope {
   return TOKEN_SCOPES.findLast((scope) => scopes.includes(scope)) ?? 'read'

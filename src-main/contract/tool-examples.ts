@@ -3,6 +3,7 @@ import { MEMORY_READ_EXAMPLES } from './examples/memory-read-examples.ts'
 import { MEMORY_WRITE_EXAMPLES } from './examples/memory-write-examples.ts'
 import { SYSTEM_EXAMPLES } from './examples/system-examples.ts'
 import { TASK_EXAMPLES } from './examples/task-examples.ts'
+import { TOKEN_EXAMPLES } from './examples/token-examples.ts'
 import type { ExampleTable } from './examples/tool-example.ts'
 import { WORKFLOW_EXAMPLES_OF_TOOLS } from './examples/workflow-examples.ts'
 
@@ -17,4 +18,5 @@ export const TOOL_EXAMPLES: ExampleTable = {
   ...TASK_EXAMPLES,
   ...WORKFLOW_EXAMPLES_OF_TOOLS,
   ...SYSTEM_EXAMPLES,
+  ...TOKEN_EXAMPLES,
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { TokenScope } from './token.ts'
 import { getAgentInfo, getCurrentAgent, listAgents, registerAgent, switchAgent } from './tools/agent-tools.ts'
 import {
   getMemoryHistory,
@@ -12,6 +13,7 @@ import {
 import { createMemory, deleteMemory, restoreMemory, shareMemory, storeMemory, updateMemory } from './tools/memory-write-tools.ts'
 import { disconnectSession, getSession, getSessionStatistics, getSystemStats, healthCheck, listSessions } from './tools/system-tools.ts'
 import { listTasks, manageTask } from './tools/task-tools.ts'
+import { createToken, getToken, listTokens, revokeToken, rotateToken } from './tools/token-tools.ts'
 import type { ToolContract, ToolProfile } from './tools/tool-contract.ts'
 import { cancelWorkflow, executeWorkflow, getWorkflowStatus, listWorkflowExamples, manageWorkflow } from './tools/workflow-tools.ts'
 
@@ -48,6 +50,11 @@ export const TOOLS = {
   list_workflow_examples: listWorkflowExamples,
   get_session: getSession,
   disconnect_session: disconnectSession,
+  list_tokens: listTokens,
+  get_token: getToken,
+  create_token: createToken,
+  rotate_token: rotateToken,
+  revoke_token: revokeToken,
 } as const satisfies Readonly<Record<string, ToolContract>>
 
 export type ToolName = keyof typeof TOOLS
@@ -59,6 +66,14 @@ export type ToolOutput<N extends ToolName> = z.output<(typeof TOOLS)[N]['output'
 
 export function isToolName(name: string): name is ToolName {
   return Object.hasOwn(TOOLS, name)
+}
+
+/** What a caller must be allowed for a call: to see, to change, or to run the server. */
+export function scopeOf(tool: ToolContract, args: unknown): TokenScope {
+  if (tool.scope !== undefined) return tool.scope
+  if (tool.annotations.readOnlyHint) return 'read'
+  const operation = typeof args === 'object' && args !== null && 'operation' in args ? args.operation : undefined
+  return typeof operation === 'string' && tool.readOperations?.includes(operation) === true ? 'read' : 'write'
 }
 
 const PROFILE_RANK: Readonly<Record<ToolProfile | 'rest', number>> = { core: 0, standard: 1, all: 2, rest: 3 }

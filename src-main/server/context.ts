@@ -1,7 +1,7 @@
+import { noAudit } from '../base/audit-trail.ts'
 import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import type { EventBus } from '../base/event-bus.ts'
-import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
@@ -16,16 +16,14 @@ import { openState } from '../storage/open-state.ts'
 import type { StateHealth } from '../storage/open-state.ts'
 import { openStores } from '../storage/open-stores.ts'
 import type { Stores } from '../storage/open-stores.ts'
-import { Guard } from '../transport/guard.ts'
-import { HostCheck } from '../transport/host-check.ts'
 import { HttpServer } from '../transport/http/http-server.ts'
 import { EventFeed } from '../transport/ws/event-feed.ts'
 import { McpSocketServer } from '../transport/ws/mcp-socket-server.ts'
+import { createAdmission } from './admission-parts.ts'
 import { buildCore, storeOptions } from './core-parts.ts'
 import { embedderOptions } from './embedder-options.ts'
 import { announceModels } from './model-announcer.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
-import { JwtVerifier, noTokens } from './jwt-verifier.ts'
 
 /** Parts a test or a host may bring instead of those the configuration names. */
 export interface Overrides {
@@ -78,7 +76,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     workflows.lookAgain()
   }
   const moving = createMoving(config, { stores, bus, clock, log, onImported })
-  const { store, models, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
+  const { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows } = buildCore(config, log, resources, {
     stores,
     embedder,
     mayChangeModel: true,
@@ -93,14 +91,13 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   indexer.poke()
   workflows.start()
 
-  const ownerToken = newSecret()
-  const hosts = new HostCheck({ bindHosts: [config.api.host, config.ws.host], corsOrigins: config.corsOrigins })
-  const verifier = config.auth.secretKey === undefined ? noTokens : new JwtVerifier(config.auth.secretKey)
-  const guard = new Guard(hosts, verifier, { authEnabled: config.auth.enabled, ownerToken, ownerCookie: newSecret() })
+  const admission = createAdmission(config, { rateLimits, tokenCheck, audit: noAudit, bus, clock, log, resources })
+  const { ownerToken, hosts, guard, tokenWatch, protectedResource } = admission
   const { pingIntervalMs, pingTimeoutMs } = config.ws
   const transportLog = log.child('transport')
   const feed = new EventFeed({
     guard,
+    tokenWatch,
     bus,
     clock,
     log: transportLog,
@@ -113,6 +110,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     {
       guard,
       hosts,
+      tokenWatch,
+      ...(protectedResource && { protectedResource }),
       sessions,
       feed,
       bus,
@@ -124,7 +123,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled
-    ? new McpSocketServer({ guard, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
+    ? new McpSocketServer({ guard, tokenWatch, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
   return { resources, store, embedder, indexer, sessions, executions: workflows.executions, http, sockets, ownerToken, addresses }
 }

@@ -1,10 +1,11 @@
 import { AwakeTime } from '../base/awake-time.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { unlimited } from '../base/rate-limiter.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
+import { TokenCheck } from '../coordination/token-check.ts'
+import { TokenService } from '../coordination/token-service.ts'
 import { TaskService } from '../coordination/task-service.ts'
 import type { CallTool } from '../coordination/workflows/step-attempt.ts'
 import type { ServerConfig } from '../config/config.ts'
@@ -28,6 +29,8 @@ import { createTools } from '../tools/create-tools.ts'
 import { ToolRunner } from '../tools/tool-runner.ts'
 import { openFormer, recipeOf } from './embedder-options.ts'
 import { VERSION } from './install-paths.ts'
+import { createRateLimits } from './rate-limits.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { LiveReport } from './live-report.ts'
 import { createWorkflowParts } from './workflow-parts.ts'
 import type { WorkflowParts } from './workflow-parts.ts'
@@ -55,6 +58,8 @@ export interface CoreParts {
   readonly indexer: VectorIndexer
   readonly report: LiveReport
   readonly sessions: SessionManager
+  readonly rateLimits: RateLimits
+  readonly tokenCheck: TokenCheck
   readonly workflows: WorkflowParts
 }
 
@@ -115,21 +120,24 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })
   resources.own('presence', new AgentPresence({ store: stores.agents, bus, clock, log: log.child('agents') }), (part) => part.close())
   const tasks = new TaskService({ store: stores.tasks, clock, bus })
+  const tokens = new TokenService({ store: stores.tokens, bus, clock })
+  const checked = { store: stores.tokens, bus, clock, log: log.child('tokens') }
+  const tokenCheck = resources.own('token check', new TokenCheck(checked), (part) => part.close())
   const callTool: CallTool = ({ tool, args, scope, signal, origin }) =>
     sessions.transient({ scope, transport: 'workflow', capabilities: {} }).call(tool, args, { signal, origin })
   const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
-  const tools = createTools({ reader, writer, search, system: report, agents, tasks, ...workflows, clock })
+  const tools = createTools({ reader, writer, search, system: report, agents, tasks, tokens, ...workflows, clock })
   const runner = new ToolRunner(tools, config.toolProfile)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
-  const limiter = config.rateLimit.enabled ? state.limiter : unlimited
-  const parts = { runner, limiter, bus, clock, awake, log: log.child('tools') }
+  const rateLimits = createRateLimits(config, state)
+  const parts = { runner, limiter: rateLimits.agent, costly: rateLimits.costly, bus, clock, awake, log: log.child('tools') }
   const sessions: SessionManager = new SessionManager(parts, state.sessions, limits, state.fleet)
   const meter = resources.own(
     'meter',
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
-  return { store, models, indexer, report, sessions, workflows }
+  return { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))

@@ -33,7 +33,7 @@ export interface OpenedSession {
   readonly knownUntilMs?: number
 }
 
-export type DisconnectReason = 'idle' | 'replaced' | 'stopping' | 'disconnected'
+export type DisconnectReason = 'idle' | 'replaced' | 'stopping' | 'disconnected' | 'signed-out'
 
 /** Told to the transport of a session that must go; `why` is for the client. */
 export type Disconnect = (reason: DisconnectReason, why?: string) => void
@@ -297,7 +297,8 @@ export class SessionManager {
   /** The old session again: also as the agent it had switched to. */
   #resumed(caller: Caller, record: SessionRecord, before: Session | undefined): Session {
     const { agentId, namespace } = before?.scope ?? record
-    const scope = { ...caller.scope, agentId, namespace }
+    // A token may say less today than when the session became another: then it is whom the token says.
+    const scope = caller.isBound === true ? caller.scope : { ...caller.scope, agentId, namespace }
     const capabilities = { ...record.capabilities, ...caller.capabilities }
     const resumed = { startedAtMs: record.startedAtMs, scope, ...(before && { before }) }
     return new Session(record.sessionId, { ...caller, capabilities }, this.#parts, resumed)

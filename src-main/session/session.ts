@@ -12,6 +12,7 @@ import type { AgentSwitch } from '../contract/agent.ts'
 import { LIMITS } from '../contract/protocol.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo, TransportKind } from '../contract/session.ts'
+import { isToolName, TOOLS } from '../contract/tools.ts'
 import type { ToolContract } from '../contract/tools/tool-contract.ts'
 import type { CallerView, ToolContext } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
@@ -31,11 +32,15 @@ export interface Caller {
   readonly address?: string
   /** True when a token proves the agent: it cannot become another. */
   readonly isBound?: boolean
+  /** The token it came with, if it needed one. What is open ends with it. */
+  readonly token?: { readonly id: string | undefined; readonly endsAtMs: number | undefined }
 }
 
 export interface SessionParts {
   readonly runner: ToolRunner
   readonly limiter: RateLimiter
+  /** Limits the calls of costly tools, besides. */
+  readonly costly?: RateLimiter
   readonly bus: EventBus
   readonly clock: Clock
   /** Counts idle time and durations. */
@@ -56,6 +61,8 @@ export interface Resumed {
   /** Itself before, when this process still has it. */
   readonly before?: Session
 }
+
+const isCostly = (contract: ToolContract): boolean => contract.isCostly === true
 
 /** Switches of identity that a session remembers. */
 const SWITCHES_KEPT = 5
@@ -180,6 +187,11 @@ export class Session implements CallerView {
     return this.#parts.limiter.admit(this.scope.agentId)
   }
 
+  /** Counts one piece of work that keeps the server busy for long. Throws `rate_limited`. */
+  async admitCostly(): Promise<void> {
+    await this.#parts.costly?.admit(this.scope.agentId)
+  }
+
   /** The tools this client is shown. */
   listTools(): ToolContract[] {
     return this.#parts.runner.list()
@@ -194,6 +206,7 @@ export class Session implements CallerView {
     const start = performance.now()
     let ok = false
     try {
+      if (isToolName(tool) && isCostly(TOOLS[tool])) await this.admitCostly()
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
       const context = { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report }
       const result = await withCallContext(this.#callContext(), () =>

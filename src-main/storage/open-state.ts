@@ -33,6 +33,8 @@ export interface StateHealth {
 export interface ServerState {
   readonly sessions: SessionStore
   readonly limiter: RateLimiter
+  /** Another limit; `name` tells its counts from those of others. */
+  limiterOf(name: string, limit: RateLimit): RateLimiter
   readonly bus: EventBus
   readonly fleet: SessionFleet
   health(): StateHealth
@@ -53,6 +55,7 @@ export function openAlone({ sessions, rateLimit, log }: Omit<StateOptions, 'redi
   return {
     sessions,
     limiter: new VolatileRateLimiter(rateLimit),
+    limiterOf: (_name, limit) => new VolatileRateLimiter(limit),
     bus: new LocalEventBus(log.child('events')),
     fleet: createAloneFleet(),
     health: () => ({ provider, isDurable }),
@@ -73,10 +76,11 @@ async function openShared({ rateLimit, clock, log }: StateOptions, place: NonNul
       problem: `Redis does not work: ${link.reason}. Sessions, limits and events are this instance's own until it does.`,
     }),
   })
-  const { sessions, limiter, bus, fleet } = state
+  const { sessions, limiter, limiterOf, bus, fleet } = state
   return {
     sessions,
     limiter,
+    limiterOf: (name, limit) => limiterOf(name, limit, new VolatileRateLimiter(limit)),
     bus,
     fleet,
     health: () => healthOf(state.link),

@@ -1,10 +1,4 @@
 import { AppError } from '../base/errors.ts'
-import type { TokenRecord } from './token-store.ts'
-
-/** Whether a token may be used at a time. */
-export function isActive({ expiresAtMs, revokedAtMs }: TokenRecord, nowMs: number): boolean {
-  return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > nowMs)
-}
 
 /** The place after a token in the list, opaque to callers. Ids are in the order of their making. */
 export function tokenCursor(id: string): string {

@@ -62,3 +62,8 @@ export interface TokenUse {
   readonly id: string
   readonly atMs: number
 }
+
+/** Whether a token may be used at a time. */
+export function isActive({ expiresAtMs, revokedAtMs }: TokenRecord, nowMs: number): boolean {
+  return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > nowMs)
+}

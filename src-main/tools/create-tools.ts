@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts'
 import type { ToolName } from '../contract/tools.ts'
 import type { AgentService } from '../coordination/agent-service.ts'
+import type { TokenService } from '../coordination/token-service.ts'
 import type { TaskService } from '../coordination/task-service.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { WorkflowService } from '../coordination/workflows/workflow-service.ts'
 import type { MemoryReader } from '../memory/memory-reader.ts'
 import type { MemorySearch } from '../memory/memory-search.ts'
 import type { MemoryWriter } from '../memory/memory-writer.ts'
+import { createTokenTool } from './create-token.ts'
 import { deleteMemoryTool } from './delete-memory.ts'
 import { disconnectSessionTool } from './disconnect-session.ts'
 import { getAgentInfoTool } from './get-agent-info.ts'
@@ -16,16 +18,20 @@ import { getMemoryLinksTool } from './get-memory-links.ts'
 import { getSessionTool } from './get-session.ts'
 import { getSessionStatisticsTool } from './get-session-statistics.ts'
 import { getSystemStatsTool } from './get-system-stats.ts'
+import { getTokenTool } from './get-token.ts'
 import { healthCheckTool } from './health-check.ts'
 import { listAgentsTool } from './list-agents.ts'
 import { listMemoriesTool } from './list-memories.ts'
 import { listSessionsTool } from './list-sessions.ts'
 import { listTagsTool } from './list-tags.ts'
 import { listTasksTool } from './list-tasks.ts'
+import { listTokensTool } from './list-tokens.ts'
 import { manageTaskTool } from './manage-task.ts'
 import { recallMemoryTool } from './recall-memory.ts'
 import { registerAgentTool } from './register-agent.ts'
 import { restoreMemoryTool } from './restore-memory.ts'
+import { revokeTokenTool } from './revoke-token.ts'
+import { rotateTokenTool } from './rotate-token.ts'
 import { searchMemoriesTool, semanticSearchTool } from './semantic-search.ts'
 import { shareMemoryTool } from './share-memory.ts'
 import { createMemoryTool, storeMemoryTool } from './store-memory.ts'
@@ -49,13 +55,14 @@ export interface ToolParts {
   readonly system: SystemReport
   readonly agents: AgentService
   readonly tasks: TaskService
+  readonly tokens: TokenService
   readonly workflows: WorkflowService
   readonly executions: ExecutionService
   readonly clock: Clock
 }
 
 /** Builds the table of tools from the services they use. */
-export function createTools({ reader, writer, search, system, agents, tasks, workflows, executions, clock }: ToolParts): ToolTable {
+export function createTools({ reader, writer, search, system, agents, tasks, tokens, workflows, executions, clock }: ToolParts): ToolTable {
   return {
     store_memory: storeMemoryTool(writer, agents),
     create_memory: createMemoryTool(writer, agents),
@@ -88,5 +95,10 @@ export function createTools({ reader, writer, search, system, agents, tasks, wor
     list_sessions: listSessionsTool(system),
     get_session: getSessionTool(system),
     disconnect_session: disconnectSessionTool(system),
+    list_tokens: listTokensTool(tokens),
+    get_token: getTokenTool(tokens),
+    create_token: createTokenTool(tokens),
+    rotate_token: rotateTokenTool(tokens),
+    revoke_token: revokeTokenTool(tokens),
   }
 }

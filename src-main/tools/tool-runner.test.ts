@@ -95,8 +95,13 @@ function call(
   return runner().call(name, args, context(more), audience)
 }
 
-async function refusal(name: string, args: unknown, audience: 'model' | 'rest' = 'rest'): Promise<AppError> {
-  const error: unknown = await call(name, args, {}, audience).then(
+async function refusal(
+  name: string,
+  args: unknown,
+  audience: 'model' | 'rest' = 'rest',
+  more: Partial<ToolContext> = {},
+): Promise<AppError> {
+  const error: unknown = await call(name, args, more, audience).then(
     () => new Error('it was accepted'),
     (thrown: unknown) => thrown,
   )
@@ -106,17 +111,18 @@ async function refusal(name: string, args: unknown, audience: 'model' | 'rest' =
 
 describe.each(Object.keys(TOOLS) as ToolName[])('%s', (name) => {
   const { valid, refused }: ToolExamples = TOOL_EXAMPLES[name]
-  const making = { call: (tool: ToolName, input: unknown) => call(tool, input), connect: () => Promise.resolve('s1') }
+  const as = (by?: 'owner') => (by === 'owner' ? { scope: owner } : {})
+  const making = { call: (tool: ToolName, input: unknown, by?: 'owner') => call(tool, input, as(by)), connect: () => Promise.resolve('s1') }
 
   test.each(valid)('answers as its output schema says: $title', async (example) => {
-    const answer = await call(name, (await fillPlaceholders(example, making)).input)
+    const answer = await call(name, (await fillPlaceholders(example, making)).input, as(example.by))
     const parsed = TOOLS[name].output.strict().safeParse(JSON.parse(JSON.stringify(answer)))
     expect(parsed.error?.issues).toBeUndefined()
   })
 
   test.each(refused)('refuses: $title', async (example) => {
-    const { input, code, says } = await fillPlaceholders(example, making)
-    const error = await refusal(name, input)
+    const { input, code, says, by } = await fillPlaceholders(example, making)
+    const error = await refusal(name, input, 'rest', as(by))
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(says)])
   })
 })

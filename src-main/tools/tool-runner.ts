@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../base/errors.ts'
-import { isInProfile, isToolName, TOOLS } from '../contract/tools.ts'
+import { mayDo } from '../contract/scope.ts'
+import { isInProfile, isToolName, scopeOf, TOOLS } from '../contract/tools.ts'
 import type { ToolName } from '../contract/tools.ts'
 import type { ToolContract, ToolProfile } from '../contract/tools/tool-contract.ts'
 import { argumentError, show } from './argument-errors.ts'
@@ -33,6 +34,7 @@ export class ToolRunner {
    */
   async call(name: string, args: unknown, context: ToolContext, audience: 'model' | 'rest'): Promise<Record<string, unknown>> {
     const tool = this.#find(name, audience)
+    assertAllowed(tool.contract, args, context)
     const parsed = parseArguments(tool.contract, args ?? {})
     try {
       return await tool.handle(parsed, context)
@@ -56,6 +58,17 @@ export class ToolRunner {
     }
     return tool
   }
+}
+
+/** Asked before the arguments are looked at: who may not call a tool learns nothing of what it would say. */
+function assertAllowed(contract: ToolContract, args: unknown, { scope }: ToolContext): void {
+  const needed = scopeOf(contract, args)
+  if (mayDo(scope, needed)) return
+  const message =
+    needed === 'admin'
+      ? `${contract.name} is for the person at the machine and admins only.`
+      : `Your token only reads, and ${contract.name} changes something; it needs one with the scope "write".`
+  throw new AppError('forbidden', message, { details: { scope: needed } })
 }
 
 function parseArguments(contract: ToolContract, args: unknown): unknown {

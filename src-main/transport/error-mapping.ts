@@ -19,10 +19,16 @@ export function toHttpFailure(error: unknown, requestId?: string): HttpFailure {
     status: ERROR_TABLE[body.code].httpStatus,
     headers: {
       ...(typeof retryAfter === 'number' && { 'retry-after': String(retryAfter) }),
-      ...(body.code === 'unauthenticated' && { 'www-authenticate': 'Bearer' }),
+      ...(body.code === 'unauthenticated' && { 'www-authenticate': challengeOf(body) }),
     },
     body: { error: body },
   }
+}
+
+/** How to sign in, as RFC 9728 has it where there is something to say. */
+function challengeOf({ details }: ErrorBody): string {
+  const metadata = details?.['resource_metadata']
+  return typeof metadata === 'string' ? `Bearer resource_metadata="${metadata}"` : 'Bearer'
 }
 
 /** The refusal of an HTTP body over the limit. */

@@ -3,30 +3,19 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AppError } from '../base/errors.ts'
 import { HEADERS, OWNER_COOKIE } from '../contract/protocol.ts'
 import { OWNER_SCOPE } from '../contract/scope.ts'
-import type { Scope } from '../contract/scope.ts'
 import type { TransportKind } from '../contract/session.ts'
+import type { TokenClaims } from '../contract/token.ts'
 import type { Caller } from '../session/session.ts'
+import type { ClientAddresses } from './client-address.ts'
+import type { Denials } from './denials.ts'
 import type { HostCheck } from './host-check.ts'
 import { readIdentity, withDefaults } from './identity.ts'
 import type { ClaimedIdentity } from './identity.ts'
-
-/** What a valid token proves. */
-export interface TokenClaims {
-  readonly agentId: string
-  readonly namespace: string
-  readonly isAdmin: boolean
-}
+import { provenScope } from './proven-scope.ts'
 
 /** PORT. Checks a bearer token. Throws `unauthenticated` with a sentence that says what is wrong with it. */
 export interface TokenVerifier {
   verify(token: string): Promise<TokenClaims>
-}
-
-/** A request before anything of it is believed. */
-export interface Incoming {
-  readonly headers: IncomingHttpHeaders
-  /** IP address of the client; absent when it has gone already. */
-  readonly address?: string | undefined
 }
 
 export interface GuardOptions {
@@ -36,22 +25,24 @@ export interface GuardOptions {
   readonly ownerToken: string
   /** Value of the dashboard's cookie. */
   readonly ownerCookie: string
+  /** Where a client learns how to sign in (RFC 9728), as a URL; absent where there is nothing to learn. */
+  readonly resourceMetadataUrl?: string
 }
 
-/** What the guard looks at. */
-export function incoming(request: IncomingMessage): Incoming {
-  return { headers: request.headers, address: request.socket.remoteAddress }
+export interface GuardParts {
+  readonly hosts: HostCheck
+  readonly verifier: TokenVerifier
+  readonly addresses: ClientAddresses
+  readonly denials: Denials
 }
 
-/** Decides, from headers alone, whether a request may come in and who it is. The same for REST, /mcp, the WebSocket and the event feed. */
+/** Decides whether a request may come in and who it is. The same for REST, /mcp, the WebSocket and the event feed. */
 export class Guard {
-  readonly #hosts: HostCheck
-  readonly #verifier: TokenVerifier
+  readonly #parts: GuardParts
   readonly #options: GuardOptions
 
-  constructor(hosts: HostCheck, verifier: TokenVerifier, options: GuardOptions) {
-    this.#hosts = hosts
-    this.#verifier = verifier
+  constructor(parts: GuardParts, options: GuardOptions) {
+    this.#parts = parts
     this.#options = options
   }
 
@@ -59,68 +50,113 @@ export class Guard {
     return this.#options.authEnabled
   }
 
-  /** Throws `forbidden` for a foreign Host or Origin. Call it before anything else. */
-  assertOurs(headers: IncomingHttpHeaders): void {
-    this.#hosts.assertAllowed(headers)
-  }
-
-  /** Throws `invalid_request`, `unauthenticated` or `forbidden`. */
-  async identify({ headers, address }: Incoming, transport: TransportKind): Promise<Caller> {
-    const claimed = readIdentity(headers)
-    const scope = await this.#scopeOf(headers, claimed)
-    const client = headers['user-agent']
-    // Where tokens say who a caller is, only an admin's may become another.
-    const isBound = this.#options.authEnabled && !scope.isAdmin
-    return {
-      scope,
-      transport,
-      capabilities: claimed.capabilities,
-      ...(isBound && { isBound }),
-      ...(address !== undefined && { address }),
-      ...(client !== undefined && { client: client.slice(0, 200) }),
+  /**
+   * Called before anything else of a request is looked at. Throws `forbidden` for a foreign Host or Origin, `invalid_request` for a token
+   * in the URL, and `rate_limited` for an address that asks too often.
+   */
+  async assertOurs(request: IncomingMessage): Promise<void> {
+    const address = this.#parts.addresses.of(request)
+    try {
+      this.#parts.hosts.assertAllowed(request.headers)
+      assertNoTokenInUrl(request.url)
+      await this.#parts.denials.admitAddress(address)
+    } catch (error) {
+      throw await this.#denied(request, address, error)
     }
   }
 
-  /** True if `token` is the person's own. Constant time. */
-  isOwnerToken(token: string): boolean {
-    return sameSecret(token, this.#options.ownerToken)
+  /** Throws `invalid_request`, `unauthenticated`, `forbidden`, or `rate_limited` for an address that guesses. */
+  async identify(request: IncomingMessage, transport: TransportKind): Promise<Caller> {
+    const address = this.#parts.addresses.of(request)
+    try {
+      const caller = await this.#callerOf(request.headers, transport)
+      return address === undefined ? caller : { ...caller, address }
+    } catch (error) {
+      throw await this.#denied(request, address, error)
+    }
+  }
+
+  /** The header that signs a browser in as the person, in exchange for the person's token. Throws as `identify` does. */
+  async signIn(request: IncomingMessage, token: unknown): Promise<string> {
+    if (typeof token === 'string' && this.#isOwnerToken(token)) return this.ownerCookieHeader()
+    const error = new AppError(
+      'unauthenticated',
+      'This token is not the one in the discovery file (~/.tmws/runtime.json) of the running server.',
+    )
+    throw await this.#denied(request, this.#parts.addresses.of(request), error)
   }
 
   /** The header that gives a browser the owner scope. */
   ownerCookieHeader(): string {
-    return `${OWNER_COOKIE}=${this.#options.ownerCookie}; HttpOnly; SameSite=Strict; Path=/`
+    const secure = this.#parts.hosts.isServedSecurely ? '; Secure' : ''
+    return `${OWNER_COOKIE}=${this.#options.ownerCookie}; HttpOnly; SameSite=Strict; Path=/${secure}`
   }
 
-  async #scopeOf(headers: IncomingHttpHeaders, claimed: ClaimedIdentity): Promise<Scope> {
+  async #callerOf(headers: IncomingHttpHeaders, transport: TransportKind): Promise<Caller> {
+    const claimed = readIdentity(headers)
+    const client = headers['user-agent']
+    const { capabilities } = claimed
+    return {
+      ...(await this.#prove(headers, claimed)),
+      transport,
+      capabilities,
+      ...(client !== undefined && { client: client.slice(0, 200) }),
+    }
+  }
+
+  async #prove(headers: IncomingHttpHeaders, claimed: ClaimedIdentity): Promise<Pick<Caller, 'scope' | 'isBound' | 'token'>> {
     const token = bearerOf(headers)
     // Who names an agent is an agent, whatever else it carries: the owner scope is never an agent's.
     const isAgent = claimed.agentId !== undefined || headers[HEADERS.agentNamespace] !== undefined
-    if (!isAgent && this.#isOwner(headers, token)) return OWNER_SCOPE
-    if (!this.#options.authEnabled) return { kind: 'agent', ...withDefaults(claimed), isAdmin: false }
+    if (!isAgent && this.#isOwner(headers, token)) return { scope: OWNER_SCOPE }
+    if (!this.#options.authEnabled) return { scope: { kind: 'agent', ...withDefaults(claimed), isAdmin: false } }
     if (token === undefined) {
-      throw new AppError('unauthenticated', 'This server needs a token: send the header Authorization: Bearer TOKEN.')
+      throw new AppError('unauthenticated', 'This server needs a token: send the header Authorization: Bearer TOKEN.', this.#challenge())
     }
-    if (this.isOwnerToken(token))
+    if (this.#isOwnerToken(token))
       throw new AppError('forbidden', 'The token of the person at the machine is not for agents; give this agent a token of its own.')
-    return provenScope(await this.#verifier.verify(token), claimed)
+    const claims = await this.#verify(token)
+    const scope = provenScope(claims, claimed)
+    // Only an admin's token lets its bearer become another agent.
+    return { scope, token: { id: claims.tokenId, endsAtMs: claims.expiresAtMs }, ...(!scope.isAdmin && { isBound: true }) }
+  }
+
+  async #verify(token: string): Promise<TokenClaims> {
+    try {
+      return await this.#parts.verifier.verify(token)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unauthenticated')
+        throw new AppError('unauthenticated', error.message, { ...this.#challenge(), cause: error })
+      throw error
+    }
   }
 
   #isOwner(headers: IncomingHttpHeaders, token: string | undefined): boolean {
-    if (token !== undefined) return this.isOwnerToken(token)
+    if (token !== undefined) return this.#isOwnerToken(token)
     const cookie = cookieOf(headers, OWNER_COOKIE)
     // Browsers send a cookie to every port of its host: a page of another port must not be the person, even where CORS lets it in.
-    return cookie !== undefined && this.#hosts.isOwnPage(headers) && sameSecret(cookie, this.#options.ownerCookie)
+    return cookie !== undefined && this.#parts.hosts.isOwnPage(headers) && sameSecret(cookie, this.#options.ownerCookie)
+  }
+
+  /** Constant time. */
+  #isOwnerToken(token: string): boolean {
+    return sameSecret(token, this.#options.ownerToken)
+  }
+
+  #challenge(): { readonly details?: { readonly resource_metadata: string } } {
+    const { resourceMetadataUrl: url } = this.#options
+    return url === undefined ? {} : { details: { resource_metadata: url } }
+  }
+
+  #denied(request: IncomingMessage, address: string | undefined, error: unknown): Promise<unknown> {
+    return this.#parts.denials.denied({ headers: request.headers, address }, error)
   }
 }
 
-function provenScope(claims: TokenClaims, claimed: ClaimedIdentity): Scope {
-  if (claimed.agentId !== undefined && claimed.agentId !== claims.agentId) {
-    throw new AppError('forbidden', `This token is for the agent "${claims.agentId}", not for "${claimed.agentId}".`)
-  }
-  if (claimed.namespace !== undefined && claimed.namespace !== claims.namespace) {
-    throw new AppError('forbidden', `This token is for the namespace "${claims.namespace}", not for "${claimed.namespace}".`)
-  }
-  return { kind: 'agent', agentId: claims.agentId, namespace: claims.namespace, isAdmin: claims.isAdmin }
+/** URLs end up in logs, histories and Referer headers. */
+function assertNoTokenInUrl(url: string | undefined): void {
+  if (!/[?&](access_token|token|api_key|apikey|auth)=/i.test(url ?? '')) return
+  throw new AppError('invalid_request', 'A token must not stand in a URL, where logs keep it. Send the header Authorization: Bearer TOKEN.')
 }
 
 function bearerOf(headers: IncomingHttpHeaders): string | undefined {

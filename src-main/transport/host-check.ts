@@ -9,6 +9,8 @@ export interface HostCheckOptions {
   readonly bindHosts: readonly string[]
   /** Origins allowed besides our own dashboard, for example `https://memory.example.com`; `*` allows all. */
   readonly corsOrigins: readonly string[]
+  /** Where clients reach this server, if not at the address it listens on: behind a proxy. Pages from there are our own. */
+  readonly publicUrl?: string
 }
 
 /**
@@ -19,19 +21,28 @@ export class HostCheck {
   readonly #hosts: ReadonlySet<string>
   readonly #allowsIpHosts: boolean
   readonly #corsOrigins: ReadonlySet<string>
+  readonly #publicUrl: URL | undefined
   /** `http://127.0.0.1:8000` and its other spellings, known once the REST port listens. */
   #ownOrigins: ReadonlySet<string> = new Set()
 
   constructor(options: HostCheckOptions) {
+    this.#publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
     this.#corsOrigins = new Set(options.corsOrigins.map((origin) => origin.toLowerCase()))
     const publicHosts = options.corsOrigins.filter((origin) => URL.canParse(origin)).map((origin) => new URL(origin).hostname)
+    if (this.#publicUrl) publicHosts.push(this.#publicUrl.hostname)
     this.#hosts = new Set([...LOOPBACK_NAMES, ...options.bindHosts.map(bracketed), ...publicHosts])
     this.#allowsIpHosts = options.bindHosts.some((host) => !LOOPBACK_NAMES.has(bracketed(host)))
   }
 
   /** Tells which port the dashboard is served from; its origins, as browsers write them (without port 80), are then ours. */
   ownPortIs(port: number): void {
-    this.#ownOrigins = new Set([...this.#hosts].map((host) => new URL(`http://${host}:${port}`).origin))
+    const origins = [...this.#hosts].map((host) => new URL(`http://${host}:${port}`).origin)
+    this.#ownOrigins = new Set([...origins, ...(this.#publicUrl ? [this.#publicUrl.origin] : [])])
+  }
+
+  /** Whether browsers reach this server over TLS only. */
+  get isServedSecurely(): boolean {
+    return this.#publicUrl?.protocol === 'https:'
   }
 
   /** Throws `forbidden` naming the header that is wrong. */

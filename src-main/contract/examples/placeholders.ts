@@ -10,7 +10,9 @@ export interface Placeholder {
    * taken, or `connection` for a WebSocket that is opened. Without it the value shown is the one to send.
    */
   readonly from?:
-    'unused' | 'connection' | { readonly tool: ToolName; readonly input: Readonly<Record<string, unknown>>; readonly answer: string }
+    | 'unused'
+    | 'connection'
+    | { readonly tool: ToolName; readonly input: Readonly<Record<string, unknown>>; readonly answer: string; readonly by?: 'owner' }
 }
 
 /** Every word that an example may use. A test makes each anew for each example, with the caller that sends it. */
@@ -60,6 +62,11 @@ export const PLACEHOLDERS = {
       input: { operation: 'create', name: '$new_name', steps: [{ id: 'look', tool: 'list_memories', arguments: { limit: 1 } }] },
       answer: 'workflow.id',
     },
+  },
+  $token_id: {
+    means: 'A token that the person at the machine made.',
+    shows: '0199c2fd-5b60-7e19-a4c7-d2083f95b6ea',
+    from: { tool: 'create_token', input: { name: 'Release scout', agent_id: '$new_name' }, answer: 'token.id', by: 'owner' },
   },
   $session_id: { means: 'A live connection of the caller.', shows: '0199c2fc-17e5-7a02-8d4b-c35f9e60b7a1', from: 'connection' },
   $execution_id: {

@@ -17,6 +17,8 @@ export interface RefusedExample {
   readonly code: ErrorCode
   /** What its message holds; placeholders are filled in as in the input. */
   readonly says: string
+  /** Set where another caller than the person at the machine would be refused for what it is. */
+  readonly by?: 'owner'
 }
 
 export interface ToolExamples<Input = ToolInput<ToolName>> {

@@ -5,7 +5,7 @@ import type { ToolName } from '../tools.ts'
 /** How real things are made. */
 export interface Making {
   /** Calls a tool that must succeed, and returns its answer. */
-  readonly call: (tool: ToolName, input: Record<string, unknown>) => Promise<unknown>
+  readonly call: (tool: ToolName, input: Record<string, unknown>, by?: 'owner') => Promise<unknown>
   /** Opens a connection, and returns the id of its session. */
   readonly connect: () => Promise<string>
 }
@@ -34,7 +34,7 @@ async function make({ from, shows }: Placeholder, making: Making, made: Map<Plac
   if (from === undefined) return shows
   if (from === 'unused') return `name-${crypto.randomUUID()}`
   if (from === 'connection') return making.connect()
-  let value = await making.call(from.tool, await fillPlaceholders(from.input, making, made))
+  let value = await making.call(from.tool, await fillPlaceholders(from.input, making, made), from.by)
   for (const key of from.answer.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
   if (typeof value !== 'string') throw new Error(`${from.tool} answered nothing at ${from.answer}.`)
   return value

@@ -59,6 +59,7 @@ export const TASK_OPERATIONS: Readonly<
 
 export const manageTask = toolContract({
   name: 'manage_task',
+  readOperations: ['get'],
   title: 'Manage a task',
   description:
     'Makes, reads, changes, hands over and ends tasks that the agents of your namespace share. Start one with update and status in_progress: it is then yours; end it with complete or fail. ' +

@@ -24,6 +24,12 @@ export interface ToolContract<I extends z.ZodObject = z.ZodObject, O extends z.Z
   readonly family: ToolFamily
   /** The smallest profile that shows it; `rest` is never offered to a model, only to REST. */
   readonly profile: ToolProfile | 'rest'
+  /** What its caller must be allowed, where its annotations do not say it: `admin` for what runs the server. */
+  readonly scope?: 'admin'
+  /** Values of its argument `operation` that change nothing. */
+  readonly readOperations?: readonly string[]
+  /** Counted against a limit of its own too: one call makes the server work for long. */
+  readonly isCostly?: true
   readonly input: I
   readonly output: O
   readonly annotations: ToolAnnotations

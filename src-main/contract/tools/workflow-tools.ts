@@ -53,6 +53,7 @@ export const WORKFLOW_OPERATIONS: Readonly<
 
 export const manageWorkflow = toolContract({
   name: 'manage_workflow',
+  readOperations: ['get', 'list'],
   title: 'Manage a workflow',
   description:
     'Makes, reads, changes, lists and deletes workflows: steps that call tools of this server in the order of depends_on, side by side where they can. ' +
@@ -74,6 +75,7 @@ export const manageWorkflow = toolContract({
 
 export const executeWorkflow = toolContract({
   name: 'execute_workflow',
+  isCostly: true,
   title: 'Execute a workflow',
   description:
     'Starts a workflow, by id or name, as you, and waits for its end, or answers at once with wait: false. The run is durable: it goes on when you go away or the server restarts; ' +

@@ -16,6 +16,7 @@ import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../../storage/memory-store.ts'
 import { openStores } from '../../storage/open-stores.ts'
 import { AgentService } from '../../coordination/agent-service.ts'
+import { TokenService } from '../../coordination/token-service.ts'
 import { TaskService } from '../../coordination/task-service.ts'
 import type { ExecutionService } from '../../coordination/workflows/execution-service.ts'
 import type { WorkflowLimits } from '../../coordination/workflows/workflow-limits.ts'
@@ -44,6 +45,7 @@ export interface MemoryParts {
   readonly reader: MemoryReader
   readonly agents: AgentService
   readonly tasks: TaskService
+  readonly tokens: TokenService
   readonly writer: MemoryWriter
   readonly search: MemorySearch
   readonly workflows: WorkflowService
@@ -99,6 +101,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     reader,
     agents: new AgentService({ store: stores.agents, reader, clock, liveSessions: () => 0 }),
     tasks: new TaskService({ store: stores.tasks, clock, bus }),
+    tokens: new TokenService({ store: stores.tokens, bus, clock }),
     workflows,
     executions,
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),

@@ -28,6 +28,8 @@ export interface RedisStateOptions extends RedisPlace {
 export interface RedisState {
   readonly sessions: SessionStore
   readonly limiter: RateLimiter
+  /** Another limit under a name of its own; `local` counts while Redis is away. */
+  readonly limiterOf: (name: string, limit: RateLimit, local: RateLimiter) => RateLimiter
   readonly bus: EventBus
   readonly fleet: SessionFleet
   readonly link: LinkState
@@ -70,6 +72,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<RedisS
   return {
     sessions,
     limiter,
+    limiterOf: (name, limit, local) => new RedisRateLimiter(link, limit, local, name),
     bus,
     fleet,
     get link() {

@@ -33,6 +33,9 @@ const CARRIED: Readonly<Record<Exclude<ServerEvent['type'], 'hello' | 'rates' | 
   'session-closed': 'agentId',
   'call-answered': 'agentId',
   'data-imported': 'owner',
+  'token-created': 'owner',
+  'token-rotated': 'owner',
+  'token-revoked': 'owner',
 }
 
 /** The announcement as JSON, or undefined when it is not for other instances. */

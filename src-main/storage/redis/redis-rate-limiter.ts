@@ -13,13 +13,14 @@ export class RedisRateLimiter implements RateLimiter {
   readonly #local: RateLimiter
   readonly #limiter: RateLimiterRedis
 
-  constructor(link: RedisLink, limit: RateLimit, local: RateLimiter) {
+  /** `name` tells the counts of several limits apart. */
+  constructor(link: RedisLink, limit: RateLimit, local: RateLimiter, name?: string) {
     this.#link = link
     this.#limit = limit
     this.#local = local
     this.#limiter = new RateLimiterRedis({
       storeClient: link.client,
-      keyPrefix: `${link.prefix}rate`,
+      keyPrefix: name === undefined ? `${link.prefix}rate` : `${link.prefix}rate-${name}`,
       points: limit.requests,
       duration: limit.periodSeconds,
       // Who has used up everything is refused without asking Redis again: a flood costs it nothing.

@@ -1,5 +1,6 @@
 import type { TokenScope } from '../../contract/token.ts'
-import { isActive, readTokenCursor, tokenCursor } from '../token-rules.ts'
+import { readTokenCursor, tokenCursor } from '../token-rules.ts'
+import { isActive } from '../token-store.ts'
 import type { NewToken, SecretChange, TokenQuery, TokenRecord, TokenStore, TokenUse } from '../token-store.ts'
 import type { MemoryDb, TokenTable } from './sql-schema.ts'
 

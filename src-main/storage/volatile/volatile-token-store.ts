@@ -1,4 +1,5 @@
-import { isActive, readTokenCursor, tokenCursor } from '../token-rules.ts'
+import { readTokenCursor, tokenCursor } from '../token-rules.ts'
+import { isActive } from '../token-store.ts'
 import type { NewToken, SecretChange, TokenQuery, TokenRecord, TokenStore, TokenUse } from '../token-store.ts'
 
 interface Entry {

@@ -2,7 +2,6 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError } from '../../base/errors.ts'
 import { API_PREFIX } from '../../contract/protocol.ts'
 import type { Guard } from '../guard.ts'
 
@@ -19,12 +18,12 @@ export async function mountDashboard(app: FastifyInstance, guard: Guard, folder:
       reply.type('text/plain; charset=utf-8').send('TMWS runs. The dashboard is not built: run npm run build.\n'),
     )
   }
-  app.post(`${API_PREFIX}/login`, (request, reply) => {
+  app.post(`${API_PREFIX}/login`, async (request, reply) => {
     const token = (request.body as { token?: unknown } | null)?.token
-    if (typeof token !== 'string' || !guard.isOwnerToken(token)) {
-      throw new AppError('unauthenticated', 'This token is not the one in the discovery file (~/.tmws/runtime.json) of the running server.')
-    }
-    return reply.header('set-cookie', guard.ownerCookieHeader()).code(204).send()
+    return reply
+      .header('set-cookie', await guard.signIn(request.raw, token))
+      .code(204)
+      .send()
   })
 }
 

@@ -18,6 +18,7 @@ import { bodyTooLarge, toHttpFailure } from '../error-mapping.ts'
 import type { Guard } from '../guard.ts'
 import type { HostCheck } from '../host-check.ts'
 import { closeListener, toListenError } from '../listener.ts'
+import type { TokenWatch } from '../token-watch.ts'
 import type { EventFeed } from '../ws/event-feed.ts'
 import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
@@ -27,10 +28,14 @@ import type { McpAnswerer } from './mcp-endpoint.ts'
 import { mountMetrics } from './metrics-route.ts'
 import { mountMovingRoutes } from './moving-routes.ts'
 import type { MovingService } from './moving-routes.ts'
+import { mountProtectedResource } from './protected-resource-routes.ts'
 import { mountRestRoutes } from './rest-routes.ts'
 
 export interface HttpServerParts {
   readonly guard: Guard
+  readonly tokenWatch: TokenWatch
+  /** What a client is told that asks how to sign in (RFC 9728). */
+  readonly protectedResource?: Readonly<Record<string, unknown>>
   readonly hosts: HostCheck
   readonly sessions: SessionManager
   readonly feed: EventFeed
@@ -56,6 +61,8 @@ export interface HttpServerOptions {
 
 /** Time a client has to send a whole request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** How long browsers remember that this server is reached over TLS only, in seconds. */
+const HSTS_SECONDS = 180 * 86_400
 /** How long the rest of a body that is too large is read and dropped, in milliseconds. */
 const DROP_BODY_MS = 2_000
 /** How long running requests may go on when the server stops, in milliseconds. */
@@ -101,7 +108,7 @@ export class HttpServer {
     this.#mountGuards()
     await app.register(helmet, {
       contentSecurityPolicy: { directives: DASHBOARD_CSP },
-      strictTransportSecurity: false,
+      strictTransportSecurity: this.#parts.hosts.isServedSecurely && { maxAge: HSTS_SECONDS },
       crossOriginEmbedderPolicy: false,
     })
     await app.register(cors, {
@@ -115,6 +122,7 @@ export class HttpServer {
       silentPeers: this.#parts.silentPeers,
     })
     mountHealthRoutes(app, this.#parts.health)
+    if (this.#parts.protectedResource) mountProtectedResource(app, this.#parts.protectedResource)
     mountRestRoutes(app, this.#parts)
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
@@ -151,11 +159,13 @@ export class HttpServer {
       // `close` comes whatever happens to the answer; Fastify's own hook after an answer is skipped when the client has gone.
       reply.raw.once('close', () => (this.#running -= 1))
       void reply.header(HEADERS.requestId, request.id)
-      this.#parts.guard.assertOurs(request.headers)
-      // Known before anything of it is read, on every path alike.
-      const limitBytes = request.routeOptions.bodyLimit
-      if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(undefined, limitBytes)
-      withCallContext({ requestId: request.id }, done)
+      const check = async (): Promise<void> => {
+        await this.#parts.guard.assertOurs(request.raw)
+        // Known before anything of it is read, on every path alike.
+        const limitBytes = request.routeOptions.bodyLimit
+        if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(undefined, limitBytes)
+      }
+      withCallContext({ requestId: request.id }, () => void check().then(() => done(), done))
     })
     this.#app.setErrorHandler(async (error: FastifyError, request, reply) => {
       const { status, headers, body } = toHttpFailure(error, request.id)

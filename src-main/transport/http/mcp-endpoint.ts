@@ -9,12 +9,13 @@ import { LIMITS, MCP_HTTP_PATH } from '../../contract/protocol.ts'
 import { createMcpServer } from '../../session/mcp-session.ts'
 import { Session } from '../../session/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
-import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
+import type { TokenWatch } from '../token-watch.ts'
 import { ScopedListens } from './scoped-listens.ts'
 
 export interface McpEndpointParts {
   readonly guard: Guard
+  readonly tokenWatch: TokenWatch
   readonly sessions: SessionManager
   readonly log: Log
   readonly version: string
@@ -36,10 +37,13 @@ export function mountMcpEndpoint(app: FastifyInstance, parts: McpEndpointParts):
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
     scope.all(MCP_HTTP_PATH, async (request, reply) => {
-      const caller = await parts.guard.identify(incoming(request.raw), 'http')
+      const caller = await parts.guard.identify(request.raw, 'http')
       const session = parts.sessions.transient(caller)
       await session.admit()
       reply.hijack()
+      // Streams stay open for long.
+      const unwatch = parts.tokenWatch.watch(caller, () => reply.raw.destroy())
+      reply.raw.once('close', unwatch)
       reply.raw.setHeaders(new Map(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])))
       await serve(withSession(request.raw, session) as NodeIncomingMessageLike, reply.raw) // a server's request always has a method and a URL
     })

@@ -9,7 +9,6 @@ import type { Backup, ExportQuery, ImportNotice, ImportQuery, ImportSummary } fr
 import type { Log } from '../../base/log.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
 import { bodyTooLarge } from '../error-mapping.ts'
-import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
 import { abortedWith } from './aborted-with.ts'
 import { readQuery } from './query-arguments.ts'
@@ -43,8 +42,10 @@ const PROGRESS_MS = 250
 /** `/api/v1/export`, `/import` and `/backups`: for the person at the machine only. */
 export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions, moving, log }: MovingRouteParts): Promise<void> {
   async function requireOwner(request: FastifyRequest): Promise<void> {
-    const caller = await guard.identify(incoming(request.raw), 'rest')
-    await sessions.transient(caller).admit()
+    const caller = await guard.identify(request.raw, 'rest')
+    const session = sessions.transient(caller)
+    await session.admit()
+    await session.admitCostly()
     if (caller.scope.kind === 'owner') return
     throw new AppError('forbidden', 'Only the person at the machine may move data; use the dashboard or the tmws command.')
   }

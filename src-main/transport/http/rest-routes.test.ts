@@ -3,6 +3,7 @@ import { REST_ROUTES } from '../../contract/rest.ts'
 import type { Memory, MemoryHit } from '../../contract/memory.ts'
 import type { Task } from '../../contract/task.ts'
 import { WsClient } from '../ws/testing/ws-client.ts'
+import type { IssuedToken } from '../../contract/token.ts'
 import { TestServer } from '../../server/testing/start-test-server.ts'
 
 interface One {
@@ -96,6 +97,18 @@ describe('the routes', () => {
       walked.set('DELETE /sessions/:session_id', status)
       expect((await client.closed).code).toBe(4403)
     }
+    const walkTokens = async (): Promise<void> => {
+      const asOwner = async (method: string, route: string, path: string, body?: unknown) => {
+        const answer = await server.rest<IssuedToken & { tokens: unknown[] }>(method, path, { headers: server.owner, body })
+        walked.set(`${method} ${route}`, answer.status)
+        return answer.body
+      }
+      const { token } = await asOwner('POST', '/tokens', '/tokens', { name: 'Laptop', agent_id: 'scout' })
+      expect(await asOwner('GET', '/tokens', '/tokens?agent_id=scout')).toMatchObject({ tokens: [{ id: token.id, name: 'Laptop' }] })
+      expect(await asOwner('GET', '/tokens/:token_id', `/tokens/${token.id}`)).toMatchObject({ token })
+      expect((await asOwner('POST', '/tokens/:token_id/rotate', `/tokens/${token.id}/rotate`, {})).secret).toMatch(/^tmws_/)
+      expect(await asOwner('DELETE', '/tokens/:token_id', `/tokens/${token.id}`)).toMatchObject({ token: { status: 'revoked' } })
+    }
     const walked = new Map<string, unknown>()
     const walk = async (route: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
       const answer = await server.rest<Record<string, unknown>>(method, path, { ...as, ...(body !== undefined && { body }) })
@@ -151,6 +164,7 @@ describe('the routes', () => {
     await walkTasks(walk)
     await walkWorkflows(walk)
     await walkSessions(walk)
+    await walkTokens()
     expect(Object.fromEntries(walked)).toEqual(
       Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
     )

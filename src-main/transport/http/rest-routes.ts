@@ -5,7 +5,6 @@ import { REST_ROUTES, fullPathOf } from '../../contract/rest.ts'
 import type { RestRoute } from '../../contract/rest.ts'
 import { TOOLS } from '../../contract/tools.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
-import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
 import { abortedWith } from './aborted-with.ts'
 import { readQuery } from './query-arguments.ts'
@@ -22,7 +21,7 @@ export function mountRestRoutes(app: FastifyInstance, parts: RestParts): void {
       method: route.method,
       url: fullPathOf(route),
       handler: async (request, reply) => {
-        const caller = await parts.guard.identify(incoming(request.raw), 'rest')
+        const caller = await parts.guard.identify(request.raw, 'rest')
         const session = parts.sessions.transient(caller)
         await session.admit()
         const args = { ...readArguments(request, route), ...(request.params as object), ...route.fixed }

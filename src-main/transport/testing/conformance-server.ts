@@ -4,26 +4,26 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import { systemClock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { LocalEventBus } from '../../base/event-bus.ts'
-import { newSecret } from '../../base/ids.ts'
 import { silentLog } from '../../base/log.ts'
 import { DEFAULT_HOST, LIMITS, MCP_HTTP_PATH } from '../../contract/protocol.ts'
 import { unlimited } from '../../base/rate-limiter.ts'
 import type { SessionParts } from '../../session/session.ts'
 import { SessionManager } from '../../session/session-manager.ts'
-import { Guard } from '../guard.ts'
 import { HostCheck } from '../host-check.ts'
 import { HttpServer } from '../http/http-server.ts'
+import { TokenWatch } from '../token-watch.ts'
 import { EventFeed } from '../ws/event-feed.ts'
 import { createFixtureServer } from './conformance-mcp.ts'
 import { withLegacySessions } from './conformance-sessions.ts'
+import { openGuard } from './open-guard.ts'
 
 const VERSION = '0.0.0'
 const MAX_CONNECTIONS = 16
 
 const bus = new LocalEventBus(silentLog)
 const hosts = new HostCheck({ bindHosts: [DEFAULT_HOST], corsOrigins: [] })
-const noTokens = { verify: () => Promise.reject(new AppError('unauthenticated', 'This server has no tokens.')) }
-const guard = new Guard(hosts, noTokens, { authEnabled: false, ownerToken: newSecret(), ownerCookie: newSecret() })
+const { guard } = openGuard({ hosts })
+const tokenWatch = new TokenWatch({ bus, clock: systemClock, log: silentLog, ended: () => Promise.resolve([]) })
 const nothing: unknown = {} // tools are never asked for: every MCP request goes to the fixtures
 const stored = { serveAs: () => undefined } as unknown // nor are stored sessions, which only hear who serves them
 const sessions = new SessionManager(
@@ -37,6 +37,7 @@ const modern = createMcpHandler(({ era }) => createFixtureServer(era, () => mode
 })
 const feed = new EventFeed({
   guard,
+  tokenWatch,
   bus,
   clock: systemClock,
   log: silentLog,
@@ -48,6 +49,7 @@ const feed = new EventFeed({
 const server = new HttpServer(
   {
     guard,
+    tokenWatch,
     hosts,
     sessions,
     feed,

@@ -8,17 +8,20 @@ import { toIso } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Announcement, EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
+import { ERROR_TABLE } from '../../contract/errors.ts'
 import type { ServerEvent } from '../../contract/events.ts'
 import { CLOSE_CODES, EVENTS_PATH, LIMITS } from '../../contract/protocol.ts'
 import { canRead, canSeeTask, canSeeWorkflow } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
-import { incoming } from '../guard.ts'
+import type { Caller } from '../../session/session.ts'
 import type { Guard } from '../guard.ts'
+import type { TokenWatch } from '../token-watch.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
 
 export interface EventFeedParts {
   readonly guard: Guard
+  readonly tokenWatch: TokenWatch
   readonly bus: EventBus
   readonly clock: Clock
   readonly log: Log
@@ -46,12 +49,12 @@ export class EventFeed {
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
     try {
-      this.#parts.guard.assertOurs(request.headers)
+      await this.#parts.guard.assertOurs(request)
       if (pathOf(request) !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
-      const { scope } = await this.#parts.guard.identify(incoming(request), 'rest')
+      const caller = await this.#parts.guard.identify(request, 'rest')
       if (this.#wss.clients.size >= this.#parts.maxListeners)
         throw new AppError('unavailable', `The event feed has its maximum of ${this.#parts.maxListeners} listeners.`)
-      this.#wss.handleUpgrade(request, socket, head, (ws) => this.#serve(ws, scope))
+      this.#wss.handleUpgrade(request, socket, head, (ws) => this.#serve(ws, caller))
     } catch (error) {
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade to the event feed failed')
       refuseUpgrade(socket, error)
@@ -66,7 +69,8 @@ export class EventFeed {
     for (const socket of this.#wss.clients) socket.terminate()
   }
 
-  #serve(socket: WebSocket, scope: Scope): void {
+  #serve(socket: WebSocket, caller: Caller): void {
+    const { scope } = caller
     this.#heartbeat.watch(socket)
     socket.on('error', (error) => this.#parts.log.debug({ err: error }, 'an event listener failed'))
     const send = (event: ServerEvent): void => {
@@ -83,7 +87,11 @@ export class EventFeed {
     const unsubscribe = this.#parts.bus.subscribeAll((announcement) => {
       if (mayHear(announcement, scope, this.#parts.clock.now())) send(announcement.event)
     }, greet)
-    socket.on('close', unsubscribe)
+    const unwatch = this.#parts.tokenWatch.watch(caller, (why) => socket.close(ERROR_TABLE.unauthenticated.closeCode, why))
+    socket.on('close', () => {
+      unsubscribe()
+      unwatch()
+    })
   }
 }
 

@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws'
 import { AppError } from '../../base/errors.ts'
 import type { EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
+import { ERROR_TABLE } from '../../contract/errors.ts'
 import {
   CLOSE_CODES,
   HEADERS,
@@ -20,8 +21,8 @@ import {
 import { createMcpServer } from '../../session/mcp-session.ts'
 import type { Session } from '../../session/session.ts'
 import type { DisconnectReason, OpenedSession, SessionManager } from '../../session/session-manager.ts'
-import { incoming } from '../guard.ts'
 import type { Guard } from '../guard.ts'
+import type { TokenWatch } from '../token-watch.ts'
 import { closeListener, listen } from '../listener.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { tellMissed } from './missed-notices.ts'
@@ -42,6 +43,7 @@ export interface McpSocketOptions {
 
 export interface McpSocketParts {
   readonly guard: Guard
+  readonly tokenWatch: TokenWatch
   readonly sessions: SessionManager
   readonly bus: EventBus
   readonly log: Log
@@ -132,9 +134,9 @@ export class McpSocketServer {
       if (this.#upgrades > LIMITS.pendingUpgrades)
         throw new AppError('unavailable', 'Too many clients connect at once; try again in a moment.')
       assertPath(request)
-      this.#parts.guard.assertOurs(request.headers)
+      await this.#parts.guard.assertOurs(request)
       const isBridge = (request.headers['user-agent'] ?? '').startsWith('tmws-bridge/')
-      const caller = await this.#parts.guard.identify(incoming(request), isBridge ? 'bridge' : 'websocket')
+      const caller = await this.#parts.guard.identify(request, isBridge ? 'bridge' : 'websocket')
       const holder: { connection?: Connection } = {}
       // Before a resume secret is spent: who is refused may come back with it.
       await this.#parts.sessions.admit(caller)
@@ -147,6 +149,11 @@ export class McpSocketServer {
       // Asked last: a stop may have begun during the checks.
       this.#assertRunning()
       this.#accept(request, socket, head, opened, holder)
+      const { connection } = holder
+      if (connection) {
+        const unwatch = this.#parts.tokenWatch.watch(caller, (why) => this.#disconnect(connection, 'signed-out', why))
+        connection.socket.once('close', unwatch)
+      }
     } catch (error) {
       if (opened) await this.#parts.sessions.close(opened.session, 'refused')
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade failed')
@@ -222,6 +229,7 @@ export class McpSocketServer {
     // The client has resumed elsewhere: the old socket is dead or about to be.
     if (reason === 'replaced') socket.terminate()
     else if (reason === 'idle') socket.close(CLOSE_CODES.idleTimeout, 'Idle for too long.')
+    else if (reason === 'signed-out') socket.close(ERROR_TABLE.unauthenticated.closeCode, why)
     else if (reason === 'stopping') socket.close(CLOSE_CODES.goingAway, 'The server is stopping.')
     else socket.close(CLOSE_CODES.disconnected, closeReason(why))
     // A peer that is gone does not answer the close frame either.
