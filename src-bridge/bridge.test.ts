@@ -3,6 +3,8 @@ import { PassThrough } from 'node:stream'
 import { afterEach, describe, expect, test } from 'vitest'
 import { writtenDiscovery } from './testing/discovery-file.ts'
 import { FakeServer } from './testing/fake-server.ts'
+import { writeTokenFile } from '../src-main/base/token-files.ts'
+import { withSavedToken } from './saved-token.ts'
 import { MemoryHost, QUICK, sentenceOf } from './testing/memory-host.ts'
 import { until } from './testing/until.ts'
 
@@ -118,6 +120,21 @@ describe('who the agent is', () => {
       authorization: 'Bearer agent-token',
       'user-agent': expect.stringMatching(/^tmws-bridge\//) as string,
     })
+  })
+
+  test('is proven by the token that this machine keeps for it, read anew for each connection, and given to no other machine', async () => {
+    const server = await startServer()
+    const runtimeFile = writtenDiscovery(server.url)
+    const save = (token: string) => writeTokenFile(runtimeFile, { token_id: 't', agent_id: 'a-1', token })
+    save('tmws_first')
+    await using host = new MemoryHost({ runtimeFile, identity: { agentId: 'a-1' } })
+    await host.ask(1, 'ping')
+    expect(server.visits[0]?.headers['authorization']).toBe('Bearer tmws_first')
+    expect(withSavedToken({ identity: { agentId: 'b-2' }, runtimeFile }, server.url)).toEqual({ agentId: 'b-2' })
+    expect(withSavedToken({ identity: { agentId: 'a-1', token: 'given' }, runtimeFile }, server.url).token).toBe('given')
+    expect(withSavedToken({ identity: { agentId: 'a-1' }, runtimeFile }, 'ws://10.0.0.9:8001')).toEqual({ agentId: 'a-1' })
+    save('tmws_second')
+    expect(withSavedToken({ identity: { agentId: 'a-1' }, runtimeFile }, server.url).token).toBe('tmws_second')
   })
 
   test("is never the owner: the discovery file's token stays in the file", async () => {

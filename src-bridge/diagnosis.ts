@@ -12,6 +12,7 @@ import { ProbeConnection } from './probe-connection.ts'
 import { tryServing } from './probe-questions.ts'
 import { canBeBypassed } from './refusal.ts'
 import type { Failure } from './refusal.ts'
+import { withSavedToken } from './saved-token.ts'
 import { ServerLink } from './server-link.ts'
 import type { Timings } from './timings.ts'
 import { BRIDGE_VERSION } from './version.ts'
@@ -23,12 +24,11 @@ type Finding = { readonly works: true } | { readonly works: false; readonly fail
 /** `--test`: says in words what the bridge finds and what a host would get. True if it would be served. */
 export async function diagnose(options: BridgeOptions, program: EmbeddedProgram, timings: Timings, say: Say): Promise<boolean> {
   const discovery = readDiscovery(options.runtimeFile)
-  const { agentId, namespace, token } = options.identity
+  const { agentId, namespace } = options.identity
+  const { url } = resolveTarget(options, discovery)
   say(`Bridge:         tmws-bridge ${BRIDGE_VERSION} on Node ${process.versions.node}, mode ${options.mode}`)
   say(`Discovery file: ${describeDiscovery(discovery)}`)
-  say(
-    `Agent:          ${agentId} in namespace ${namespace ?? DEFAULT_NAMESPACE}, ${token === undefined ? 'without a token' : 'with a token'}`,
-  )
+  say(`Agent:          ${agentId} in namespace ${namespace ?? DEFAULT_NAMESPACE}, ${describeToken(options, url)}`)
   const server = options.mode === 'stdio' ? undefined : await tryServer(options, discovery, timings, say)
   const noFallback = options.mode === 'stdio' ? undefined : whyNoFallback(options)
   say('')
@@ -36,6 +36,11 @@ export async function diagnose(options: BridgeOptions, program: EmbeddedProgram,
   const embedded = noFallback === undefined ? await tryEmbedded(program, timings, say) : undefined
   say('')
   return conclude(server, embedded, say)
+}
+
+function describeToken(options: BridgeOptions, url: string): string {
+  if (options.identity.token !== undefined) return 'with a token'
+  return withSavedToken(options, url).token === undefined ? 'without a token' : 'with the token that this machine keeps for it'
 }
 
 async function tryServer(options: BridgeOptions, discovery: Discovery, timings: Timings, say: Say): Promise<Finding> {

@@ -15,8 +15,8 @@ Usage: tmws-bridge [flags]
   --help, --version
 
 Without a host and a port the running server is found by ~/.tmws/runtime.json (TMWS_RUNTIME_FILE), else 127.0.0.1:8001 is tried.
-Also read: TMWS_AGENT_NAMESPACE, TMWS_AGENT_CAPABILITIES (JSON), TMWS_TOKEN (the agent's token), TMWS_LOG_LEVEL (of stderr),
-TMWS_STDIO_FALLBACK (false: hybrid does not fall back). For the database itself the server's own settings count, above all
+Also read: TMWS_AGENT_NAMESPACE, TMWS_AGENT_CAPABILITIES (JSON), TMWS_TOKEN (the agent's token; without it the one that
+"tmws tokens create --save" has put beside the discovery file), TMWS_LOG_LEVEL (of stderr), TMWS_STDIO_FALLBACK (false: hybrid does not fall back). For the database itself the server's own settings count, above all
 TMWS_DATA_DIR; where sign-in is on it is not used.
 A flag wins over the environment. Arguments not named here are ignored.
 `

@@ -5,6 +5,7 @@ import type { Lane, LaneHandlers } from './lane.ts'
 import type { BridgeOptions, Identity } from './options.ts'
 import type { Failure } from './refusal.ts'
 import { RetryPace } from './retry-pace.ts'
+import { withSavedToken } from './saved-token.ts'
 import { SocketSide } from './socket-side.ts'
 import type { Opening } from './socket-side.ts'
 import type { Timings } from './timings.ts'
@@ -105,7 +106,7 @@ export class ServerLink implements Lane {
     const usedToken = this.#resumeToken
     this.#socket = new SocketSide(
       url,
-      identityHeaders(this.#options.identity, usedToken),
+      identityHeaders(withSavedToken(this.#options, url), usedToken),
       {
         opened: (opening) => this.#opened(url, opening),
         frame: (frame) => this.#handlers?.message(frame),

@@ -139,6 +139,20 @@ describe('tmws --server', () => {
 })
 
 describe('tmws doctor', () => {
+  test('--production lists at once everything that keeps the settings from production', () => {
+    const { code, out } = run(['doctor', '--production'], {
+      TMWS_AUTH_ENABLED: 'true',
+      TMWS_SECRET_KEY: 'change-me-change-me-change-me-change-me',
+      TMWS_RATE_LIMIT_ENABLED: 'false',
+      TMWS_CORS_ORIGINS: '["*"]',
+      TMWS_JWT_JWKS_URL: 'https://issuer.example/keys',
+    })
+    expect(code).toBe(1)
+    for (const name of ['TMWS_SECRET_KEY', 'TMWS_RATE_LIMIT_ENABLED', 'TMWS_CORS_ORIGINS', 'TMWS_JWT_ISSUER', 'TMWS_JWT_AUDIENCE'])
+      expect(out).toMatch(new RegExp(`WRONG +Production +${name}`))
+    expect(out).not.toContain('change-me')
+  })
+
   test('before the first start finds a folder and a server to come', () => {
     const { out } = run(['doctor'])
     expect(out).toMatch(/ok +Runtime +Node \d+/)

@@ -1,12 +1,13 @@
 import { Command, CommanderError, Option } from 'commander'
 import { AppError, messageOf } from '../base/errors.ts'
-import { loadProcessConfig } from '../config/process-config.ts'
+import { loadProcessConfig, productionProblems } from '../config/process-config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { SETTINGS } from '../config/settings-table.ts'
 import type { SettingName } from '../config/settings-table.ts'
-import { runDoctor } from './doctor.ts'
+import { reportProduction, runDoctor } from './doctor.ts'
 import { addMovingCommands } from './moving/moving-commands.ts'
 import { VERSION } from './install-paths.ts'
+import { addTokenCommands } from './tokens/token-commands.ts'
 import { runServer } from './run-server.ts'
 
 type Flags = Partial<Record<SettingName, string>>
@@ -31,12 +32,21 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   program
     .command('doctor')
     .description('check Node, ports, data folder, database, model, bridge and discovery; exit code 1 if something is wrong')
-    .action(async () => {
-      exitCode = await runDoctor(configOf(program))
+    .option('--production', 'also list everything that keeps these settings from starting in production')
+    .action(async (options: { production?: boolean }) => {
+      const isAsked = options.production === true
+      const problems = isAsked ? productionProblems(flagsOf(program)) : []
+      // Settings that keep the server from starting leave nothing else to check.
+      exitCode = problems.length > 0 ? reportProduction(problems) : await runDoctor(configOf(program), isAsked)
     })
   addMovingCommands(
     program,
     (overrides) => configOf(program, overrides),
+    (code) => (exitCode = code),
+  )
+  addTokenCommands(
+    program,
+    () => configOf(program),
     (code) => (exitCode = code),
   )
   try {
@@ -50,13 +60,17 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function configOf(program: Command, overrides: Flags = {}): ServerConfig {
+  return loadProcessConfig({ ...flagsOf(program), ...overrides })
+}
+
+function flagsOf(program: Command): Flags {
   const options = program.opts<Record<string, unknown>>()
   const flags: Flags = {}
   for (const [name, { flag }] of flaggedSettings()) {
     const value = options[camelCase(flag)]
     if (typeof value === 'string') flags[name] = value
   }
-  return loadProcessConfig({ ...flags, ...overrides })
+  return flags
 }
 
 function settingOptions(): Option[] {
@@ -86,5 +100,6 @@ Examples:
   tmws --server --api-port 0 --ws-port 0   run on free ports, printed at the start
   tmws doctor                              say what is wrong
   tmws export notes.jsonl.gz               everything in one file; tmws import reads it
+  tmws tokens create --agent ci --scope read   a token for a client
   tmws backup                              copy the database; tmws restore puts a copy back
 `

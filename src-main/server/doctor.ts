@@ -31,7 +31,7 @@ const MODEL_BUDGET_MS = 20_000
 const ANSWER_BUDGET_MS = 2_000
 
 /** Checks what a server with this configuration needs, prints a line for each, and resolves with 1 if something is wrong. */
-export async function runDoctor(config: ServerConfig): Promise<number> {
+export async function runDoctor(config: ServerConfig, isReadyForProduction = false): Promise<number> {
   const running = await findRunning(config)
   const findings = [
     checkNode(),
@@ -40,6 +40,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
       verdict: 'ok',
       sentence: config.settingsFile ?? 'no settings file; flags, variables and defaults',
     } satisfies Finding,
+    ...(isReadyForProduction ? [READY_FOR_PRODUCTION] : []),
     ...config.warnings.map((sentence): Finding => ({ subject: 'Settings', verdict: 'note', sentence })),
     checkDataFolder(config),
     await checkDatabase(config),
@@ -57,6 +58,19 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
   const wrong = findings.filter((finding) => finding.verdict === 'wrong').length
   process.stdout.write(wrong === 0 ? 'Everything needed is there.\n' : `${wrong} to mend.\n`)
   return wrong === 0 ? 0 : 1
+}
+
+const READY_FOR_PRODUCTION: Finding = {
+  subject: 'Production',
+  verdict: 'ok',
+  sentence: 'these settings start with TMWS_ENVIRONMENT=production',
+}
+
+/** Lists every reason why a server would not start in production. */
+export function reportProduction(problems: readonly string[]): number {
+  const lines = problems.map((sentence) => lineOf({ subject: 'Production', verdict: 'wrong', sentence }))
+  process.stdout.write(`TMWS ${VERSION} doctor\n${lines.join('\n')}\n${problems.length} to mend before production.\n`)
+  return 1
 }
 
 function lineOf({ subject, verdict, sentence }: Finding): string {

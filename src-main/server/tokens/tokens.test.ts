@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId } from '../base/ids.ts'
-import type { IssuedToken } from '../contract/token.ts'
-import { hashOfSecret } from '../coordination/token-service.ts'
-import { openStores } from '../storage/open-stores.ts'
-import { refusalOf, WsClient } from '../transport/ws/testing/ws-client.ts'
-import { TestServer } from './testing/start-test-server.ts'
+import { newId } from '../../base/ids.ts'
+import type { IssuedToken } from '../../contract/token.ts'
+import { hashOfSecret } from '../../coordination/token-service.ts'
+import { openStores } from '../../storage/open-stores.ts'
+import { refusalOf, WsClient } from '../../transport/ws/testing/ws-client.ts'
+import { TestServer } from '../testing/start-test-server.ts'
 
 const SECRET = 'k8Jd02mPqx7ZtVw5Lr9Yh3Bn6Gf1Sa4Q'
 let server: TestServer
