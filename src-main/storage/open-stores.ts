@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
+import type { AuditStore } from './audit-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { PostgresOptions } from './postgres/postgres-options.ts'
@@ -41,6 +42,7 @@ export interface Stores {
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
   readonly transfer: TransferStore
+  readonly audit: AuditStore
   /**
    * Where other machines may use the same store: leave to do what one process at a time should do, undefined while another has it.
    * Lost with the connection to the store, so the work must stay right when two do it. Throws when the store is down.
@@ -53,8 +55,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions, sessions, transfer } = memories
-    return { memories, agents, tasks, workflows, executions, sessions, transfer }
+    const { agents, tasks, workflows, executions, sessions, transfer, audit } = memories
+    return { memories, agents, tasks, workflows, executions, sessions, transfer, audit }
   }
   if (options.provider === 'postgres') {
     const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')
@@ -67,6 +69,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
   const { VolatileExecutionStore } = await import('./volatile/volatile-execution-store.ts')
   const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
   const { VolatileTransferStore } = await import('./volatile/volatile-transfer-store.ts')
+  const { VolatileAuditStore } = await import('./volatile/volatile-audit-store.ts')
   const kept = {
     memories: new VolatileMemoryStore(),
     agents: new VolatileAgentStore(),
@@ -74,7 +77,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     workflows: new VolatileWorkflowStore(),
     executions: new VolatileExecutionStore(),
   }
-  return { ...kept, sessions: new VolatileSessionStore(), transfer: new VolatileTransferStore(kept) }
+  return { ...kept, sessions: new VolatileSessionStore(), transfer: new VolatileTransferStore(kept), audit: new VolatileAuditStore() }
 }
 
 /** The memories alone, for tools and tests that need no more. */

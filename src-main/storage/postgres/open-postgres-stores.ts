@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
 import type { MemoryStore } from '../memory-store.ts'
 import type { SessionStore } from '../session-store.ts'
@@ -9,6 +10,7 @@ import type { WorkflowStore } from '../workflow-store.ts'
 import { callDatabase } from './postgres-calls.ts'
 import { readState } from './postgres-migrator.ts'
 import { PostgresAgentStore } from './postgres-agent-store.ts'
+import { PostgresAuditStore } from './postgres-audit-store.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 import { PostgresExecutionStore } from './postgres-execution-store.ts'
 import { PostgresMemoryStore } from './postgres-memory-store.ts'
@@ -29,6 +31,7 @@ export interface PostgresStores {
   readonly executions: ExecutionStore
   readonly sessions: SessionStore
   readonly transfer: TransferStore
+  readonly audit: AuditStore
   readonly takeTurn: (name: string) => Promise<Turn | undefined>
 }
 
@@ -54,6 +57,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     executions: new PostgresExecutionStore(database),
     sessions: new PostgresSessionStore(database, turns),
     transfer: new PostgresTransferStore(database),
+    audit: new PostgresAuditStore(database),
     takeTurn: (name) => turns.take(name),
   }
 }

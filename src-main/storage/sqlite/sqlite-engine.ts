@@ -4,7 +4,10 @@ import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Task } from '../../contract/task.ts'
 import type { Execution, Workflow } from '../../contract/workflow.ts'
+import type { ChainLink } from '../../base/audit-chain.ts'
+import type { AuditEntry } from '../../contract/audit.ts'
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
+import type { AuditCounts, AuditPage, AuditQuery, ChainState, NewAuditEntry, PruneOptions } from '../audit-store.ts'
 import type {
   ExecutionChange,
   ExecutionPage,
@@ -18,6 +21,8 @@ import type {
 import type { CandidateQuery, CandidateSet, Change, KnownModel, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
+import { appendAudit, auditState, findAuditByHash, pruneAudit, readAuditChain } from '../sql/sql-audit.ts'
+import { countAudit, listAudit } from '../sql/sql-audit-list.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { claimExecutions, leaseHolders, recordExecution, releaseLeases, renewLeases } from '../sql/sql-execution-leases.ts'
 import { findExecution, insertExecution, listExecutions, purgeExecutions, requestCancel } from '../sql/sql-executions.ts'
@@ -335,6 +340,34 @@ export class SqliteEngine {
 
   setTransferMark(mark: string | undefined): Promise<void> {
     return this.#transfer.setMark(mark)
+  }
+
+  appendAudit(entries: readonly NewAuditEntry[]): Promise<ChainLink> {
+    return appendAudit(this.#parts.db, entries)
+  }
+
+  listAudit(query: AuditQuery, page: { readonly limit: number; readonly cursor?: string }): Promise<AuditPage> {
+    return listAudit(this.#parts.db, query, page)
+  }
+
+  countAudit(query: AuditQuery): Promise<AuditCounts> {
+    return countAudit(this.#parts.db, query)
+  }
+
+  auditState(): Promise<ChainState> {
+    return auditState(this.#parts.db)
+  }
+
+  readAuditChain(afterSeq: number, limit: number): Promise<AuditEntry[]> {
+    return readAuditChain(this.#parts.db, afterSeq, limit)
+  }
+
+  findAuditByHash(hash: string): Promise<ChainLink | undefined> {
+    return findAuditByHash(this.#parts.db, hash)
+  }
+
+  pruneAudit(options: PruneOptions): Promise<number> {
+    return pruneAudit(this.#parts.db, options)
   }
 
   ping(): void {

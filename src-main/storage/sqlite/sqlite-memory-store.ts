@@ -16,6 +16,7 @@ import type {
   VectorEntry,
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
@@ -25,6 +26,7 @@ import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
+import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { SqliteExecutionStore } from './sqlite-execution-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
@@ -75,6 +77,8 @@ const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
   'readTransfer',
   'countTransfer',
   'writeTransfer',
+  'readAuditChain',
+  'pruneAudit',
   'close',
 ])
 
@@ -113,6 +117,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** What the same file holds of sessions, for those that come back. */
   get sessions(): SessionStore {
     return new SqliteSessionStore((method, ...args) => this.#call(method, ...args), this.capabilities)
+  }
+
+  /** The log of what was done to it. */
+  get audit(): AuditStore {
+    return new SqliteAuditStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** All of it, to be moved. */

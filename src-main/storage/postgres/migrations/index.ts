@@ -1,7 +1,8 @@
 import { init } from './001-init.ts'
 import { coordination } from './002-coordination.ts'
 import { embeddingModels } from './003-embedding-models.ts'
+import { audit } from './004-audit.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init, coordination, embeddingModels]
+export const MIGRATIONS: readonly Migration[] = [init, coordination, embeddingModels, audit]

@@ -4,7 +4,8 @@ import { tasks } from './003-tasks.ts'
 import { workflows } from './004-workflows.ts'
 import { sessions } from './005-sessions.ts'
 import { embeddingModels } from './006-embedding-models.ts'
+import { audit } from './007-audit.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions, embeddingModels]
+export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions, embeddingModels, audit]
