@@ -43,6 +43,7 @@ export interface ServerConfig {
     | { readonly provider: 'volatile' }
   /** Absent: this instance shares its state with no other. The URL may hold a password. */
   readonly redis?: { readonly url: string; readonly prefix: string }
+  readonly audit: { readonly enabled: boolean; readonly keepDays: number }
   readonly trashDays: number
   readonly embedding: EmbeddingConfig
   /** `intervalMs` 0: none by themselves. */
@@ -99,6 +100,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     dataDir,
     database: databaseOf(values, dataDir),
     ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
+    audit: { enabled: values.audit_enabled, keepDays: values.audit_keep_days },
     trashDays: values.trash_days,
     embedding,
     backups: { intervalMs: values.backup_interval * 3_600_000, keep: values.backup_keep },
@@ -150,6 +152,7 @@ export function describeDatabase(database: ServerConfig['database']): string | u
 function assertStrict(values: ReturnType<typeof readSettings>['values'], authEnabled: boolean, why: string): void {
   if (!authEnabled) throw new AppError('invalid_request', `TMWS_AUTH_ENABLED is false, but must be true ${why}.`)
   if (!values.rate_limit_enabled) throw new AppError('invalid_request', `TMWS_RATE_LIMIT_ENABLED is false, but must be true ${why}.`)
+  if (!values.audit_enabled) throw new AppError('invalid_request', `TMWS_AUDIT_ENABLED is false, but must be true ${why}.`)
   if (values.cors_origins.includes('*'))
     throw new AppError('invalid_request', `TMWS_CORS_ORIGINS holds "*", but must name each origin ${why}.`)
 }

@@ -43,6 +43,8 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'GET', path: '/sessions/current', tool: 'get_session_statistics', argumentsIn: 'query' },
   { method: 'GET', path: '/sessions/:session_id', tool: 'get_session', argumentsIn: 'query' },
   { method: 'DELETE', path: '/sessions/:session_id', tool: 'disconnect_session', argumentsIn: 'query' },
+  { method: 'GET', path: '/audit', tool: 'list_audit', argumentsIn: 'query' },
+  { method: 'GET', path: '/audit/verify', tool: 'verify_audit', argumentsIn: 'query' },
   { method: 'GET', path: '/agents', tool: 'list_agents', argumentsIn: 'query' },
   { method: 'POST', path: '/agents', tool: 'register_agent', argumentsIn: 'body', status: 201 },
   { method: 'GET', path: '/agents/current', tool: 'get_agent_info', argumentsIn: 'query', takes: [] },

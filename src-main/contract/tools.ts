@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { getAgentInfo, getCurrentAgent, listAgents, registerAgent, switchAgent } from './tools/agent-tools.ts'
+import { listAudit, verifyAudit } from './tools/audit-tools.ts'
 import {
   getMemoryHistory,
   getMemoryLinks,
@@ -48,6 +49,8 @@ export const TOOLS = {
   list_workflow_examples: listWorkflowExamples,
   get_session: getSession,
   disconnect_session: disconnectSession,
+  list_audit: listAudit,
+  verify_audit: verifyAudit,
 } as const satisfies Readonly<Record<string, ToolContract>>
 
 export type ToolName = keyof typeof TOOLS

@@ -78,7 +78,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     workflows.lookAgain()
   }
   const moving = createMoving(config, { stores, bus, clock, log, onImported })
-  const { store, models, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
+  const { store, models, indexer, report, sessions, workflows, audit, auditReader } = buildCore(config, log, resources, {
     stores,
     embedder,
     mayChangeModel: true,
@@ -119,6 +119,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       health: () => report.health(),
       silentPeers: () => sockets?.silentCount ?? 0,
       moving: moving.service,
+      audit,
+      auditExport: auditReader,
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },

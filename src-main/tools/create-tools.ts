@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { ToolName } from '../contract/tools.ts'
+import type { AuditReader } from '../coordination/audit/audit-reader.ts'
 import type { AgentService } from '../coordination/agent-service.ts'
 import type { TaskService } from '../coordination/task-service.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
@@ -18,6 +19,7 @@ import { getSessionStatisticsTool } from './get-session-statistics.ts'
 import { getSystemStatsTool } from './get-system-stats.ts'
 import { healthCheckTool } from './health-check.ts'
 import { listAgentsTool } from './list-agents.ts'
+import { listAuditTool } from './list-audit.ts'
 import { listMemoriesTool } from './list-memories.ts'
 import { listSessionsTool } from './list-sessions.ts'
 import { listTagsTool } from './list-tags.ts'
@@ -38,6 +40,7 @@ import { getWorkflowStatusTool } from './get-workflow-status.ts'
 import { listWorkflowExamplesTool } from './list-workflow-examples.ts'
 import { manageWorkflowTool } from './manage-workflow.ts'
 import { updateMemoryTool } from './update-memory.ts'
+import { verifyAuditTool } from './verify-audit.ts'
 
 /** Every tool of the contract, by name: a missing one does not compile. */
 export type ToolTable = { readonly [N in ToolName]: Tool<N> }
@@ -51,11 +54,12 @@ export interface ToolParts {
   readonly tasks: TaskService
   readonly workflows: WorkflowService
   readonly executions: ExecutionService
+  readonly audit: AuditReader
   readonly clock: Clock
 }
 
 /** Builds the table of tools from the services they use. */
-export function createTools({ reader, writer, search, system, agents, tasks, workflows, executions, clock }: ToolParts): ToolTable {
+export function createTools({ reader, writer, search, system, agents, tasks, workflows, executions, audit, clock }: ToolParts): ToolTable {
   return {
     store_memory: storeMemoryTool(writer, agents),
     create_memory: createMemoryTool(writer, agents),
@@ -88,5 +92,7 @@ export function createTools({ reader, writer, search, system, agents, tasks, wor
     list_sessions: listSessionsTool(system),
     get_session: getSessionTool(system),
     disconnect_session: disconnectSessionTool(system),
+    list_audit: listAuditTool(audit),
+    verify_audit: verifyAuditTool(audit),
   }
 }

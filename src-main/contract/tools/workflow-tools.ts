@@ -11,7 +11,7 @@ import {
   workflowSchema,
   workflowStepSchema,
 } from '../workflow.ts'
-import { READ_ONLY, SETS, toolContract } from './tool-contract.ts'
+import { NO_TRACE, READ_ONLY, SETS, toolContract } from './tool-contract.ts'
 
 const workflowOperationSchema = z.enum(['create', 'get', 'update', 'delete', 'list'])
 export type WorkflowOperation = z.infer<typeof workflowOperationSchema>
@@ -70,6 +70,7 @@ export const manageWorkflow = toolContract({
     next_cursor: z.string().optional().describe('list; absent on the last page.'),
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  audit: { effect: 'changes', object: 'workflow', argument: 'workflow_id', answer: 'workflow.id', harmless: ['get', 'list'] },
 })
 
 export const executeWorkflow = toolContract({
@@ -94,6 +95,7 @@ export const executeWorkflow = toolContract({
   }),
   output: z.object({ execution: executionSchema }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  audit: { effect: 'changes', object: 'execution', answer: 'execution.id' },
 })
 
 export const getWorkflowStatus = toolContract({
@@ -118,6 +120,7 @@ export const getWorkflowStatus = toolContract({
     next_cursor: z.string().optional(),
   }),
   annotations: READ_ONLY,
+  audit: { effect: 'nothing', object: 'execution', argument: 'execution_id' },
 })
 
 export const cancelWorkflow = toolContract({
@@ -131,6 +134,7 @@ export const cancelWorkflow = toolContract({
   input: z.strictObject({ execution_id: workflowIdSchema, reason: textSchema(LIMITS.taskNoteCharacters).optional() }),
   output: z.object({ execution: executionSchema }),
   annotations: SETS,
+  audit: { effect: 'changes', object: 'execution', argument: 'execution_id' },
 })
 
 export const listWorkflowExamples = toolContract({
@@ -153,4 +157,5 @@ export const listWorkflowExamples = toolContract({
     ),
   }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })

@@ -15,6 +15,7 @@ import type { Embedder } from '../../embedding/embedder.ts'
 import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../../storage/memory-store.ts'
 import { openStores } from '../../storage/open-stores.ts'
+import { AuditReader } from '../../coordination/audit/audit-reader.ts'
 import { AgentService } from '../../coordination/agent-service.ts'
 import { TaskService } from '../../coordination/task-service.ts'
 import type { ExecutionService } from '../../coordination/workflows/execution-service.ts'
@@ -48,6 +49,7 @@ export interface MemoryParts {
   readonly search: MemorySearch
   readonly workflows: WorkflowService
   readonly executions: ExecutionService
+  readonly audit: AuditReader
   readonly indexer: VectorIndexer
   readonly announced: Announcement[]
   close(): Promise<void>
@@ -101,6 +103,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     tasks: new TaskService({ store: stores.tasks, clock, bus }),
     workflows,
     executions,
+    audit: new AuditReader({ store: stores.audit, clock }),
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
     search: new MemorySearch({ store, models, clock, log: silentLog }),
     indexer,

@@ -4,10 +4,7 @@ import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Task } from '../../contract/task.ts'
 import type { Execution, Workflow } from '../../contract/workflow.ts'
-import type { ChainLink } from '../../base/audit-chain.ts'
-import type { AuditEntry } from '../../contract/audit.ts'
 import type { AgentRecord, AgentStore, NewAgent } from '../agent-store.ts'
-import type { AuditCounts, AuditPage, AuditQuery, ChainState, NewAuditEntry, PruneOptions } from '../audit-store.ts'
 import type {
   ExecutionChange,
   ExecutionPage,
@@ -21,11 +18,10 @@ import type {
 import type { CandidateQuery, CandidateSet, Change, KnownModel, ListQuery, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
-import { appendAudit, auditState, findAuditByHash, pruneAudit, readAuditChain } from '../sql/sql-audit.ts'
-import { countAudit, listAudit } from '../sql/sql-audit-list.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { claimExecutions, leaseHolders, recordExecution, releaseLeases, renewLeases } from '../sql/sql-execution-leases.ts'
 import { findExecution, insertExecution, listExecutions, purgeExecutions, requestCancel } from '../sql/sql-executions.ts'
+import type { MemoryDb } from '../sql/sql-schema.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { listTasks } from '../sql/sql-task-list.ts'
 import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
@@ -59,6 +55,7 @@ import type { PackedNewMemory, PackedPatch, StoredMemory } from '../stored-memor
 import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../task-store.ts'
 import type { TransferKind, TransferPage, TransferRecord, TransferSelection, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
+import { SqliteAuditEngine } from './sqlite-audit-engine.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
@@ -72,18 +69,21 @@ import { SqliteVectorIndex } from './sqlite-vector-index.ts'
 const CLOSING_BUSY_TIMEOUT_MS = 200
 
 /** Everything the store does, on the thread that holds the connection. One call at a time: its caller sees to that. */
-export class SqliteEngine {
+export class SqliteEngine extends SqliteAuditEngine {
   readonly #connection: SqliteConnection
   readonly #index: SqliteSearchIndex
   readonly #parts: SqlParts
   readonly #queries: RawQueries
   readonly #transfer: SqlTransfer
+  protected readonly db: MemoryDb
 
   constructor(options: SqliteFileOptions) {
+    super()
     const connection = openDatabase(options)
     this.#connection = connection
     this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
-    this.#parts = { db: createKysely(connection), index: this.#index }
+    this.db = createKysely(connection)
+    this.#parts = { db: this.db, index: this.#index }
     this.#queries = new RawQueries(connection, this.#parts.db)
     this.#transfer = new SqlTransfer(this.#parts)
     if (options.readOnly !== true) this.#index.text.rebuildIfOutdated()
@@ -340,34 +340,6 @@ export class SqliteEngine {
 
   setTransferMark(mark: string | undefined): Promise<void> {
     return this.#transfer.setMark(mark)
-  }
-
-  appendAudit(entries: readonly NewAuditEntry[]): Promise<ChainLink> {
-    return appendAudit(this.#parts.db, entries)
-  }
-
-  listAudit(query: AuditQuery, page: { readonly limit: number; readonly cursor?: string }): Promise<AuditPage> {
-    return listAudit(this.#parts.db, query, page)
-  }
-
-  countAudit(query: AuditQuery): Promise<AuditCounts> {
-    return countAudit(this.#parts.db, query)
-  }
-
-  auditState(): Promise<ChainState> {
-    return auditState(this.#parts.db)
-  }
-
-  readAuditChain(afterSeq: number, limit: number): Promise<AuditEntry[]> {
-    return readAuditChain(this.#parts.db, afterSeq, limit)
-  }
-
-  findAuditByHash(hash: string): Promise<ChainLink | undefined> {
-    return findAuditByHash(this.#parts.db, hash)
-  }
-
-  pruneAudit(options: PruneOptions): Promise<number> {
-    return pruneAudit(this.#parts.db, options)
   }
 
   ping(): void {

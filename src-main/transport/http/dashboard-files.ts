@@ -2,15 +2,18 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AuditTrail } from '../../base/audit-trail.ts'
 import { AppError } from '../../base/errors.ts'
 import { API_PREFIX } from '../../contract/protocol.ts'
 import type { Guard } from '../guard.ts'
+import { RouteAudit } from './route-audit.ts'
 
 /**
  * Serves the dashboard at `/`. Without sign-in, the page brings the cookie of the person at the machine; with sign-in, the page asks for
  * the token and exchanges it at `POST /api/v1/login`.
  */
-export async function mountDashboard(app: FastifyInstance, guard: Guard, folder: string): Promise<void> {
+export async function mountDashboard(app: FastifyInstance, guard: Guard, folder: string, audit?: AuditTrail): Promise<void> {
+  const trace = new RouteAudit(audit)
   if (existsSync(join(folder, 'index.html'))) {
     await app.register(fastifyStatic, { root: folder, serve: true, index: false, wildcard: false, immutable: true, maxAge: '30d' })
     app.get('/', (request, reply) => sendPage(request, reply, guard))
@@ -22,8 +25,14 @@ export async function mountDashboard(app: FastifyInstance, guard: Guard, folder:
   app.post(`${API_PREFIX}/login`, (request, reply) => {
     const token = (request.body as { token?: unknown } | null)?.token
     if (typeof token !== 'string' || !guard.isOwnerToken(token)) {
-      throw new AppError('unauthenticated', 'This token is not the one in the discovery file (~/.tmws/runtime.json) of the running server.')
+      const refusal = new AppError(
+        'unauthenticated',
+        'This token is not the one in the discovery file (~/.tmws/runtime.json) of the running server.',
+      )
+      trace.noteSignIn(request, refusal)
+      throw refusal
     }
+    trace.noteSignIn(request)
     return reply.header('set-cookie', guard.ownerCookieHeader()).code(204).send()
   })
 }

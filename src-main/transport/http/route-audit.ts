@@ -1,0 +1,75 @@
+import type { FastifyRequest } from 'fastify'
+import { noAudit } from '../../base/audit-trail.ts'
+import type { AuditDeed, AuditTrail } from '../../base/audit-trail.ts'
+import { AppError } from '../../base/errors.ts'
+import { ANONYMOUS_AGENT_ID, DEFAULT_NAMESPACE } from '../../contract/protocol.ts'
+import type { Caller } from '../../session/session.ts'
+
+type Facts = NonNullable<AuditDeed['facts']>
+
+/** What the routes that no tool answers leave in the audit log. */
+export class RouteAudit {
+  readonly #trail: AuditTrail
+
+  constructor(trail: AuditTrail = noAudit) {
+    this.#trail = trail
+  }
+
+  /** Done, or about to be. Resolves when that is kept; throws `unavailable` when it cannot be. */
+  record(action: string, request: FastifyRequest, caller: Caller, facts?: Facts): Promise<void> {
+    return this.#trail.record(deed(action, request, caller, facts))
+  }
+
+  /** Signed in, or refused to be: nobody's name is known then. */
+  noteSignIn(request: FastifyRequest, error?: AppError): void {
+    const caller = error
+      ? { scope: { agentId: ANONYMOUS_AGENT_ID, namespace: DEFAULT_NAMESPACE } }
+      : { scope: { agentId: 'owner', namespace: DEFAULT_NAMESPACE } }
+    const { object: _, ...signIn } = deed('sign-in', request, caller)
+    this.#trail.note(error ? { ...signIn, outcome: 'denied', code: error.code } : signIn)
+  }
+
+  noteDenial(action: string, request: FastifyRequest, caller: Caller, code: string): void {
+    this.#trail.note({ ...deed(action, request, caller), outcome: 'denied', code })
+  }
+
+  /** Runs what changes the store. A change that fails half-way is to be found too, so what fails is kept as well as what does not. */
+  async around<T>(
+    action: string,
+    request: FastifyRequest,
+    caller: Caller,
+    work: () => Promise<T>,
+    factsOf: (result: T) => Facts,
+  ): Promise<T> {
+    this.#trail.admit()
+    let result: T
+    try {
+      result = await work()
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'internal'
+      this.#trail.note({ ...deed(action, request, caller), outcome: 'failed', code })
+      throw error
+    }
+    await this.#trail.record(deed(action, request, caller, factsOf(result)))
+    return result
+  }
+}
+
+function deed(
+  action: string,
+  request: FastifyRequest,
+  caller: { readonly scope: Pick<Caller['scope'], 'agentId' | 'namespace'> },
+  facts?: Facts,
+): AuditDeed {
+  const address = request.raw.socket.remoteAddress
+  return {
+    action,
+    agentId: caller.scope.agentId,
+    namespace: caller.scope.namespace,
+    outcome: 'ok',
+    requestId: request.id,
+    object: { kind: 'data', ids: [] },
+    ...(address !== undefined && { address }),
+    ...(facts && { facts }),
+  }
+}
