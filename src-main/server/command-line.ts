@@ -4,6 +4,7 @@ import { loadProcessConfig } from '../config/process-config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { SETTINGS } from '../config/settings-table.ts'
 import type { SettingName } from '../config/settings-table.ts'
+import { addAuditCommands } from './audit/audit-commands.ts'
 import { runDoctor } from './doctor.ts'
 import { addMovingCommands } from './moving/moving-commands.ts'
 import { VERSION } from './install-paths.ts'
@@ -34,6 +35,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .action(async () => {
       exitCode = await runDoctor(configOf(program))
     })
+  addAuditCommands(
+    program,
+    () => configOf(program),
+    (code) => (exitCode = code),
+  )
   addMovingCommands(
     program,
     (overrides) => configOf(program, overrides),
@@ -87,4 +93,5 @@ Examples:
   tmws doctor                              say what is wrong
   tmws export notes.jsonl.gz               everything in one file; tmws import reads it
   tmws backup                              copy the database; tmws restore puts a copy back
+  tmws audit list --outcome denied         what was refused; tmws audit verify checks the log
 `
