@@ -4,6 +4,7 @@ import { silentLog } from '../base/log.ts'
 import type { SessionInfo } from '../contract/session.ts'
 import type { ToolExamples } from '../contract/examples/tool-example.ts'
 import { fillPlaceholders } from '../contract/testing/fill-placeholders.ts'
+import { OWNER_SCOPE } from '../contract/scope.ts'
 import { TOOL_EXAMPLES } from '../contract/tool-examples.ts'
 import { TOOLS } from '../contract/tools.ts'
 import type { ToolName } from '../contract/tools.ts'
@@ -109,7 +110,8 @@ describe.each(Object.keys(TOOLS) as ToolName[])('%s', (name) => {
   const making = { call: (tool: ToolName, input: unknown) => call(tool, input), connect: () => Promise.resolve('s1') }
 
   test.each(valid)('answers as its output schema says: $title', async (example) => {
-    const answer = await call(name, (await fillPlaceholders(example, making)).input)
+    const more = example.by === 'owner' ? { scope: OWNER_SCOPE } : {}
+    const answer = await call(name, (await fillPlaceholders(example, making)).input, more)
     const parsed = TOOLS[name].output.strict().safeParse(JSON.parse(JSON.stringify(answer)))
     expect(parsed.error?.issues).toBeUndefined()
   })

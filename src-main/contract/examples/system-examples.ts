@@ -51,7 +51,14 @@ export const SYSTEM_EXAMPLES = {
     refused: [FOR_OWNER, { ...BAD_LIMIT, input: { limit: 101 } }],
   },
   verify_audit: {
-    valid: [{ title: 'The whole chain', input: {}, by: 'owner' }],
+    valid: [
+      { title: 'The whole chain', input: {}, by: 'owner' },
+      {
+        title: 'Against a head that was kept elsewhere',
+        input: { expect_head: '5f1c0b7a9d3e4c2186f0a4be7d9152c3e8f6071b2a4d5c9e3b8f7a6012d4c5e9' },
+        by: 'owner',
+      },
+    ],
     refused: [{ ...FOR_OWNER, title: 'As an agent' }],
   },
 } satisfies Partial<ExampleTable>
