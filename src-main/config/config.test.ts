@@ -56,6 +56,7 @@ describe('settings', () => {
       toolProfile: 'standard',
       dataDir: folder,
       database: { provider: 'sqlite', file: join(folder, 'tmws.db'), synchronous: 'normal' },
+      audit: { enabled: true, keepDays: 365 },
       trashDays: 30,
       embedding: { provider: 'local', model: { kind: 'built-in' }, prefixes: {} },
       backups: { intervalMs: 86_400_000, keep: 7 },
@@ -125,6 +126,8 @@ describe('settings', () => {
       sqlite_synchronous: 'full',
       redis_url: 'redis://127.0.0.1:6379',
       redis_prefix: 'other:',
+      audit_enabled: 'false',
+      audit_keep_days: '9',
       trash_days: '9',
       backup_interval: '9',
       backup_keep: '9',
@@ -305,6 +308,7 @@ describe('production, and every bind that others can reach', () => {
     expect(refusal({ ...safe, TMWS_AUTH_ENABLED: 'false' })).toMatch(/^TMWS_AUTH_ENABLED is false, but must be true/)
     expect(refusal({ ...safe, TMWS_AUTH_ENABLED: 'false' })).toMatch(why)
     expect(refusal({ ...safe, TMWS_RATE_LIMIT_ENABLED: 'false' })).toMatch(/^TMWS_RATE_LIMIT_ENABLED is false, but must be true/)
+    expect(refusal({ ...safe, TMWS_AUDIT_ENABLED: 'false' })).toMatch(/^TMWS_AUDIT_ENABLED is false, but must be true/)
     expect(refusal({ ...safe, TMWS_CORS_ORIGINS: '["*"]' })).toMatch(/^TMWS_CORS_ORIGINS holds "\*", but must name each origin/)
     expect(refusal({ ...way, TMWS_SECRET_KEY: 'please-change-this-secret-key-now!' })).toMatch(/^TMWS_SECRET_KEY looks like a sample value/)
     expect(refusal({ ...way, TMWS_SECRET_KEY: 'aaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb' })).toMatch(

@@ -59,6 +59,7 @@ export interface ServerConfig {
     | { readonly provider: 'volatile' }
   /** Absent: this instance shares its state with no other. The URL may hold a password. */
   readonly redis?: { readonly url: string; readonly prefix: string }
+  readonly audit: { readonly enabled: boolean; readonly keepDays: number }
   readonly trashDays: number
   readonly embedding: EmbeddingConfig
   /** `intervalMs` 0: none by themselves. */
@@ -118,6 +119,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     dataDir,
     database: databaseOf(values, dataDir),
     ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
+    audit: { enabled: values.audit_enabled, keepDays: values.audit_keep_days },
     trashDays: values.trash_days,
     embedding,
     backups: { intervalMs: values.backup_interval * 3_600_000, keep: values.backup_keep },

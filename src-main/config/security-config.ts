@@ -51,6 +51,7 @@ function strictProblems(values: SettingValues, why: string): string[] {
   return [
     ...(values.auth_enabled === false ? [`TMWS_AUTH_ENABLED is false, but must be true ${why}.`] : []),
     ...(values.rate_limit_enabled ? [] : [`TMWS_RATE_LIMIT_ENABLED is false, but must be true ${why}.`]),
+    ...(values.audit_enabled ? [] : [`TMWS_AUDIT_ENABLED is false, but must be true ${why}.`]),
     ...(values.cors_origins.includes('*') ? [`TMWS_CORS_ORIGINS holds "*", but must name each origin ${why}.`] : []),
   ]
 }

@@ -33,7 +33,7 @@ export const SETTINGS = {
     'TMWS_ENVIRONMENT',
     choice('development', 'staging', 'production'),
     'development',
-    'production forces sign-in, rate limits and strict secrets',
+    'production forces sign-in, rate limits, the audit log and strict secrets',
   ),
   api_host: setting(
     'TMWS_API_HOST',
@@ -222,6 +222,13 @@ export const SETTINGS = {
     'normal',
     'full also survives power loss at the cost of slower writes; normal survives a crash of the process',
   ),
+  audit_enabled: setting(
+    'TMWS_AUDIT_ENABLED',
+    boolean,
+    true,
+    'whether every change and denial, and every read of the memories of others, is kept in the audit log',
+  ),
+  audit_keep_days: setting('TMWS_AUDIT_KEEP_DAYS', integer(1, 36_500, 'days'), 365, 'days that entries of the audit log are kept'),
   trash_days: setting('TMWS_TRASH_DAYS', integer(1, 3650, 'days'), 30, 'days that deleted memories stay in the trash'),
   backup_interval: setting(
     'TMWS_BACKUP_INTERVAL',

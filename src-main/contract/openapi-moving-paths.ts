@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { auditExportQuerySchema } from './audit.ts'
 import { queryJsonSchema } from './json-schema.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { errorResponses } from './openapi-errors.ts'
@@ -60,6 +61,26 @@ export function movingPaths(): Record<string, unknown> {
       post: {
         ...about('make_backup', 'Copy the store', 'The copy is checked before it is listed. The store goes on working meanwhile.'),
         responses: { '201': json('It is made.', backup), ...errorResponses() },
+      },
+    },
+  }
+}
+
+/** The audit log as a file; its pages are answers of a tool. */
+export function auditPaths(): Record<string, unknown> {
+  return {
+    [`${API_PREFIX}/audit/export`]: {
+      get: {
+        ...about(
+          'export_audit',
+          'Write the audit log into a file',
+          'JSON lines, one entry each. Without a filter oldest first: a chain that anybody can check; else newest first. For the person at the machine and admins.',
+        ),
+        parameters: queryParameters(auditExportQuerySchema, { 'what-was-refused': { outcome: 'denied', since: 'last week' } }),
+        responses: {
+          '200': { description: 'The file.', content: { [TRANSFER_CONTENT_TYPE]: { schema: { type: 'string' } } } },
+          ...errorResponses(),
+        },
       },
     },
   }

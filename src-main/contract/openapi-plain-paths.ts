@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorResponses } from './openapi-errors.ts'
-import { movingPaths } from './openapi-moving-paths.ts'
+import { auditPaths, movingPaths } from './openapi-moving-paths.ts'
 import { API_PREFIX } from './protocol.ts'
 import { checkStatusSchema, healthSchema } from './session.ts'
 
@@ -16,6 +16,7 @@ export function plainPaths(): Record<string, unknown> {
       '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
     }),
     ...movingPaths(),
+    ...auditPaths(),
     [`${API_PREFIX}/login`]: {
       post: {
         summary: 'Exchange the owner token for the dashboard’s cookie',

@@ -48,6 +48,8 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'GET', path: '/tokens/:token_id', tool: 'get_token', argumentsIn: 'query' },
   { method: 'DELETE', path: '/tokens/:token_id', tool: 'revoke_token', argumentsIn: 'query' },
   { method: 'POST', path: '/tokens/:token_id/rotate', tool: 'rotate_token', argumentsIn: 'body' },
+  { method: 'GET', path: '/audit', tool: 'list_audit', argumentsIn: 'query' },
+  { method: 'GET', path: '/audit/verify', tool: 'verify_audit', argumentsIn: 'query' },
   { method: 'GET', path: '/agents', tool: 'list_agents', argumentsIn: 'query' },
   { method: 'POST', path: '/agents', tool: 'register_agent', argumentsIn: 'body', status: 201 },
   { method: 'GET', path: '/agents/current', tool: 'get_agent_info', argumentsIn: 'query', takes: [] },

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { TokenScope } from './token.ts'
 import { getAgentInfo, getCurrentAgent, listAgents, registerAgent, switchAgent } from './tools/agent-tools.ts'
+import { listAudit, verifyAudit } from './tools/audit-tools.ts'
 import {
   getMemoryHistory,
   getMemoryLinks,
@@ -55,6 +56,8 @@ export const TOOLS = {
   create_token: createToken,
   rotate_token: rotateToken,
   revoke_token: revokeToken,
+  list_audit: listAudit,
+  verify_audit: verifyAudit,
 } as const satisfies Readonly<Record<string, ToolContract>>
 
 export type ToolName = keyof typeof TOOLS
@@ -73,7 +76,7 @@ export function scopeOf(tool: ToolContract, args: unknown): TokenScope {
   if (tool.scope !== undefined) return tool.scope
   if (tool.annotations.readOnlyHint) return 'read'
   const operation = typeof args === 'object' && args !== null && 'operation' in args ? args.operation : undefined
-  return typeof operation === 'string' && tool.readOperations?.includes(operation) === true ? 'read' : 'write'
+  return typeof operation === 'string' && tool.audit.harmless?.includes(operation) === true ? 'read' : 'write'
 }
 
 const PROFILE_RANK: Readonly<Record<ToolProfile | 'rest', number>> = { core: 0, standard: 1, all: 2, rest: 3 }

@@ -1,12 +1,16 @@
+import type { AuditTrail } from '../base/audit-trail.ts'
 import type { Clock } from '../base/clock.ts'
 import { toIso } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import { DEFAULT_NAMESPACE, SYSTEM_ACTOR_ID } from '../contract/protocol.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 
 export interface RetentionParts {
   readonly store: MemoryStore
   readonly clock: Clock
   readonly log: Log
+  /** Hears what was removed. */
+  readonly audit?: AuditTrail
   /** Where several machines share a store: asks for the turn of a round, undefined while another has it. */
   readonly takeTurn?: () => Promise<{ release(): void } | undefined>
 }
@@ -23,6 +27,7 @@ export class Retention {
   readonly #store: MemoryStore
   readonly #clock: Clock
   readonly #log: Log
+  readonly #audit: AuditTrail | undefined
   readonly #takeTurn: RetentionParts['takeTurn']
   readonly #options: RetentionOptions
   #timer: NodeJS.Timeout | undefined
@@ -32,6 +37,7 @@ export class Retention {
     this.#store = parts.store
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#audit = parts.audit
     this.#takeTurn = parts.takeTurn
     this.#options = options
   }
@@ -63,7 +69,10 @@ export class Retention {
       const nowMs = this.#clock.now()
       const expired = await this.#store.expire(toIso(nowMs))
       const erased = await this.#store.emptyTrash(toIso(nowMs - this.#options.trashDays * 86_400_000))
-      if (expired + erased > 0) this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
+      if (expired + erased === 0) return
+      const who = { agentId: SYSTEM_ACTOR_ID, namespace: DEFAULT_NAMESPACE } as const
+      this.#audit?.note({ ...who, action: 'retention', outcome: 'ok', object: { kind: 'memory', ids: [] }, facts: { expired, erased } })
+      this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
     } catch (error) {
       this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
     } finally {

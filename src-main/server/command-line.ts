@@ -4,6 +4,7 @@ import { loadProcessConfig, productionProblems } from '../config/process-config.
 import type { ServerConfig } from '../config/config.ts'
 import { SETTINGS } from '../config/settings-table.ts'
 import type { SettingName } from '../config/settings-table.ts'
+import { addAuditCommands } from './audit/audit-commands.ts'
 import { reportProduction, runDoctor } from './doctor.ts'
 import { addMovingCommands } from './moving/moving-commands.ts'
 import { VERSION } from './install-paths.ts'
@@ -39,6 +40,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       // Settings that keep the server from starting leave nothing else to check.
       exitCode = problems.length > 0 ? reportProduction(problems) : await runDoctor(configOf(program), isAsked)
     })
+  addAuditCommands(
+    program,
+    () => configOf(program),
+    (code) => (exitCode = code),
+  )
   addMovingCommands(
     program,
     (overrides) => configOf(program, overrides),
@@ -102,4 +108,5 @@ Examples:
   tmws export notes.jsonl.gz               everything in one file; tmws import reads it
   tmws tokens create --agent ci --scope read   a token for a client
   tmws backup                              copy the database; tmws restore puts a copy back
+  tmws audit list --outcome denied         what was refused; tmws audit verify checks the log
 `

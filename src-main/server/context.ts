@@ -1,4 +1,3 @@
-import { noAudit } from '../base/audit-trail.ts'
 import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import type { EventBus } from '../base/event-bus.ts'
@@ -76,22 +75,27 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     workflows.lookAgain()
   }
   const moving = createMoving(config, { stores, bus, clock, log, onImported })
-  const { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows } = buildCore(config, log, resources, {
-    stores,
-    embedder,
-    mayChangeModel: true,
-    state,
-    clock,
-    limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
-    backupProblem: () => moving.schedule?.problem,
-    network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
-  })
+  const { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows, audit, auditReader } = buildCore(
+    config,
+    log,
+    resources,
+    {
+      stores,
+      embedder,
+      mayChangeModel: true,
+      state,
+      clock,
+      limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
+      backupProblem: () => moving.schedule?.problem,
+      network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
+    },
+  )
   resources.own('model announcements', announceModels(models, bus, clock), (stop) => stop())
   if (moving.schedule) resources.own('backup schedule', moving.schedule, (part) => part.close()).start()
   indexer.poke()
   workflows.start()
 
-  const admission = createAdmission(config, { rateLimits, tokenCheck, audit: noAudit, bus, clock, log, resources })
+  const admission = createAdmission(config, { rateLimits, tokenCheck, audit, bus, clock, log, resources })
   const { ownerToken, hosts, guard, tokenWatch, protectedResource } = admission
   const { pingIntervalMs, pingTimeoutMs } = config.ws
   const transportLog = log.child('transport')
@@ -118,6 +122,8 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       health: () => report.health(),
       silentPeers: () => sockets?.silentCount ?? 0,
       moving: moving.service,
+      audit,
+      auditExport: auditReader,
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },

@@ -1,7 +1,12 @@
 import { AwakeTime } from '../base/awake-time.ts'
+import { noAudit } from '../base/audit-trail.ts'
+import type { AuditTrail } from '../base/audit-trail.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
+import { AuditLog } from '../coordination/audit/audit-log.ts'
+import { AuditReader } from '../coordination/audit/audit-reader.ts'
+import { AuditRetention } from '../coordination/audit/audit-retention.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
 import { TokenCheck } from '../coordination/token-check.ts'
@@ -61,6 +66,8 @@ export interface CoreParts {
   readonly rateLimits: RateLimits
   readonly tokenCheck: TokenCheck
   readonly workflows: WorkflowParts
+  readonly audit: AuditTrail
+  readonly auditReader: AuditReader
 }
 
 const RETENTION_INTERVAL_MS = 60_000
@@ -73,6 +80,10 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const takeTurn = ofStore ? () => ofStore('indexing') : foundation.takeIndexingTurn
   const store = resources.own('store', stores.memories, (part) => part.close())
   resources.own('session store', stores.sessions, (part) => part.close())
+  const auditing = { store: stores.audit, clock, log: log.child('audit'), ...(ofStore && { takeTurn: () => ofStore('audit retention') }) }
+  const auditLog = config.audit.enabled ? resources.own('audit log', new AuditLog(auditing), (part) => part.close()) : undefined
+  const audit = auditLog ?? noAudit
+  resources.own('audit retention', new AuditRetention(auditing, config.audit), (part) => part.close()).start()
   const { bus } = resources.own('state', state, (part) => part.close())
   const embedder = resources.own('embedder', foundation.embedder, (part) => part.close())
   const recipe = recipeOf(config.embedding)
@@ -94,7 +105,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const retention = resources.own(
     'retention',
     new Retention(
-      { store, clock, log: log.child('retention'), ...(ofStore && { takeTurn: () => ofStore('retention') }) },
+      { store, clock, log: log.child('retention'), audit, ...(ofStore && { takeTurn: () => ofStore('retention') }) },
       { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays },
     ),
     (part) => part.close(),
@@ -115,6 +126,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     resumeTtlSeconds: limits.resumeTtlSeconds,
     maxConnections: limits.maxConnections,
     ...(backupProblem && { backupProblem }),
+    auditProblem: () => auditLog?.problem,
     ...network,
   })
   const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })
@@ -126,18 +138,20 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const callTool: CallTool = ({ tool, args, scope, signal, origin }) =>
     sessions.transient({ scope, transport: 'workflow', capabilities: {} }).call(tool, args, { signal, origin })
   const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
-  const tools = createTools({ reader, writer, search, system: report, agents, tasks, tokens, ...workflows, clock })
+  const auditReader = new AuditReader({ store: stores.audit, clock })
+  const tools = createTools({ reader, writer, search, system: report, agents, tasks, tokens, ...workflows, audit: auditReader, clock })
   const runner = new ToolRunner(tools, config.toolProfile)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const rateLimits = createRateLimits(config, state)
-  const parts = { runner, limiter: rateLimits.agent, costly: rateLimits.costly, bus, clock, awake, log: log.child('tools') }
+  const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly }
+  const parts = { runner, ...limiters, bus, clock, awake, log: log.child('tools'), audit }
   const sessions: SessionManager = new SessionManager(parts, state.sessions, limits, state.fleet)
   const meter = resources.own(
     'meter',
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
-  return { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows }
+  return { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows, audit, auditReader }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))

@@ -25,6 +25,8 @@ export interface LiveReportParts {
   readonly wsUrl: () => string | undefined
   /** Why the last scheduled backup could not be made. */
   readonly backupProblem?: () => string | undefined
+  /** Why the audit log cannot be written. */
+  readonly auditProblem?: () => string | undefined
 }
 
 /** A store that does not answer a trivial query in this time is not healthy. */
@@ -90,7 +92,7 @@ export class LiveReport implements SystemReport {
         timer = setTimeout(() => reject(new Error(`it did not answer within ${PING_BUDGET_MS / 1000} s`)), PING_BUDGET_MS)
       })
       await Promise.race([this.#parts.store.ping(), tooLate])
-      const message = this.#parts.backupProblem?.()
+      const message = this.#parts.auditProblem?.() ?? this.#parts.backupProblem?.()
       return message === undefined ? { status: 'healthy', ...facts } : { status: 'degraded', message, ...facts }
     } catch (error) {
       return { status: 'unhealthy', message: `The store does not work: ${messageOf(error)}`, ...facts }

@@ -15,6 +15,8 @@ export interface SubscriptionParts {
   readonly isVisible: (memoryId: string) => Promise<boolean>
   /** Hears of each update that is delivered, or would be if somebody were there. */
   readonly onTold?: (uri: string) => void
+  /** Hears of each memory that somebody asked to subscribe to, and whether it could be. */
+  readonly onAsked?: (memoryId: string, isGranted: boolean) => void
 }
 
 /** Who asked for a subscription: the id of a `subscriptions/listen`, or one word for `resources/subscribe`. */
@@ -71,6 +73,17 @@ export class ResourceSubscriptions {
   /** Throws `not_found` for what is no resource or may not be read, and `unavailable` when the session has its maximum. */
   async add(uri: string, holder: SubscriptionHolder): Promise<void> {
     const memoryId = memoryIdOfUri(uri)
+    try {
+      await this.#add(uri, holder)
+    } catch (error) {
+      if (memoryId !== undefined && error instanceof AppError && error.code === 'not_found') this.#parts.onAsked?.(memoryId, false)
+      throw error
+    }
+    if (memoryId !== undefined) this.#parts.onAsked?.(memoryId, true)
+  }
+
+  async #add(uri: string, holder: SubscriptionHolder): Promise<void> {
+    const memoryId = memoryIdOfUri(uri)
     if (this.#isClosed || (memoryId === undefined && !MEMORY_LIST_URIS.includes(uri))) throw notFound('resource', uri.slice(0, 100))
     const known = this.#watches.get(uri)
     if (!known) this.#assertRoom()
@@ -106,7 +119,7 @@ export class ResourceSubscriptions {
   async resume(uris: readonly string[]): Promise<void> {
     for (let from = 0; from < uris.length; from += CHECKED_AT_ONCE) {
       const some = uris.slice(from, from + CHECKED_AT_ONCE)
-      await Promise.all(some.map((uri) => this.add(uri, BY_REQUEST).catch(() => undefined)))
+      await Promise.all(some.map((uri) => this.#add(uri, BY_REQUEST).catch(() => undefined)))
     }
   }
 

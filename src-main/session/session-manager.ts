@@ -8,6 +8,7 @@ import type { Scope } from '../contract/scope.ts'
 import type { SessionInfo } from '../contract/session.ts'
 import type { SessionRecord, SessionStore } from '../storage/session-store.ts'
 import { AwaySessions } from './away-sessions.ts'
+import { admitConnection } from './call-audit.ts'
 import { agentIsFull, ConnectionRoom } from './connection-room.ts'
 import type { ConnectionLimits } from './connection-room.ts'
 import { Session } from './session.ts'
@@ -135,7 +136,7 @@ export class SessionManager {
 
   /** Counts a request to connect against the limit of its agent. Throws `rate_limited`. */
   admit(caller: Caller): Promise<void> {
-    return this.#parts.limiter.admit(caller.scope.agentId)
+    return admitConnection(caller, this.#parts)
   }
 
   /** The client was heard on its new connection, so it has the next secret: the one before is void for good. */

@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import { noAudit } from '../base/audit-trail.ts'
+import type { AuditTrail } from '../base/audit-trail.ts'
 import type { Stopwatch } from '../base/awake-time.ts'
 import type { Clock } from '../base/clock.ts'
 import { toIso } from '../base/clock.ts'
@@ -17,6 +19,7 @@ import type { ToolContract } from '../contract/tools/tool-contract.ts'
 import type { CallerView, ToolContext } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
 import type { RateLimiter } from '../base/rate-limiter.ts'
+import { AuditedCall, deedOf } from './call-audit.ts'
 import { ResourceSubscriptions } from './resource-subscriptions.ts'
 import { SessionStatistics } from './session-statistics.ts'
 import { UnprovenNotices } from './unproven-notices.ts'
@@ -46,6 +49,8 @@ export interface SessionParts {
   /** Counts idle time and durations. */
   readonly awake: Stopwatch
   readonly log: Log
+  /** Hears of every change, denial and read of what is others'; nobody does when absent. */
+  readonly audit?: AuditTrail
 }
 
 export interface CallOptions extends Partial<Pick<ToolContext, 'signal' | 'origin' | 'report'>> {
@@ -113,6 +118,7 @@ export class Session implements CallerView {
       scope: () => this.#scope,
       isVisible: (memoryId) => this.#canSee(memoryId),
       onTold: (uri) => this.notices.addResource(uri),
+      onAsked: (memoryId, isGranted) => this.#noteSubscription(memoryId, isGranted),
     })
   }
 
@@ -182,9 +188,14 @@ export class Session implements CallerView {
   }
 
   /** Counts one request against the limit of its agent. Throws `rate_limited`. */
-  admit(): Promise<void> {
+  async admit(): Promise<void> {
     this.#statistics.seen()
-    return this.#parts.limiter.admit(this.scope.agentId)
+    try {
+      await this.#parts.limiter.admit(this.scope.agentId)
+    } catch (error) {
+      this.#noteRefusal('request', error)
+      throw error
+    }
   }
 
   /** Counts one piece of work that keeps the server busy for long. Throws `rate_limited`. */
@@ -205,18 +216,24 @@ export class Session implements CallerView {
     this.#pending += 1
     const start = performance.now()
     let ok = false
+    const callContext = this.#callContext()
+    const executionId = options.origin?.executionId
+    const audited = new AuditedCall({ trail: this.#audit, tool, args, scope: this.scope, context: callContext, executionId })
     try {
-      if (isToolName(tool) && isCostly(TOOLS[tool])) await this.admitCostly()
+      if (isToolName(tool) && isCostly(TOOLS[tool])) await this.#parts.costly?.admit(this.scope.agentId)
+      audited.begin()
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
       const context = { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report }
-      const result = await withCallContext(this.#callContext(), () =>
-        this.#parts.runner.call(tool, args, context, options.audience ?? 'model'),
-      )
+      const result = await withCallContext(callContext, () => this.#parts.runner.call(tool, args, context, options.audience ?? 'model'))
       // What it switched to must not be lost with the process once the client knows of it.
       if (this.#saving) await this.#saving
       this.#saving = undefined
+      await audited.done(result)
       ok = true
       return result
+    } catch (error) {
+      audited.failed(error)
+      throw error
     } finally {
       this.#pending -= 1
       this.#record(tool, ok, performance.now() - start)
@@ -278,6 +295,22 @@ export class Session implements CallerView {
       if (error instanceof AppError && (error.code === 'not_found' || error.code === 'invalid_request')) return false
       throw error
     }
+  }
+
+  get #audit(): AuditTrail {
+    return this.#parts.audit ?? noAudit
+  }
+
+  /** Refused before there was a call. */
+  #noteRefusal(action: string, error: unknown): void {
+    if (!(error instanceof AppError && error.code === 'rate_limited')) return
+    this.#audit.note({ ...deedOf(this.scope, this.#callContext()), action, outcome: 'denied', code: error.code })
+  }
+
+  /** Whoever hears of a memory's changes by its id is told what becomes of it, whosesoever it is. */
+  #noteSubscription(memoryId: string, isGranted: boolean): void {
+    const deed = { ...deedOf(this.scope, this.#callContext()), action: 'subscribe', object: { kind: 'memory', ids: [memoryId] } } as const
+    this.#audit.note(isGranted ? { ...deed, outcome: 'ok' } : { ...deed, outcome: 'denied', code: 'not_found' })
   }
 
   #record(tool: string, ok: boolean, durationMs: number): void {

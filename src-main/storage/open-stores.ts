@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
+import type { AuditStore } from './audit-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { PostgresOptions } from './postgres/postgres-options.ts'
@@ -43,6 +44,7 @@ export interface Stores {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly transfer: TransferStore
+  readonly audit: AuditStore
   /**
    * Where other machines may use the same store: leave to do what one process at a time should do, undefined while another has it.
    * Lost with the connection to the store, so the work must stay right when two do it. Throws when the store is down.
@@ -55,8 +57,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions, sessions, tokens, transfer } = memories
-    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer }
+    const { agents, tasks, workflows, executions, sessions, tokens, transfer, audit } = memories
+    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer, audit }
   }
   if (options.provider === 'postgres') {
     const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')
@@ -70,6 +72,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
   const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
   const { VolatileTokenStore } = await import('./volatile/volatile-token-store.ts')
   const { VolatileTransferStore } = await import('./volatile/volatile-transfer-store.ts')
+  const { VolatileAuditStore } = await import('./volatile/volatile-audit-store.ts')
   const kept = {
     memories: new VolatileMemoryStore(),
     agents: new VolatileAgentStore(),
@@ -77,7 +80,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     workflows: new VolatileWorkflowStore(),
     executions: new VolatileExecutionStore(),
   }
-  return { ...kept, sessions: new VolatileSessionStore(), tokens: new VolatileTokenStore(), transfer: new VolatileTransferStore(kept) }
+  const others = { sessions: new VolatileSessionStore(), tokens: new VolatileTokenStore(), audit: new VolatileAuditStore() }
+  return { ...kept, ...others, transfer: new VolatileTransferStore(kept) }
 }
 
 /** The memories alone, for tools and tests that need no more. */

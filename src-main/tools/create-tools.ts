@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { ToolName } from '../contract/tools.ts'
+import type { AuditReader } from '../coordination/audit/audit-reader.ts'
 import type { AgentService } from '../coordination/agent-service.ts'
 import type { TokenService } from '../coordination/token-service.ts'
 import type { TaskService } from '../coordination/task-service.ts'
@@ -21,6 +22,7 @@ import { getSystemStatsTool } from './get-system-stats.ts'
 import { getTokenTool } from './get-token.ts'
 import { healthCheckTool } from './health-check.ts'
 import { listAgentsTool } from './list-agents.ts'
+import { listAuditTool } from './list-audit.ts'
 import { listMemoriesTool } from './list-memories.ts'
 import { listSessionsTool } from './list-sessions.ts'
 import { listTagsTool } from './list-tags.ts'
@@ -44,6 +46,7 @@ import { getWorkflowStatusTool } from './get-workflow-status.ts'
 import { listWorkflowExamplesTool } from './list-workflow-examples.ts'
 import { manageWorkflowTool } from './manage-workflow.ts'
 import { updateMemoryTool } from './update-memory.ts'
+import { verifyAuditTool } from './verify-audit.ts'
 
 /** Every tool of the contract, by name: a missing one does not compile. */
 export type ToolTable = { readonly [N in ToolName]: Tool<N> }
@@ -58,11 +61,24 @@ export interface ToolParts {
   readonly tokens: TokenService
   readonly workflows: WorkflowService
   readonly executions: ExecutionService
+  readonly audit: AuditReader
   readonly clock: Clock
 }
 
 /** Builds the table of tools from the services they use. */
-export function createTools({ reader, writer, search, system, agents, tasks, tokens, workflows, executions, clock }: ToolParts): ToolTable {
+export function createTools({
+  reader,
+  writer,
+  search,
+  system,
+  agents,
+  tasks,
+  tokens,
+  workflows,
+  executions,
+  audit,
+  clock,
+}: ToolParts): ToolTable {
   return {
     store_memory: storeMemoryTool(writer, agents),
     create_memory: createMemoryTool(writer, agents),
@@ -100,5 +116,7 @@ export function createTools({ reader, writer, search, system, agents, tasks, tok
     create_token: createTokenTool(tokens),
     rotate_token: rotateTokenTool(tokens),
     revoke_token: revokeTokenTool(tokens),
+    list_audit: listAuditTool(audit),
+    verify_audit: verifyAuditTool(audit),
   }
 }

@@ -15,6 +15,20 @@ const NO_SESSION: RefusedExample = {
   says: 'There is no session $missing_id, or you may not see it.',
 }
 
+const FOR_OWNER: RefusedExample = {
+  title: 'As an agent that is no admin',
+  input: {},
+  code: 'forbidden',
+  says: 'Only the person at the machine or an admin may read the audit log.',
+}
+
+const BAD_LIMIT: RefusedExample = {
+  title: 'More than a page',
+  input: {},
+  code: 'invalid_request',
+  says: 'limit must be 100 or less',
+}
+
 export const SYSTEM_EXAMPLES = {
   health_check: { valid: [{ title: 'Every part', input: {} }], refused: [UNKNOWN_FIELD] },
   get_system_stats: { valid: [{ title: 'All counts', input: {} }], refused: [UNKNOWN_FIELD] },
@@ -27,5 +41,24 @@ export const SYSTEM_EXAMPLES = {
   disconnect_session: {
     valid: [{ title: 'With a reason', input: { session_id: '$session_id', reason: 'It floods the others.' }, by: 'owner' }],
     refused: [NO_SESSION],
+  },
+  list_audit: {
+    valid: [
+      { title: 'The newest entries', input: { limit: 20 }, by: 'owner' },
+      { title: 'What was refused since yesterday', input: { outcome: 'denied', since: 'yesterday' }, by: 'owner' },
+      { title: 'What was done to a memory', input: { object_id: '$memory_id' }, by: 'owner' },
+    ],
+    refused: [FOR_OWNER, { ...BAD_LIMIT, input: { limit: 101 } }],
+  },
+  verify_audit: {
+    valid: [
+      { title: 'The whole chain', input: {}, by: 'owner' },
+      {
+        title: 'Against a head that was kept elsewhere',
+        input: { expect_head: '5f1c0b7a9d3e4c2186f0a4be7d9152c3e8f6071b2a4d5c9e3b8f7a6012d4c5e9' },
+        by: 'owner',
+      },
+    ],
+    refused: [{ ...FOR_OWNER, title: 'As an agent' }],
   },
 } satisfies Partial<ExampleTable>

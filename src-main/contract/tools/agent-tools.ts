@@ -3,7 +3,7 @@ import { agentSchema, agentSwitchSchema, capabilitiesInputSchema } from '../agen
 import { agentIdSchema, contextSchema, cursorSchema, limitSchema, lineSchema, namespaceSchema } from '../fields.ts'
 import { accessLevelSchema } from '../memory.ts'
 import { transportKindSchema } from '../session.ts'
-import { ADDS, READ_ONLY, SETS, toolContract } from './tool-contract.ts'
+import { ADDS, NO_TRACE, READ_ONLY, SETS, toolContract } from './tool-contract.ts'
 
 export const registerAgent = toolContract({
   name: 'register_agent',
@@ -23,6 +23,7 @@ export const registerAgent = toolContract({
   }),
   output: z.object({ agent: agentSchema }),
   annotations: ADDS,
+  audit: { effect: 'changes', object: 'agent', argument: 'agent_id', facts: ['namespace', 'access_level'] },
 })
 
 export const switchAgent = toolContract({
@@ -41,6 +42,7 @@ export const switchAgent = toolContract({
     headers: z.record(z.string(), z.string()).optional().describe('What to send with each request to be this agent.'),
   }),
   annotations: SETS,
+  audit: { effect: 'changes', object: 'agent', argument: 'agent_id' },
 })
 
 export const getCurrentAgent = toolContract({
@@ -58,6 +60,7 @@ export const getCurrentAgent = toolContract({
     history: z.array(agentSwitchSchema).describe('The last five switches, newest first.'),
   }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 export const getAgentInfo = toolContract({
@@ -78,6 +81,7 @@ export const getAgentInfo = toolContract({
     is_owner: z.boolean().optional(),
   }),
   annotations: READ_ONLY,
+  audit: { effect: 'nothing', object: 'agent', argument: 'agent_id' },
 })
 
 export const listAgents = toolContract({
@@ -93,4 +97,5 @@ export const listAgents = toolContract({
   }),
   output: z.object({ agents: z.array(agentSchema), next_cursor: z.string().optional() }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })

@@ -12,7 +12,7 @@ import {
 } from '../fields.ts'
 import { accessLevelSchema, historyEntrySchema, linkSchema, memoryHitSchema, memorySchema } from '../memory.ts'
 import { LIMITS } from '../protocol.ts'
-import { READ_ONLY, toolContract } from './tool-contract.ts'
+import { NO_TRACE, READ_ONLY, SHOWS_MEMORIES, SHOWS_MEMORY, toolContract } from './tool-contract.ts'
 
 /** Filters that search, recall and lists share; each applies before the limit. */
 const filterFields = {
@@ -55,6 +55,7 @@ export const semanticSearch = toolContract({
   input: searchInput,
   output: searchOutput,
   annotations: READ_ONLY,
+  audit: SHOWS_MEMORIES,
 })
 
 /** Older name of the same tool. */
@@ -87,6 +88,7 @@ export const recallMemory = toolContract({
     degraded: degradedSchema,
   }),
   annotations: { ...READ_ONLY, readOnlyHint: false, idempotentHint: true },
+  audit: SHOWS_MEMORY,
 })
 
 export const listMemories = toolContract({
@@ -112,6 +114,7 @@ export const listMemories = toolContract({
     next_cursor: z.string().optional().describe('Absent on the last page.'),
   }),
   annotations: READ_ONLY,
+  audit: SHOWS_MEMORIES,
 })
 
 export const getMemoryHistory = toolContract({
@@ -123,6 +126,7 @@ export const getMemoryHistory = toolContract({
   input: z.strictObject({ memory_id: memoryIdSchema, limit: limitSchema(20), cursor: cursorSchema.optional() }),
   output: z.object({ memory_id: memoryIdSchema, history: z.array(historyEntrySchema), next_cursor: z.string().optional() }),
   annotations: READ_ONLY,
+  audit: SHOWS_MEMORY,
 })
 
 export const getMemoryLinks = toolContract({
@@ -138,6 +142,7 @@ export const getMemoryLinks = toolContract({
     incoming: z.array(z.object({ from: memoryIdSchema, kind: linkSchema.shape.kind })),
   }),
   annotations: READ_ONLY,
+  audit: { effect: 'nothing', object: 'memory', argument: 'memory_id' },
 })
 
 export const listTags = toolContract({
@@ -149,4 +154,5 @@ export const listTags = toolContract({
   input: z.strictObject({ limit: limitSchema(100) }),
   output: z.object({ tags: z.array(z.object({ tag: z.string(), count: z.number().int() })) }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })

@@ -62,6 +62,7 @@ export const storeMemory = toolContract({
   output: storeOutput,
   // The same content again returns what is there.
   annotations: SETS,
+  audit: { effect: 'changes', object: 'memory', answer: 'memory.id', facts: ['access_level'] },
 })
 
 /** Older name of the same tool. */
@@ -98,6 +99,7 @@ export const updateMemory = toolContract({
   }),
   output: memoryResult,
   annotations: REPLACES,
+  audit: { effect: 'changes', object: 'memory', argument: 'memory_id', facts: ['access_level', 'pinned'] },
 })
 
 export const deleteMemory = toolContract({
@@ -114,6 +116,7 @@ export const deleteMemory = toolContract({
   }),
   output: z.object({ memory_id: memoryIdSchema, deleted_at: instantSchema.optional(), permanent: z.boolean() }),
   annotations: REPLACES,
+  audit: { effect: 'changes', object: 'memory', argument: 'memory_id', facts: ['permanent'] },
 })
 
 export const restoreMemory = toolContract({
@@ -130,6 +133,7 @@ export const restoreMemory = toolContract({
   }),
   output: memoryResult,
   annotations: SETS,
+  audit: { effect: 'changes', object: 'memory', argument: 'memory_id', facts: ['version'] },
 })
 
 export const shareMemory = toolContract({
@@ -147,4 +151,5 @@ export const shareMemory = toolContract({
   }),
   output: memoryResult,
   annotations: SETS,
+  audit: { effect: 'changes', object: 'memory', argument: 'memory_id' },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { healthSchema, sessionInfoSchema, statsSchema } from '../session.ts'
 import { lineSchema } from '../fields.ts'
-import { READ_ONLY, REPLACES, toolContract } from './tool-contract.ts'
+import { NO_TRACE, READ_ONLY, REPLACES, toolContract } from './tool-contract.ts'
 
 export const healthCheck = toolContract({
   name: 'health_check',
@@ -12,6 +12,7 @@ export const healthCheck = toolContract({
   input: z.strictObject({}),
   output: healthSchema,
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 export const getSystemStats = toolContract({
@@ -23,6 +24,7 @@ export const getSystemStats = toolContract({
   input: z.strictObject({}),
   output: statsSchema,
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 export const getSessionStatistics = toolContract({
@@ -34,6 +36,7 @@ export const getSessionStatistics = toolContract({
   input: z.strictObject({}),
   output: sessionInfoSchema,
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 export const listSessions = toolContract({
@@ -45,6 +48,7 @@ export const listSessions = toolContract({
   input: z.strictObject({}),
   output: z.object({ sessions: z.array(sessionInfoSchema) }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 const sessionIdSchema = z.string().min(1).max(64).describe('As list_sessions shows it.')
@@ -58,6 +62,7 @@ export const getSession = toolContract({
   input: z.strictObject({ session_id: sessionIdSchema }),
   output: z.object({ session: sessionInfoSchema }),
   annotations: READ_ONLY,
+  audit: { effect: 'nothing', object: 'session', argument: 'session_id' },
 })
 
 export const disconnectSession = toolContract({
@@ -73,4 +78,5 @@ export const disconnectSession = toolContract({
   output: z.object({ disconnected: z.literal(true), session: sessionInfoSchema.describe('As it was.') }),
   // Not idempotent: a second call finds no session, or by then another connection of it.
   annotations: { ...REPLACES, idempotentHint: false },
+  audit: { effect: 'changes', object: 'session', argument: 'session_id' },
 })

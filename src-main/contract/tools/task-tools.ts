@@ -13,7 +13,7 @@ import {
 } from '../fields.ts'
 import { LIMITS } from '../protocol.ts'
 import { taskPrioritySchema, taskSchema, taskStatusSchema } from '../task.ts'
-import { READ_ONLY, toolContract } from './tool-contract.ts'
+import { NO_TRACE, READ_ONLY, toolContract } from './tool-contract.ts'
 
 const taskOperationSchema = z.enum(['create', 'get', 'update', 'assign', 'complete', 'fail', 'cancel', 'delete'])
 export type TaskOperation = z.infer<typeof taskOperationSchema>
@@ -59,7 +59,6 @@ export const TASK_OPERATIONS: Readonly<
 
 export const manageTask = toolContract({
   name: 'manage_task',
-  readOperations: ['get'],
   title: 'Manage a task',
   description:
     'Makes, reads, changes, hands over and ends tasks that the agents of your namespace share. Start one with update and status in_progress: it is then yours; end it with complete or fail. ' +
@@ -74,6 +73,14 @@ export const manageTask = toolContract({
     released: z.array(taskIdSchema).optional().describe('Tasks that waited for this one and can start now.'),
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  audit: {
+    effect: 'changes',
+    object: 'task',
+    argument: 'task_id',
+    answer: 'task.id',
+    harmless: ['get'],
+    facts: ['status', 'assigned_agent_id'],
+  },
 })
 
 export const listTasks = toolContract({
@@ -98,4 +105,5 @@ export const listTasks = toolContract({
   }),
   output: z.object({ tasks: z.array(taskSchema), total: z.number().int(), next_cursor: z.string().optional() }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { agentIdSchema, cursorSchema, limitSchema, namespaceSchema } from '../fields.ts'
 import { DEFAULT_NAMESPACE } from '../protocol.ts'
 import { issuedTokenSchema, tokenNameSchema, tokenSchema, tokenScopesSchema } from '../token.ts'
-import { ADDS, READ_ONLY, REPLACES, toolContract } from './tool-contract.ts'
+import { ADDS, NO_TRACE, READ_ONLY, REPLACES, toolContract } from './tool-contract.ts'
 
 /** Tokens of clients: for the person at the machine and admins only. */
 
@@ -24,6 +24,7 @@ export const listTokens = toolContract({
   }),
   output: z.object({ tokens: z.array(tokenSchema), next_cursor: z.string().optional() }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 export const getToken = toolContract({
@@ -36,6 +37,7 @@ export const getToken = toolContract({
   input: z.strictObject({ token_id: tokenIdSchema }),
   output: oneToken,
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })
 
 export const createToken = toolContract({
@@ -65,6 +67,7 @@ export const createToken = toolContract({
   }),
   output: issuedTokenSchema,
   annotations: ADDS,
+  audit: { effect: 'changes', object: 'token', answer: 'token.id' },
 })
 
 export const rotateToken = toolContract({
@@ -85,6 +88,7 @@ export const rotateToken = toolContract({
   }),
   output: issuedTokenSchema,
   annotations: { ...REPLACES, idempotentHint: false },
+  audit: { effect: 'changes', object: 'token', argument: 'token_id' },
 })
 
 export const revokeToken = toolContract({
@@ -97,4 +101,5 @@ export const revokeToken = toolContract({
   input: z.strictObject({ token_id: tokenIdSchema }),
   output: oneToken,
   annotations: REPLACES,
+  audit: { effect: 'changes', object: 'token', argument: 'token_id' },
 })

@@ -11,7 +11,7 @@ import {
   workflowSchema,
   workflowStepSchema,
 } from '../workflow.ts'
-import { READ_ONLY, SETS, toolContract } from './tool-contract.ts'
+import { NO_TRACE, READ_ONLY, SETS, toolContract } from './tool-contract.ts'
 
 const workflowOperationSchema = z.enum(['create', 'get', 'update', 'delete', 'list'])
 export type WorkflowOperation = z.infer<typeof workflowOperationSchema>
@@ -53,7 +53,6 @@ export const WORKFLOW_OPERATIONS: Readonly<
 
 export const manageWorkflow = toolContract({
   name: 'manage_workflow',
-  readOperations: ['get', 'list'],
   title: 'Manage a workflow',
   description:
     'Makes, reads, changes, lists and deletes workflows: steps that call tools of this server in the order of depends_on, side by side where they can. ' +
@@ -71,6 +70,7 @@ export const manageWorkflow = toolContract({
     next_cursor: z.string().optional().describe('list; absent on the last page.'),
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  audit: { effect: 'changes', object: 'workflow', argument: 'workflow_id', answer: 'workflow.id', harmless: ['get', 'list'] },
 })
 
 export const executeWorkflow = toolContract({
@@ -96,6 +96,7 @@ export const executeWorkflow = toolContract({
   }),
   output: z.object({ execution: executionSchema }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  audit: { effect: 'changes', object: 'execution', answer: 'execution.id' },
 })
 
 export const getWorkflowStatus = toolContract({
@@ -120,6 +121,7 @@ export const getWorkflowStatus = toolContract({
     next_cursor: z.string().optional(),
   }),
   annotations: READ_ONLY,
+  audit: { effect: 'nothing', object: 'execution', argument: 'execution_id' },
 })
 
 export const cancelWorkflow = toolContract({
@@ -133,6 +135,7 @@ export const cancelWorkflow = toolContract({
   input: z.strictObject({ execution_id: workflowIdSchema, reason: textSchema(LIMITS.taskNoteCharacters).optional() }),
   output: z.object({ execution: executionSchema }),
   annotations: SETS,
+  audit: { effect: 'changes', object: 'execution', argument: 'execution_id' },
 })
 
 export const listWorkflowExamples = toolContract({
@@ -155,4 +158,5 @@ export const listWorkflowExamples = toolContract({
     ),
   }),
   annotations: READ_ONLY,
+  audit: NO_TRACE,
 })

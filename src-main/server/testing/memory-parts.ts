@@ -15,6 +15,7 @@ import type { Embedder } from '../../embedding/embedder.ts'
 import { createHashEmbedder } from '../../embedding/hash-embedder.ts'
 import type { MemoryStore } from '../../storage/memory-store.ts'
 import { openStores } from '../../storage/open-stores.ts'
+import { AuditReader } from '../../coordination/audit/audit-reader.ts'
 import { AgentService } from '../../coordination/agent-service.ts'
 import { TokenService } from '../../coordination/token-service.ts'
 import { TaskService } from '../../coordination/task-service.ts'
@@ -50,6 +51,7 @@ export interface MemoryParts {
   readonly search: MemorySearch
   readonly workflows: WorkflowService
   readonly executions: ExecutionService
+  readonly audit: AuditReader
   readonly indexer: VectorIndexer
   readonly announced: Announcement[]
   close(): Promise<void>
@@ -104,6 +106,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     tokens: new TokenService({ store: stores.tokens, bus, clock }),
     workflows,
     executions,
+    audit: new AuditReader({ store: stores.audit, clock }),
     writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
     search: new MemorySearch({ store, models, clock, log: silentLog }),
     indexer,

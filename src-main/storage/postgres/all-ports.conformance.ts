@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { agentStoreConformance } from '../agent-store.conformance.ts'
+import { auditStoreConformance } from '../audit-store.conformance.ts'
 import { executionStoreConformance } from '../execution-store.conformance.ts'
 import { memoryStoreConformance } from '../memory-store.conformance.ts'
 import { insertConformance } from '../insert.conformance.ts'
@@ -21,6 +22,7 @@ export function allPortsConformance(open: () => Promise<PostgresStores>): void {
   executionStoreConformance('PostgresExecutionStore', open)
   sessionStoreConformance('PostgresSessionStore', open)
   tokenStoreConformance('PostgresTokenStore', open)
+  auditStoreConformance('PostgresAuditStore', open)
 }
 
 /** What differs most between servers: what a transaction writes, both legs of the search, and the small ports. */
@@ -39,4 +41,5 @@ export function searchPortConformance(open: () => Promise<PostgresStores>): void
   taskStoreConformance('PostgresTaskStore', open)
   sessionStoreConformance('PostgresSessionStore', open)
   tokenStoreConformance('PostgresTokenStore', open)
+  auditStoreConformance('PostgresAuditStore', open)
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
 import type { MemoryStore } from '../memory-store.ts'
 import type { SessionStore } from '../session-store.ts'
@@ -10,6 +11,7 @@ import type { WorkflowStore } from '../workflow-store.ts'
 import { callDatabase } from './postgres-calls.ts'
 import { readState } from './postgres-migrator.ts'
 import { PostgresAgentStore } from './postgres-agent-store.ts'
+import { PostgresAuditStore } from './postgres-audit-store.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 import { PostgresExecutionStore } from './postgres-execution-store.ts'
 import { PostgresMemoryStore } from './postgres-memory-store.ts'
@@ -32,6 +34,7 @@ export interface PostgresStores {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly transfer: TransferStore
+  readonly audit: AuditStore
   readonly takeTurn: (name: string) => Promise<Turn | undefined>
 }
 
@@ -58,6 +61,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     sessions: new PostgresSessionStore(database, turns),
     tokens: new PostgresTokenStore(database),
     transfer: new PostgresTransferStore(database),
+    audit: new PostgresAuditStore(database),
     takeTurn: (name) => turns.take(name),
   }
 }

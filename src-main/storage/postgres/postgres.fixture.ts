@@ -50,9 +50,17 @@ const EMPTY = `
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'tmws' AND tablename LIKE 'searched_vectors_%' LOOP
       EXECUTE format('DROP TABLE tmws.%I', name);
     END LOOP;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'tmws' AND tablename NOT IN ('schema_versions', 'index_state', 'word_totals') LOOP
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'tmws' AND tablename NOT IN ('schema_versions', 'index_state', 'word_totals', 'audit_entries', 'audit_state') LOOP
       EXECUTE format('DELETE FROM tmws.%I', name);
     END LOOP;
+    IF to_regclass('tmws.audit_state') IS NOT NULL THEN
+      ALTER TABLE tmws.audit_entries DISABLE TRIGGER USER;
+      ALTER TABLE tmws.audit_state DISABLE TRIGGER USER;
+      DELETE FROM tmws.audit_entries;
+      UPDATE tmws.audit_state SET anchor_seq = 0, anchor_hash = repeat('0', 64), head_seq = 0, head_hash = repeat('0', 64);
+      ALTER TABLE tmws.audit_entries ENABLE TRIGGER USER;
+      ALTER TABLE tmws.audit_state ENABLE TRIGGER USER;
+    END IF;
     IF to_regclass('tmws.word_totals') IS NOT NULL THEN UPDATE tmws.word_totals SET documents = 0, length = 0; END IF;
   END $$`
 

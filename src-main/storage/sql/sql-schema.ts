@@ -1,4 +1,5 @@
 import type { Generated, Kysely, Transaction } from 'kysely'
+import type { AuditObjectKind, AuditOutcome } from '../../contract/audit.ts'
 import type { AccessLevel, HistoryAction, Link, Share } from '../../contract/memory.ts'
 import type { TaskStatus } from '../../contract/task.ts'
 import type { Execution, ExecutionStatus } from '../../contract/workflow.ts'
@@ -27,6 +28,9 @@ export interface MemoryDatabase {
   execution_steps: ExecutionStepTable
   sessions: SessionTable
   tokens: TokenTable
+  audit_entries: AuditTable
+  /** One row: where the chain begins and ends. */
+  audit_state: AuditStateTable
 }
 
 /** Rows are never deleted: whoever still holds an id in memory must not find another model under it. */
@@ -203,6 +207,36 @@ export interface TokenTable {
   rotated_at: number | null
   revoked_at: number | null
   revoked_by: string | null
+}
+
+/** Rows are only added, and removed from the beginning; the database sees to that. */
+export interface AuditTable {
+  seq: number
+  at: number
+  action: string
+  agent_id: string
+  namespace: string
+  outcome: AuditOutcome
+  session_id: string | null
+  request_id: string | null
+  address: string | null
+  object_kind: AuditObjectKind | null
+  /** The first id, which is mostly the only one. */
+  object_id: string | null
+  /** The other ids as JSON. */
+  more_ids: string | null
+  code: string | null
+  facts: string | null
+  prev_hash: string
+  hash: string
+}
+
+export interface AuditStateTable {
+  id: number
+  anchor_seq: number
+  anchor_hash: string
+  head_seq: number
+  head_hash: string
 }
 
 export type MemoryDb = Kysely<MemoryDatabase>

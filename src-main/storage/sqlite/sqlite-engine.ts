@@ -21,6 +21,7 @@ import { extendSessions, pruneSessions, removeSession, saveSession, takeSession 
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
 import { claimExecutions, leaseHolders, recordExecution, releaseLeases, renewLeases } from '../sql/sql-execution-leases.ts'
 import { findExecution, insertExecution, listExecutions, purgeExecutions, requestCancel } from '../sql/sql-executions.ts'
+import type { MemoryDb } from '../sql/sql-schema.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { listTasks } from '../sql/sql-task-list.ts'
 import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
@@ -56,6 +57,7 @@ import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../ta
 import type { TokenStore } from '../token-store.ts'
 import type { TransferKind, TransferPage, TransferRecord, TransferSelection, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
+import { SqliteAuditEngine } from './sqlite-audit-engine.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
@@ -69,18 +71,21 @@ import { SqliteVectorIndex } from './sqlite-vector-index.ts'
 const CLOSING_BUSY_TIMEOUT_MS = 200
 
 /** Everything the store does, on the thread that holds the connection. One call at a time: its caller sees to that. */
-export class SqliteEngine {
+export class SqliteEngine extends SqliteAuditEngine {
   readonly #connection: SqliteConnection
   readonly #index: SqliteSearchIndex
   readonly #parts: SqlParts
   readonly #queries: RawQueries
   readonly #transfer: SqlTransfer
+  protected readonly db: MemoryDb
 
   constructor(options: SqliteFileOptions) {
+    super()
     const connection = openDatabase(options)
     this.#connection = connection
     this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
-    this.#parts = { db: createKysely(connection), index: this.#index }
+    this.db = createKysely(connection)
+    this.#parts = { db: this.db, index: this.#index }
     this.#queries = new RawQueries(connection, this.#parts.db)
     this.#transfer = new SqlTransfer(this.#parts)
     if (options.readOnly !== true) this.#index.text.rebuildIfOutdated()

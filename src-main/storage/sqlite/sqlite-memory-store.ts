@@ -16,6 +16,7 @@ import type {
   VectorEntry,
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
+import type { AuditStore } from '../audit-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
@@ -26,6 +27,7 @@ import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
+import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { SqliteExecutionStore } from './sqlite-execution-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
@@ -77,6 +79,8 @@ const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
   'readTransfer',
   'countTransfer',
   'writeTransfer',
+  'readAuditChain',
+  'pruneAudit',
   'close',
 ])
 
@@ -120,6 +124,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** The tokens of clients. */
   get tokens(): TokenStore {
     return new SqliteTokenStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** The log of what was done to it. */
+  get audit(): AuditStore {
+    return new SqliteAuditStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** All of it, to be moved. */

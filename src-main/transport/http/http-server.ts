@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
+import type { AuditTrail } from '../../base/audit-trail.ts'
 import { AppError } from '../../base/errors.ts'
 import { withCallContext } from '../../base/call-context.ts'
 import type { EventBus } from '../../base/event-bus.ts'
@@ -20,6 +21,8 @@ import type { HostCheck } from '../host-check.ts'
 import { closeListener, toListenError } from '../listener.ts'
 import type { TokenWatch } from '../token-watch.ts'
 import type { EventFeed } from '../ws/event-feed.ts'
+import { mountAuditRoutes } from './audit-routes.ts'
+import type { AuditExporter } from './audit-routes.ts'
 import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
 import { mountHealthRoutes } from './health-routes.ts'
@@ -46,6 +49,10 @@ export interface HttpServerParts {
   readonly log: Log
   /** Export, import and backups; absent where a test needs none. */
   readonly moving?: MovingService
+  /** Hears of what the routes without a tool do. */
+  readonly audit?: AuditTrail
+  /** Reads the audit log out; absent where a test needs none. */
+  readonly auditExport?: AuditExporter
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
   readonly handler?: McpAnswerer
 }
@@ -125,9 +132,10 @@ export class HttpServer {
     if (this.#parts.protectedResource) mountProtectedResource(app, this.#parts.protectedResource)
     mountRestRoutes(app, this.#parts)
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
+    if (this.#parts.auditExport) mountAuditRoutes(app, { ...this.#parts, auditExport: this.#parts.auditExport })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
-    await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder)
+    await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder, this.#parts.audit)
     app.server.on(
       'upgrade',
       (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#parts.feed.upgrade(request, socket, head),

@@ -2,16 +2,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { AppError, messageOf, toErrorBody } from '../../base/errors.ts'
-import { queryJsonSchema } from '../../contract/json-schema.ts'
 import { API_PREFIX } from '../../contract/protocol.ts'
 import { exportQuerySchema, importQuerySchema, TRANSFER_CONTENT_TYPE } from '../../contract/transfer.ts'
 import type { Backup, ExportQuery, ImportNotice, ImportQuery, ImportSummary } from '../../contract/transfer.ts'
+import type { AuditTrail } from '../../base/audit-trail.ts'
 import type { Log } from '../../base/log.ts'
+import type { Caller } from '../../session/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
 import { bodyTooLarge } from '../error-mapping.ts'
 import type { Guard } from '../guard.ts'
 import { abortedWith } from './aborted-with.ts'
-import { readQuery } from './query-arguments.ts'
+import { readChecked } from './checked-query.ts'
+import { RouteAudit } from './route-audit.ts'
 
 /** PORT. Moves data for the person at the machine. */
 export interface MovingService {
@@ -34,26 +36,31 @@ export interface MovingRouteParts {
   readonly sessions: SessionManager
   readonly moving: MovingService
   readonly log: Log
+  readonly audit?: AuditTrail
 }
 
 /** Between two words of progress, in milliseconds. */
 const PROGRESS_MS = 250
 
 /** `/api/v1/export`, `/import` and `/backups`: for the person at the machine only. */
-export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions, moving, log }: MovingRouteParts): Promise<void> {
-  async function requireOwner(request: FastifyRequest): Promise<void> {
+export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions, moving, log, audit }: MovingRouteParts): Promise<void> {
+  const trace = new RouteAudit(audit)
+  async function requireOwner(request: FastifyRequest, action: string): Promise<Caller> {
     const caller = await guard.identify(request.raw, 'rest')
     const session = sessions.transient(caller)
     await session.admit()
     await session.admitCostly()
-    if (caller.scope.kind === 'owner') return
+    if (caller.scope.kind === 'owner') return caller
+    trace.noteDenial(action, request, caller, 'forbidden')
     throw new AppError('forbidden', 'Only the person at the machine may move data; use the dashboard or the tmws command.')
   }
 
   app.get(`${API_PREFIX}/export`, async (request, reply) => {
-    await requireOwner(request)
+    const caller = await requireOwner(request, 'export')
     const query = readChecked(request, exportQuerySchema)
     const { total, content } = await moving.export(query, abortedWith(reply))
+    // Before anything of it is shown.
+    await trace.record('export', request, caller, { records: total, ...selectionFacts(query) })
     const name = query.gzip ? 'tmws-export.jsonl.gz' : 'tmws-export.jsonl'
     void reply
       .header('content-type', query.gzip ? 'application/gzip' : TRANSFER_CONTENT_TYPE)
@@ -65,13 +72,19 @@ export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions,
   })
 
   app.get(`${API_PREFIX}/backups`, async (request) => {
-    await requireOwner(request)
+    await requireOwner(request, 'backup.list')
     return { backups: moving.backups() }
   })
 
   app.post(`${API_PREFIX}/backups`, async (request, reply) => {
-    await requireOwner(request)
-    const backup = await moving.makeBackup()
+    const caller = await requireOwner(request, 'backup')
+    const backup = await trace.around(
+      'backup',
+      request,
+      caller,
+      () => moving.makeBackup(),
+      ({ bytes }) => ({ bytes }),
+    )
     return reply.code(201).send({ backup })
   })
 
@@ -80,29 +93,34 @@ export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions,
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload))
     scope.post(`${API_PREFIX}/import`, { bodyLimit: moving.importMaxBytes }, async (request, reply) => {
-      await requireOwner(request)
+      const caller = await requireOwner(request, 'import')
       const query = readChecked(request, importQuerySchema)
       const content = bounded(request.raw, moving.importMaxBytes)
       const signal = abortedWith(reply)
-      if (request.headers.accept !== TRANSFER_CONTENT_TYPE) return moving.import(content, query, { onProgress: () => undefined, signal })
+      const run = (onProgress: (notice: ImportNotice) => void): Promise<ImportSummary> =>
+        trace.around(
+          'import',
+          request,
+          caller,
+          () => moving.import(content, query, { onProgress, signal }),
+          (summary) => importFacts(summary, query),
+        )
+      if (request.headers.accept !== TRANSFER_CONTENT_TYPE) return run(() => undefined)
       void reply.header('content-type', TRANSFER_CONTENT_TYPE).header('cache-control', 'no-store')
-      return reply.send(Readable.from(noticesOf((onProgress) => moving.import(content, query, { onProgress, signal }), log)))
+      return reply.send(Readable.from(noticesOf(run, log)))
     })
     done()
   })
 }
 
-function readChecked<S extends typeof exportQuerySchema | typeof importQuerySchema>(
-  request: FastifyRequest,
-  schema: S,
-): ReturnType<S['parse']> {
-  const result = schema.safeParse(readQuery(request.query as Record<string, unknown>, queryJsonSchema(schema))) // Fastify's query is an object
-  if (result.success) return result.data as ReturnType<S['parse']> // parsed by this very schema
-  const [issue] = result.error.issues
-  const field = issue?.path.join('.') ?? ''
-  throw new AppError('invalid_request', `${field === '' ? 'The query' : field}: ${issue?.message ?? 'is not valid'}.`, {
-    details: { field },
-  })
+function selectionFacts({ namespace, agent_id: agentId }: ExportQuery): Record<string, string> {
+  return { ...(namespace !== undefined && { namespace }), ...(agentId !== undefined && { agent_id: agentId }) }
+}
+
+function importFacts({ kinds }: ImportSummary, query: ImportQuery): Record<string, number | boolean> {
+  const tallies = Object.values(kinds)
+  const sum = (of: 'new' | 'replaced'): number => tallies.reduce((total, tally) => total + tally[of], 0)
+  return { new: sum('new'), replaced: sum('replaced'), dry_run: query.dry_run }
 }
 
 async function* bounded(source: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<Uint8Array> {

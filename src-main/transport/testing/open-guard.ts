@@ -1,3 +1,4 @@
+import { noAudit } from '../../base/audit-trail.ts'
 import type { AuditDeed, AuditTrail } from '../../base/audit-trail.ts'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AppError } from '../../base/errors.ts'
@@ -28,7 +29,7 @@ export function requestWith(headers: IncomingHttpHeaders, remoteAddress = '127.0
 export function openGuard(options: OpenGuardOptions = {}): { readonly guard: Guard; readonly noted: AuditDeed[] } {
   const { hosts = new HostCheck({ bindHosts: ['127.0.0.1'], corsOrigins: [] }), verifier = noTokens, trustedProxies, limits } = options
   const noted: AuditDeed[] = []
-  const audit: AuditTrail = { record: () => Promise.resolve(), note: (deed) => noted.push(deed) }
+  const audit: AuditTrail = { ...noAudit, note: (deed) => noted.push(deed) }
   const denials = new Denials({ perAddress: unlimited, failures: unlimited, audit, ...limits })
   const guard = new Guard(
     { hosts, verifier, addresses: new ClientAddresses(trustedProxies), denials },
