@@ -43,6 +43,8 @@ export interface ServerConfig {
     | { readonly provider: 'volatile' }
   /** Absent: this instance shares its state with no other. The URL may hold a password. */
   readonly redis?: { readonly url: string; readonly prefix: string }
+  /** What is done about credentials in what agents store. */
+  readonly secretScan: 'off' | 'warn' | 'mask'
   readonly trashDays: number
   readonly embedding: EmbeddingConfig
   /** `intervalMs` 0: none by themselves. */
@@ -99,6 +101,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     dataDir,
     database: databaseOf(values, dataDir),
     ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
+    secretScan: values.secret_scan,
     trashDays: values.trash_days,
     embedding,
     backups: { intervalMs: values.backup_interval * 3_600_000, keep: values.backup_keep },

@@ -168,6 +168,12 @@ export const SETTINGS = {
     'normal',
     'full also survives power loss at the cost of slower writes; normal survives a crash of the process',
   ),
+  secret_scan: setting(
+    'TMWS_SECRET_SCAN',
+    choice('off', 'warn', 'mask'),
+    'warn',
+    'what is done about credentials in what agents store: warn tells the agent, mask also stores [masked: KIND] in their place',
+  ),
   trash_days: setting('TMWS_TRASH_DAYS', integer(1, 3650, 'days'), 30, 'days that deleted memories stay in the trash'),
   backup_interval: setting(
     'TMWS_BACKUP_INTERVAL',
