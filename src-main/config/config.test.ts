@@ -77,6 +77,8 @@ describe('settings', () => {
   })
 
   test('are each really read: another value makes another configuration', () => {
+    const keyFile = join(folder, 'key')
+    writeFileSync(keyFile, 'a passphrase of mine\n', { mode: 0o600 })
     const others: Record<Exclude<SettingName, 'config'>, string> = {
       environment: 'staging',
       api_host: 'localhost',
@@ -106,6 +108,8 @@ describe('settings', () => {
       database_pool_size: '20',
       database_connect_timeout: '5',
       database_statement_timeout: '30',
+      database_key: 'a passphrase of mine',
+      database_key_file: keyFile,
       sqlite_synchronous: 'full',
       redis_url: 'redis://127.0.0.1:6379',
       redis_prefix: 'other:',
@@ -139,7 +143,7 @@ describe('settings', () => {
       // Those of Postgres count where there is one.
       const postgres = { TMWS_DATABASE_URL: 'postgresql://db.example/x' }
       const base = {
-        ...(/^database_(?!url)/.test(name) && postgres),
+        ...(/^database_(?!url|key)/.test(name) && postgres),
         ...(name === 'auth_enabled' && ask),
         ...(isOfServers(name) && OLLAMA),
         ...(isOfHubs(name) && HUB),

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
+import { databaseKeyOf, unusedKeyWarning } from './database-key.ts'
 import { embeddingOf } from './embedding-config.ts'
 import type { EmbeddingConfig } from './embedding-config.ts'
 import { isLoopback, secretProblem } from './secrets.ts'
@@ -31,7 +32,8 @@ export interface ServerConfig {
   readonly toolProfile: 'core' | 'standard' | 'all'
   readonly dataDir: string
   readonly database:
-    | { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' }
+    /** The key is never shown or logged. */
+    | { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full'; readonly key?: string; readonly keyFile?: string }
     /** The URL may hold a password: it is never shown or logged. */
     | {
         readonly provider: 'postgres'
@@ -117,7 +119,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     },
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),
-    warnings: [...warnings, ...embeddingWarnings],
+    warnings: [...warnings, ...embeddingWarnings, ...unusedKeyWarning(values)],
   })
 }
 
@@ -139,7 +141,7 @@ function databaseOf(values: ReturnType<typeof readSettings>['values'], dataDir: 
     }
   }
   const file = url === undefined ? dataPaths(dataDir).database : resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
-  return { provider: 'sqlite', file: join(file), synchronous }
+  return { provider: 'sqlite', file: join(file), synchronous, ...databaseKeyOf(values) }
 }
 
 /** Where memories are kept, for people: a file, or host, port and name of a database without its user and password. */
@@ -148,6 +150,11 @@ export function describeDatabase(database: ServerConfig['database']): string | u
   if (database.provider === 'sqlite') return database.file
   const { hostname, port, pathname } = new URL(database.url)
   return `Postgres ${hostname || 'localhost'}:${port || '5432'}${pathname}`
+}
+
+/** The passphrase of the database, where it is an encrypted file. */
+export function keyOf(database: ServerConfig['database']): string | undefined {
+  return database.provider === 'sqlite' ? database.key : undefined
 }
 
 function assertStrict(values: ReturnType<typeof readSettings>['values'], authEnabled: boolean, why: string): void {

@@ -136,6 +136,19 @@ export const SETTINGS = {
     undefined,
     'sqlite:PATH, a Postgres database with pgvector, or volatile: to keep nothing; default tmws.db in the data folder',
   ),
+  database_key: setting(
+    'TMWS_DATABASE_KEY',
+    text('at least 16 characters', /^.{16,}$/),
+    undefined,
+    'passphrase that encrypts the SQLite database and its backups (SQLCipher 4); an existing one is converted by tmws encrypt',
+    { isSecret: true },
+  ),
+  database_key_file: setting(
+    'TMWS_DATABASE_KEY_FILE',
+    text('a file'),
+    undefined,
+    'file that holds that passphrase in its first line, readable by its owner only; instead of TMWS_DATABASE_KEY',
+  ),
   database_pool_size: setting('TMWS_DATABASE_POOL_SIZE', integer(1, 200), 10, 'connections to a Postgres database at once'),
   database_connect_timeout: setting(
     'TMWS_DATABASE_CONNECT_TIMEOUT',

@@ -94,8 +94,8 @@ async function checkDatabase(config: ServerConfig): Promise<Finding> {
   if (!existsSync(database.file))
     return { subject, verdict: 'note', sentence: `${database.file} is not there yet; the first start makes it` }
   try {
-    const problems = await inspectDatabase(database.file)
-    if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${database.file} is sound` }
+    const problems = await inspectDatabase(database.file, database.key)
+    if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${database.file} is sound${database.key === undefined ? '' : ', and encrypted'}` }
     return {
       subject,
       verdict: 'wrong',

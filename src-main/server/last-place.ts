@@ -14,6 +14,8 @@ interface LastPlace {
   readonly data_dir: string
   /** The database file; absent where the database is a server of its own. */
   readonly file?: string
+  /** File with the passphrase of an encrypted database; the passphrase itself is in no note. */
+  readonly key_file?: string
   /** What that server does about credentials in texts; a stand-in does the same. */
   readonly secret_scan?: string
 }
@@ -29,6 +31,7 @@ export function markPlace({ database, dataDir, runtimeFile, secretScan }: Server
     provider: database.provider,
     data_dir: dataDir,
     ...('file' in database && { file: database.file }),
+    ...('keyFile' in database && { key_file: database.keyFile }),
     secret_scan: secretScan,
   }
   const temporary = `${noteOf(runtimeFile)}.${process.pid}.tmp`
@@ -59,7 +62,12 @@ export function loadStandInConfig(environment: Environment = processEnvironment(
 
 /** What the server of a place does with what is stored there, as flags; what this process's environment sets counts more. */
 function rulesOf(place: LastPlace, { settings }: Environment): Partial<Record<SettingName, string>> {
-  return place.secret_scan === undefined || settings['TMWS_SECRET_SCAN'] !== undefined ? {} : { secret_scan: place.secret_scan }
+  const { secret_scan: scan, key_file: keyFile } = place
+  const hasKey = settings['TMWS_DATABASE_KEY'] !== undefined || settings['TMWS_DATABASE_KEY_FILE'] !== undefined
+  return {
+    ...(scan !== undefined && settings['TMWS_SECRET_SCAN'] === undefined && { secret_scan: scan }),
+    ...(keyFile !== undefined && !hasKey && { database_key_file: keyFile }),
+  }
 }
 
 function noteOf(runtimeFile: string): string {
@@ -69,11 +77,11 @@ function noteOf(runtimeFile: string): string {
 function readNote(runtimeFile: string): LastPlace | undefined {
   try {
     const note = JSON.parse(readFileSync(noteOf(runtimeFile), 'utf8')) as Partial<LastPlace> | null // checked below
-    const { provider, data_dir, file, secret_scan: scan } = note ?? {}
+    const { provider, data_dir, file, secret_scan: scan, key_file: keyFile } = note ?? {}
     if (typeof provider !== 'string' || typeof data_dir !== 'string' || (file !== undefined && typeof file !== 'string')) return undefined
     // Another word is of another version, and no reason to lose the place.
     const isKnown = scan === 'off' || scan === 'warn' || scan === 'mask'
-    return { provider, data_dir, ...(file !== undefined && { file }), ...(isKnown && { secret_scan: scan }) }
+    return { provider, data_dir, ...(file !== undefined && { file }), ...(isKnown && { secret_scan: scan }), ...(typeof keyFile === 'string' && { key_file: keyFile }) }
   } catch {
     return undefined
   }
