@@ -98,6 +98,19 @@ export const shell = {
 }
 export const ipcMain = { handle: (channel: string, handler: Handler): void => void handlers.set(channel, handler) }
 
+/** A keychain as the test wants it: `TMWS_TEST_KEYCHAIN` is none, basic_text, or the name of a backend. Its cipher is a stand-in as well. */
+const keychain = process.env['TMWS_TEST_KEYCHAIN'] ?? 'gnome_libsecret'
+const MARK = 'stand-in:'
+export const safeStorage = {
+  isEncryptionAvailable: (): boolean => keychain !== 'none',
+  getSelectedStorageBackend: (): string => keychain,
+  encryptString: (text: string): Buffer => Buffer.from(MARK + [...text].reverse().join('')),
+  decryptString: (sealed: Buffer): string => {
+    if (!sealed.toString().startsWith(MARK)) throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.')
+    return [...sealed.toString().slice(MARK.length)].reverse().join('')
+  },
+}
+
 /** What a test can do: the person's hands. */
 const deeds: Readonly<Record<string, (argument: string) => unknown>> = {
   quit: () => app.quit(),

@@ -12,6 +12,7 @@ import { inspectDatabase, inspectPostgres } from '../storage/open-stores.ts'
 import { storeOptions } from './core-parts.ts'
 import { checkBridge } from './bridge-check.ts'
 import { embedderOptions } from './embedder-options.ts'
+import { describeLoose, looseEntries } from './file-modes.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { loadStandInConfig } from './last-place.ts'
 import { isSupportedNode } from './node-version.ts'
@@ -42,6 +43,7 @@ export async function runDoctor(config: ServerConfig): Promise<number> {
     } satisfies Finding,
     ...config.warnings.map((sentence): Finding => ({ subject: 'Settings', verdict: 'note', sentence })),
     checkDataFolder(config),
+    ...checkFileModes(config),
     await checkDatabase(config),
     ...(await checkRedis(config)),
     checkDiscovery(config),
@@ -84,6 +86,11 @@ function checkDataFolder({ dataDir }: ServerConfig): Finding {
       sentence: `${dataDir} cannot be written; change its owner or mode, or use --data-dir`,
     }
   }
+}
+
+/** Silent on Windows, where a user's own folders are private by their rights. */
+function checkFileModes(config: ServerConfig): Finding[] {
+  return looseEntries(config).map((entry): Finding => ({ subject: 'File modes', verdict: 'wrong', sentence: describeLoose(entry) }))
 }
 
 async function checkDatabase(config: ServerConfig): Promise<Finding> {
