@@ -124,7 +124,10 @@ function readEntries(file: string): Map<string, Entry> {
   } catch {
     // Said below.
   }
-  throw new AppError('unavailable', `The file of secrets ${file} is damaged. Move it away to begin with new secrets; tokens made before are void then.`)
+  throw new AppError(
+    'unavailable',
+    `The file of secrets ${file} is damaged. Move it away to begin with new secrets; tokens made before are void then.`,
+  )
 }
 
 function isEntry({ protection, value }: Entry): boolean {

@@ -36,7 +36,10 @@ export interface LooseEntry {
 }
 
 /** What is wrong with the rights of one file or folder; undefined when nothing is, for links, for what is not there, and on Windows. */
-export function findLoose(path: string, { uid, platform }: { uid: number | undefined; platform: NodeJS.Platform } = here): LooseEntry | undefined {
+export function findLoose(
+  path: string,
+  { uid, platform }: { uid: number | undefined; platform: NodeJS.Platform } = here,
+): LooseEntry | undefined {
   if (platform === 'win32' || uid === undefined) return undefined
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (!stat || !(stat.isFile() || stat.isDirectory())) return undefined

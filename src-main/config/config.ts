@@ -33,7 +33,13 @@ export interface ServerConfig {
   readonly dataDir: string
   readonly database:
     /** The key is never shown or logged. */
-    | { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full'; readonly key?: string; readonly keyFile?: string }
+    | {
+        readonly provider: 'sqlite'
+        readonly file: string
+        readonly synchronous: 'normal' | 'full'
+        readonly key?: string
+        readonly keyFile?: string
+      }
     /** The URL may hold a password: it is never shown or logged. */
     | {
         readonly provider: 'postgres'

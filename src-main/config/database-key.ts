@@ -39,6 +39,9 @@ function readKeyFile(file: string): string {
     )
   const key = text.split(/\r?\n/, 1)[0] ?? ''
   if (key.length < MIN_CHARACTERS)
-    throw new AppError('invalid_request', `TMWS_DATABASE_KEY_FILE is ${file}, whose first line has fewer than ${MIN_CHARACTERS} characters.`)
+    throw new AppError(
+      'invalid_request',
+      `TMWS_DATABASE_KEY_FILE is ${file}, whose first line has fewer than ${MIN_CHARACTERS} characters.`,
+    )
   return key
 }

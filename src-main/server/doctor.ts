@@ -102,7 +102,8 @@ async function checkDatabase(config: ServerConfig): Promise<Finding> {
     return { subject, verdict: 'note', sentence: `${database.file} is not there yet; the first start makes it` }
   try {
     const problems = await inspectDatabase(database.file, database.key)
-    if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${database.file} is sound${database.key === undefined ? '' : ', and encrypted'}` }
+    if (problems.length === 0)
+      return { subject, verdict: 'ok', sentence: `${database.file} is sound${database.key === undefined ? '' : ', and encrypted'}` }
     return {
       subject,
       verdict: 'wrong',

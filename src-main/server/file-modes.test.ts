@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -35,7 +46,16 @@ test.runIf(POSIX).each([0o000, 0o022])('whatever the umask (%o), what a server w
     expect((await fetch(`${server.addresses.apiUrl}/api/v1/backups`, { method: 'POST', headers })).status).toBe(201)
     const modes = modesUnder(folder)
     const names = Object.keys(modes).join('\n')
-    for (const expected of ['/data/tmws.db-wal', '/data/tmws.db-shm', '/data/owner.lock', '/data/owner.json', '/data/logs/tmws.log', '-manual.db', '/home/runtime.json', '/home/runtime.json.place'])
+    for (const expected of [
+      '/data/tmws.db-wal',
+      '/data/tmws.db-shm',
+      '/data/owner.lock',
+      '/data/owner.json',
+      '/data/logs/tmws.log',
+      '-manual.db',
+      '/home/runtime.json',
+      '/home/runtime.json.place',
+    ])
       expect(names).toContain(expected)
     delete modes['']
     expect(Object.entries(modes).filter(([, mode]) => mode !== 'f600' && mode !== 'd700')).toEqual([])
@@ -65,7 +85,11 @@ test.runIf(POSIX)('what an earlier version left open to others is closed at the 
   }
   symlinkSync(foreign, join(config.dataDir, 'tmws.db-link'))
   for (const made of [config.dataDir, backups, logs]) chmodSync(made, 0o775)
-  expect(looseEntries(config).map(({ path }) => path).toSorted()).toEqual([config.dataDir, backups, logs, ...ours].toSorted())
+  expect(
+    looseEntries(config)
+      .map(({ path }) => path)
+      .toSorted(),
+  ).toEqual([config.dataDir, backups, logs, ...ours].toSorted())
 
   const lines: Record<string, unknown>[] = []
   const log: Log = { ...silentLog, warn: (facts) => void lines.push(facts) }

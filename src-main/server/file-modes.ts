@@ -45,7 +45,8 @@ export function describeLoose({ path, problem, mode, wanted, uid }: LooseEntry):
 function pathsOf(config: ServerConfig): string[] {
   const { dataDir, database, runtimeFile, settingsFile } = config
   const { logFolder, backupFolder } = dataPaths(dataDir)
-  const inside = (folder: string, ours: RegExp): string[] => namesIn(folder).flatMap((name) => (ours.test(name) ? [join(folder, name)] : []))
+  const inside = (folder: string, ours: RegExp): string[] =>
+    namesIn(folder).flatMap((name) => (ours.test(name) ? [join(folder, name)] : []))
   const database_ = database.provider === 'sqlite' ? ['', '-wal', '-shm', '-journal'].map((end) => database.file + end) : []
   const home = dirname(runtimeFile)
   const paths = [

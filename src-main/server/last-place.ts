@@ -81,7 +81,13 @@ function readNote(runtimeFile: string): LastPlace | undefined {
     if (typeof provider !== 'string' || typeof data_dir !== 'string' || (file !== undefined && typeof file !== 'string')) return undefined
     // Another word is of another version, and no reason to lose the place.
     const isKnown = scan === 'off' || scan === 'warn' || scan === 'mask'
-    return { provider, data_dir, ...(file !== undefined && { file }), ...(isKnown && { secret_scan: scan }), ...(typeof keyFile === 'string' && { key_file: keyFile }) }
+    return {
+      provider,
+      data_dir,
+      ...(file !== undefined && { file }),
+      ...(isKnown && { secret_scan: scan }),
+      ...(typeof keyFile === 'string' && { key_file: keyFile }),
+    }
   } catch {
     return undefined
   }

@@ -18,7 +18,10 @@ export async function runEncrypt(config: ServerConfig, direction: 'encrypt' | 'd
     throw new AppError('invalid_request', `Only a SQLite database can be encrypted here; this one is ${database.provider}.`)
   const { file, key } = database
   if (key === undefined)
-    throw new AppError('invalid_request', 'No key is given. Set TMWS_DATABASE_KEY or TMWS_DATABASE_KEY_FILE, and keep a copy of it in a safe place.')
+    throw new AppError(
+      'invalid_request',
+      'No key is given. Set TMWS_DATABASE_KEY or TMWS_DATABASE_KEY_FILE, and keep a copy of it in a safe place.',
+    )
   const server = findServer(config)
   if (server) throw new AppError('conflict', `A server runs on this data, at ${server.apiUrl}. Nothing was changed. Stop it first.`)
   if (!existsSync(file)) throw new AppError('not_found', `There is no database ${file}. The first start makes an encrypted one.`)
@@ -38,7 +41,9 @@ export async function runEncrypt(config: ServerConfig, direction: 'encrypt' | 'd
         failures.push(`${backup.file} stays as it is: ${messageOf(error)}`)
       }
     }
-    const exports = backups.filter(({ name }) => name.endsWith('.jsonl.gz')).map((backup) => `${backup.file} is an export, and stays plain.`)
+    const exports = backups
+      .filter(({ name }) => name.endsWith('.jsonl.gz'))
+      .map((backup) => `${backup.file} is an export, and stays plain.`)
     for (const line of [...failures, ...(direction === 'encrypt' ? exports : [])]) process.stderr.write(`${line}\n`)
     if (direction === 'encrypt') say('Keep the key: without it nobody can read this database again.')
     else say('Unset TMWS_DATABASE_KEY before the next start.')

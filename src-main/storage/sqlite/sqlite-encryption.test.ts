@@ -28,7 +28,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const open = (key?: string) =>
-  openSqliteMemoryStore({ file, backupFolder: join(folder, 'backups'), synchronous: 'normal', log: silentLog, ...(key !== undefined && { key }) })
+  openSqliteMemoryStore({
+    file,
+    backupFolder: join(folder, 'backups'),
+    synchronous: 'normal',
+    log: silentLog,
+    ...(key !== undefined && { key }),
+  })
 
 /** One memory, with its words in every index. */
 async function fill(key?: string): Promise<void> {
@@ -56,9 +62,7 @@ async function fill(key?: string): Promise<void> {
 async function contents(key?: string): Promise<string[]> {
   const store = await open(key)
   try {
-    return (await store.list({ limit: 10, now: NOW, sort: 'newest' }, OWNER_SCOPE)).memories.map(
-      ({ content }) => content,
-    )
+    return (await store.list({ limit: 10, now: NOW, sort: 'newest' }, OWNER_SCOPE)).memories.map(({ content }) => content)
   } finally {
     await store.close()
   }

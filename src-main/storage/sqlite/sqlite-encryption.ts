@@ -67,7 +67,10 @@ function compare(before: KeyedFile, after: KeyedFile): void {
   const [old, fresh] = [countRows(before), countRows(after)]
   const other = [...old].find(([table, rows]) => fresh.get(table) !== rows)
   if (other || old.size !== fresh.size)
-    throw new AppError('unavailable', `The copy of ${before.file} does not hold the same${other ? ` (${other[0]})` : ''}. Nothing was changed.`)
+    throw new AppError(
+      'unavailable',
+      `The copy of ${before.file} does not hold the same${other ? ` (${other[0]})` : ''}. Nothing was changed.`,
+    )
 }
 
 function countRows({ file, key }: KeyedFile): Map<string, number> {
@@ -81,5 +84,8 @@ function countRows({ file, key }: KeyedFile): Map<string, number> {
 }
 
 function rowsOf(connection: SqliteConnection, table: string): number {
-  return connection.prepare(`SELECT count(*) FROM "${table.replaceAll('"', '""')}"`).pluck().get() as number
+  return connection
+    .prepare(`SELECT count(*) FROM "${table.replaceAll('"', '""')}"`)
+    .pluck()
+    .get() as number
 }
