@@ -53,7 +53,8 @@ test.describe('credentials in what agents store', () => {
       expect(filesWith(server.place.dataDir, TOKEN).length > 0).toBe(mode !== 'mask')
     })
 
-  test('a bridge without a server does what the last server did @sqlite', async ({ makePlace }) => {
+  test('a bridge without a server does what the last server did', { tag: '@sqlite' }, async ({ makePlace }) => {
+    test.setTimeout(120_000)
     const place = makePlace()
     await (await place.start({ env: { TMWS_SECRET_SCAN: 'mask' } })).stop()
     const host = new BridgeHost(place, await freePort())
@@ -70,7 +71,7 @@ test.describe('credentials in what agents store', () => {
 
 test.describe('an encrypted database', { tag: '@sqlite' }, () => {
   test('is in the clear nowhere, with its backups, and opens with its key alone', async ({ makePlace, closing }) => {
-    test.setTimeout(120_000)
+    test.setTimeout(240_000)
     const place = makePlace()
     const env = { TMWS_DATABASE_KEY: KEY }
     const server = await place.start({ env })
@@ -103,7 +104,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
   })
 
   test('is made from a plain one and back, backups included', async ({ makePlace, closing }) => {
-    test.setTimeout(120_000)
+    test.setTimeout(240_000)
     const place = makePlace()
     const server = await place.start()
     const client = closing(await connectModernWs(server, 'modern', { agentId: 'keeper' }))
@@ -146,6 +147,7 @@ test.describe('the secrets of the app', { tag: '@sqlite' }, () => {
     ['none', 'file-mode'],
   ] as const)
     test(`its key is made once, and kept by ${protection} (${keychain})`, async () => {
+      test.setTimeout(120_000)
       const folder = mkdtempSync(join(tmpdir(), 'tmws-app-'))
       const settings = { TMWS_TEST_KEYCHAIN: keychain, TMWS_AUTH_ENABLED: 'true' }
       try {

@@ -4,6 +4,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '../../base/errors.ts'
 import { createPrivateFile } from '../../base/private-files.ts'
 import { headOf } from '../database-head.ts'
+import { derivedKey } from './sqlcipher-key.ts'
 import { isDamage } from './sqlite-errors.ts'
 
 export type SqliteConnection = BetterSqlite3.Database
@@ -47,7 +48,7 @@ export function openConnection(file: string, { key, ...options }: ConnectionOpti
   if (head === 'sqlite') throw keyUnwanted(file)
   const connection = openCipherConnection(file, options)
   try {
-    connection.key(Buffer.from(key))
+    connection.key(head === 'empty' ? Buffer.from(key) : derivedKey(file, key))
     // Only reading something shows whether the key fits.
     if (head !== 'empty') connection.pragma('schema_version')
     return connection

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { AppError, messageOf } from '../../base/errors.ts'
 import { copyPrivately } from '../../base/private-files.ts'
 import { syncFile, syncFolder } from '../../base/sync-file.ts'
+import { derivedKey } from './sqlcipher-key.ts'
 import { checkCopy } from './sqlite-check.ts'
 import { openCipherConnection, openConnection } from './sqlite-driver.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
@@ -49,7 +50,7 @@ export function changeKey({ file, from, to }: KeyChange): void {
 function rekey(file: string, from: string | undefined, to: string | undefined): void {
   const connection = openCipherConnection(file, { fileMustExist: true })
   try {
-    if (from !== undefined) connection.key(Buffer.from(from))
+    if (from !== undefined) connection.key(derivedKey(file, from))
     connection.pragma('journal_mode = DELETE')
     connection.rekey(Buffer.from(to ?? ''))
   } finally {
