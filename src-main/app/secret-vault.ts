@@ -5,6 +5,7 @@ import { safeStorage } from 'electron'
 import { AppError, messageOf } from '../base/errors.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../base/private-files.ts'
 import { syncFile, syncFolder } from '../base/sync-file.ts'
+import { secretProblem } from '../config/secrets.ts'
 
 /** The secrets that the app keeps for its server. */
 export type SecretName = 'secret-key' | 'database-key' | 'embedding-api-key'
@@ -72,7 +73,7 @@ export class SecretVault {
   getOrMake(name: SecretName): string {
     const value = this.get(name)
     if (value === undefined) {
-      const made = randomBytes(BYTES_OF_A_NEW_SECRET).toString('base64url')
+      const made = makeSecret()
       this.set(name, made)
       return made
     }
@@ -101,6 +102,14 @@ export class SecretVault {
       rmSync(temporary, { force: true })
       throw error
     }
+  }
+}
+
+/** By chance; anew in the rare case that it holds a word which strict settings refuse. */
+function makeSecret(): string {
+  for (;;) {
+    const made = randomBytes(BYTES_OF_A_NEW_SECRET).toString('base64url')
+    if (secretProblem(made) === undefined) return made
   }
 }
 

@@ -90,7 +90,12 @@ function checkDataFolder({ dataDir }: ServerConfig): Finding {
 
 /** Silent on Windows, where a user's own folders are private by their rights. */
 function checkFileModes(config: ServerConfig): Finding[] {
-  return looseEntries(config).map((entry): Finding => ({ subject: 'File modes', verdict: 'wrong', sentence: describeLoose(entry) }))
+  // The next start mends modes by itself; another owner only a person can.
+  return looseEntries(config).map((entry): Finding => ({
+    subject: 'File modes',
+    verdict: entry.problem === 'owner' ? 'wrong' : 'note',
+    sentence: describeLoose(entry),
+  }))
 }
 
 async function checkDatabase(config: ServerConfig): Promise<Finding> {
