@@ -96,7 +96,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     const keyFile = join(place.folder, 'key')
     writeFileSync(keyFile, `${KEY}\n`, { mode: 0o600 })
     await (await place.start({ env: { TMWS_DATABASE_KEY_FILE: keyFile } })).stop()
-    const host = new BridgeHost(place, await freePort())
+    const host = new BridgeHost(place, await freePort(), { agentId: 'keeper' })
     await host.initialize()
     expect(await host.search('lighthouse')).toEqual([`${MARKER} is green.`])
     host.process.endInput()
