@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectModernWs } from './clients/mcp-clients.ts'
+import { connectModernWs, MODERN } from './clients/mcp-clients.ts'
 import { call } from './clients/tool-calls.ts'
 import { AppUnderTest } from './desktop/launch-app.ts'
 import { expect, test } from './fixtures.ts'
@@ -30,7 +30,7 @@ test.describe('credentials in what agents store', () => {
   for (const mode of ['off', 'warn', 'mask'] as const)
     test(`TMWS_SECRET_SCAN=${mode}`, async ({ startServer, closing }) => {
       const server = await startServer({ env: { TMWS_SECRET_SCAN: mode } })
-      const client = closing(await connectModernWs(server, 'modern', { agentId: 'scanner' }))
+      const client = closing(await connectModernWs(server, MODERN, { agentId: 'scanner' }))
       const content = `The deploy job signs in with ${TOKEN}.`
       const stored = await call(client, 'store_memory', { content, context: { deploy: { token: TOKEN } } })
       const kept = mode === 'mask' ? 'The deploy job signs in with [masked: github-token].' : content
@@ -43,8 +43,8 @@ test.describe('credentials in what agents store', () => {
       expect(JSON.stringify([stored.warnings, updated.warnings])).not.toContain(TOKEN)
       const again = await call(client, 'store_memory', { content })
       expect(again.duplicate_of).toBe(stored.memory.id)
-      const { entries } = await call(client, 'get_memory_history', { memory_id: stored.memory.id })
-      const seen = JSON.stringify([await call(client, 'recall_memory', { memory_id: stored.memory.id }), entries])
+      const { history } = await call(client, 'get_memory_history', { memory_id: stored.memory.id })
+      const seen = JSON.stringify([await call(client, 'recall_memory', { memory_id: stored.memory.id }), history])
       expect(seen.includes(TOKEN)).toBe(mode !== 'mask')
       await client.close()
       await server.stop()
@@ -62,7 +62,7 @@ test.describe('credentials in what agents store', () => {
     const { memory, warnings } = await host.tool('store_memory', { content: `Token ${TOKEN}` })
     expect([(memory as { content: string }).content, warnings]).toEqual([
       'Token [masked: github-token]',
-      [{ kind: 'github-token', field: 'content', message: expect.stringContaining('stored in its place') as string }],
+      [{ kind: 'github-token', field: 'content', message: expect.stringContaining('stored in its place') }],
     ])
     host.process.endInput()
     await host.process.ended
@@ -75,7 +75,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     const place = makePlace()
     const env = { TMWS_DATABASE_KEY: KEY }
     const server = await place.start({ env })
-    const client = closing(await connectModernWs(server, 'modern', { agentId: 'keeper' }))
+    const client = closing(await connectModernWs(server, MODERN, { agentId: 'keeper' }))
     await call(client, 'store_memory', { content: `${MARKER} is green.`, tags: [MARKER] })
     expect((await command(place, ['backup'], env)).code).toBe(0)
     expect(filesWith(place.dataDir, MARKER)).toEqual([])
@@ -107,7 +107,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     test.setTimeout(240_000)
     const place = makePlace()
     const server = await place.start()
-    const client = closing(await connectModernWs(server, 'modern', { agentId: 'keeper' }))
+    const client = closing(await connectModernWs(server, MODERN, { agentId: 'keeper' }))
     await call(client, 'store_memory', { content: `${MARKER} is green.` })
     expect((await command(place, ['backup'])).code).toBe(0)
     const env = { TMWS_DATABASE_KEY: KEY }
@@ -120,7 +120,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     expect([encrypted.code, encrypted.stderr]).toEqual([0, ''])
     expect(filesWith(place.dataDir, MARKER)).toEqual([])
     const served = await place.start({ env })
-    const reader = closing(await connectModernWs(served, 'modern', { agentId: 'keeper' }))
+    const reader = closing(await connectModernWs(served, MODERN, { agentId: 'keeper' }))
     expect((await call(reader, 'semantic_search', { query: 'lighthouse' })).count).toBe(1)
     await reader.close()
     await served.stop()
@@ -159,7 +159,7 @@ test.describe('the secrets of the app', { tag: '@sqlite' }, () => {
           expect(await app.exited).toBe(0)
           values.push(vaultOf(folder).secrets)
         }
-        expect(values[0]).toEqual({ 'secret-key': { protection, value: expect.any(String) as string } })
+        expect(values[0]).toEqual({ 'secret-key': { protection, value: expect.any(String) } })
         expect(values[1]).toEqual(values[0])
         expect(statSync(join(folder, 'data', 'secrets.json')).mode & 0o077).toBe(0)
         const log = readFileSync(join(folder, 'data', 'logs', 'tmws.log'), 'utf8')
