@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectModernWs, MODERN } from './clients/mcp-clients.ts'
+import { connectModernWs } from './clients/mcp-clients.ts'
 import { call } from './clients/tool-calls.ts'
 import { AppUnderTest } from './desktop/launch-app.ts'
 import { expect, test } from './fixtures.ts'
@@ -11,7 +11,7 @@ import { BUILT } from './processes/places.ts'
 import type { ServerPlace } from './processes/server-process.ts'
 
 // Put together here, so that no scanner takes this file for a leak.
-const TOKEN = `gh${'p_'}aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5`
+const TOKEN = ['gh', 'p_'].join('') + 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'
 const KEY = 'a passphrase of these tests'
 const MARKER = 'MARKER-of-the-green-lighthouse'
 
@@ -30,7 +30,7 @@ test.describe('credentials in what agents store', () => {
   for (const mode of ['off', 'warn', 'mask'] as const)
     test(`TMWS_SECRET_SCAN=${mode}`, async ({ startServer, closing }) => {
       const server = await startServer({ env: { TMWS_SECRET_SCAN: mode } })
-      const client = closing(await connectModernWs(server, MODERN, { agentId: 'scanner' }))
+      const client = closing(await connectModernWs(server, 'auto', { agentId: 'scanner' }))
       const content = `The deploy job signs in with ${TOKEN}.`
       const stored = await call(client, 'store_memory', { content, context: { deploy: { token: TOKEN } } })
       const kept = mode === 'mask' ? 'The deploy job signs in with [masked: github-token].' : content
@@ -75,7 +75,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     const place = makePlace()
     const env = { TMWS_DATABASE_KEY: KEY }
     const server = await place.start({ env })
-    const client = closing(await connectModernWs(server, MODERN, { agentId: 'keeper' }))
+    const client = closing(await connectModernWs(server, 'auto', { agentId: 'keeper' }))
     await call(client, 'store_memory', { content: `${MARKER} is green.`, tags: [MARKER] })
     expect((await command(place, ['backup'], env)).code).toBe(0)
     expect(filesWith(place.dataDir, MARKER)).toEqual([])
@@ -107,7 +107,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     test.setTimeout(240_000)
     const place = makePlace()
     const server = await place.start()
-    const client = closing(await connectModernWs(server, MODERN, { agentId: 'keeper' }))
+    const client = closing(await connectModernWs(server, 'auto', { agentId: 'keeper' }))
     await call(client, 'store_memory', { content: `${MARKER} is green.` })
     expect((await command(place, ['backup'])).code).toBe(0)
     const env = { TMWS_DATABASE_KEY: KEY }
@@ -120,7 +120,7 @@ test.describe('an encrypted database', { tag: '@sqlite' }, () => {
     expect([encrypted.code, encrypted.stderr]).toEqual([0, ''])
     expect(filesWith(place.dataDir, MARKER)).toEqual([])
     const served = await place.start({ env })
-    const reader = closing(await connectModernWs(served, MODERN, { agentId: 'keeper' }))
+    const reader = closing(await connectModernWs(served, 'auto', { agentId: 'keeper' }))
     expect((await call(reader, 'semantic_search', { query: 'lighthouse' })).count).toBe(1)
     await reader.close()
     await served.stop()

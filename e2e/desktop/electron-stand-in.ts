@@ -104,10 +104,10 @@ const MARK = 'stand-in:'
 export const safeStorage = {
   isEncryptionAvailable: (): boolean => keychain !== 'none',
   getSelectedStorageBackend: (): string => keychain,
-  encryptString: (text: string): Buffer => Buffer.from(MARK + [...text].reverse().join('')),
+  encryptString: (text: string): Buffer => Buffer.from(MARK + Buffer.from(text).toString('hex')),
   decryptString: (sealed: Buffer): string => {
     if (!sealed.toString().startsWith(MARK)) throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.')
-    return [...sealed.toString().slice(MARK.length)].reverse().join('')
+    return Buffer.from(sealed.toString().slice(MARK.length), 'hex').toString()
   },
 }
 

@@ -10,10 +10,10 @@ vi.mock('electron', () => ({
   safeStorage: {
     isEncryptionAvailable: () => keychain.isThere,
     getSelectedStorageBackend: () => keychain.backend,
-    encryptString: (text: string) => Buffer.from(`sealed:${[...text].reverse().join('')}`),
+    encryptString: (text: string) => Buffer.from(`sealed:${Buffer.from(text).toString('hex')}`),
     decryptString: (sealed: Buffer) => {
       if (keychain.isLocked) throw new Error('the keychain is locked')
-      return [...sealed.toString().slice('sealed:'.length)].reverse().join('')
+      return Buffer.from(sealed.toString().slice('sealed:'.length), 'hex').toString()
     },
   },
 }))

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- safeStorage is asked before the configuration is whole, which is read at once; its asynchronous form would make all of that wait */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'

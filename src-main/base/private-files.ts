@@ -8,9 +8,8 @@ export const PRIVATE_FOLDER = 0o700
 export function createPrivateFile(file: string): void {
   try {
     closeSync(openSync(file, 'ax', PRIVATE_FILE))
-  } catch (error) {
+  } catch {
     // It is there already; or it cannot be made, and who opens it next says so better.
-    void error
   }
 }
 

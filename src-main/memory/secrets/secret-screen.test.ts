@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unnecessary-template-expression -- credentials are put together, so that no scanner takes this file for a leak */
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../base/errors.ts'
 import { SecretScreen } from './secret-screen.ts'
