@@ -18,6 +18,7 @@ const BUNDLED = [
   '@marcbachmann/cel-js',
   '@modelcontextprotocol/node',
   '@modelcontextprotocol/server',
+  '@secretlint/secretlint-rule-preset-recommend',
   'chrono-node',
   'commander',
   'croner',

@@ -20,6 +20,20 @@ test('the app serves its dashboard and opens it in a sandboxed window', async ()
   expect(existsSync(join(app.folder, 'runtime.json'))).toBe(true)
 })
 
+test('the app lets nobody in without a token, and signs its own window in as the person', async () => {
+  app = new AppUnderTest()
+  const url = String((await app.until('shown'))['url'])
+  const page = await fetch(url)
+  expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null])
+  expect((await fetch(`${url}api/v1/memory`, { headers: { 'x-agent-id': 'stranger' } })).status).toBe(401)
+  expect((await fetch(`${url}mcp`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(401)
+  const { cookie } = await app.until('cookie')
+  expect(cookie).toMatchObject({ name: 'tmws_owner', httpOnly: true, sameSite: 'strict' })
+  const { name, value } = cookie as { name: string; value: string }
+  const me = await fetch(`${url}api/v1/agents/current`, { headers: { cookie: `${name}=${value}` } })
+  expect(await me.json()).toMatchObject({ is_owner: true })
+})
+
 test('closing the window keeps the server, and a second start brings the window back', async () => {
   app = new AppUnderTest()
   const { url } = await app.until('shown')

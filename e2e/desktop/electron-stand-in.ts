@@ -33,7 +33,15 @@ class App extends EventEmitter {
 }
 
 class WebContents extends EventEmitter {
-  readonly session = { setPermissionRequestHandler: (): void => undefined }
+  readonly session = {
+    setPermissionRequestHandler: (): void => undefined,
+    cookies: {
+      set: (cookie: Readonly<Record<string, unknown>>): Promise<void> => {
+        tell('cookie', { cookie })
+        return Promise.resolve()
+      },
+    },
+  }
   #decideOpen: ((details: { url: string }) => { action: string }) | undefined
 
   setWindowOpenHandler(decide: (details: { url: string }) => { action: string }): void {
@@ -97,6 +105,19 @@ export const shell = {
   },
 }
 export const ipcMain = { handle: (channel: string, handler: Handler): void => void handlers.set(channel, handler) }
+
+/** A keychain as the test wants it: `TMWS_TEST_KEYCHAIN` is none, basic_text, or the name of a backend. Its cipher is a stand-in as well. */
+const keychain = process.env['TMWS_TEST_KEYCHAIN'] ?? 'gnome_libsecret'
+const MARK = 'stand-in:'
+export const safeStorage = {
+  isEncryptionAvailable: (): boolean => keychain !== 'none',
+  getSelectedStorageBackend: (): string => keychain,
+  encryptString: (text: string): Buffer => Buffer.from(MARK + Buffer.from(text).toString('hex')),
+  decryptString: (sealed: Buffer): string => {
+    if (!sealed.toString().startsWith(MARK)) throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.')
+    return Buffer.from(sealed.toString().slice(MARK.length), 'hex').toString()
+  },
+}
 
 /** What a test can do: the person's hands. */
 const deeds: Readonly<Record<string, (argument: string) => unknown>> = {

@@ -24,8 +24,8 @@ export class AppUnderTest {
   readonly #wakers = new Set<() => void>()
   #nextId = 1
 
-  constructor(settings: Readonly<Record<string, string>> = {}) {
-    this.folder = mkdtempSync(join(tmpdir(), 'tmws-app-'))
+  constructor(settings: Readonly<Record<string, string>> = {}, folder?: string) {
+    this.folder = folder ?? mkdtempSync(join(tmpdir(), 'tmws-app-'))
     const register = new URL('./register-stand-in.mjs', import.meta.url).href
     this.#child = fork(join(ROOT, 'out', 'main', 'app.js'), {
       execArgv: ['--import', register, '--no-warnings'],

@@ -1,12 +1,12 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { AppError, messageOf } from '../base/errors.ts'
-import { loadProcessConfig } from '../config/process-config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import { VERSION } from '../server/install-paths.ts'
 import { MemoryServer } from '../server/memory-server.ts'
 import { openLog } from '../server/pino-log.ts'
+import { loadAppConfig, logProtection } from './app-config.ts'
 import { serveIpc } from './ipc.ts'
 import { openWindow } from './window.ts'
 
@@ -17,15 +17,18 @@ async function runApp(): Promise<void> {
     return
   }
   await app.whenReady()
-  const config = loadProcessConfig()
+  // What is written is for this user only, whatever the desktop says.
+  process.umask(0o077)
+  const { config, vault } = loadAppConfig()
   const { log, close: closeLog } = openLog({ level: config.log.level, format: 'json', folder: dataPaths(config.dataDir).logFolder })
+  logProtection(vault, log)
   const server = await startOnFreePorts(config, log)
   const pageUrl = `${server.addresses.apiUrl}/`
   serveIpc({ version: VERSION, dataDir: config.dataDir, trustedOrigin: new URL(pageUrl).origin })
 
   let window: BrowserWindow | undefined
   const show = (): void => {
-    if (!window || window.isDestroyed()) window = openWindow(pageUrl)
+    if (!window || window.isDestroyed()) window = openWindow(pageUrl, server.ownerCookie)
     else window.focus()
   }
   app.on('second-instance', show)

@@ -1,8 +1,9 @@
 import { BrowserWindow, shell } from 'electron'
 import { fileURLToPath } from 'node:url'
+import { OWNER_COOKIE } from '../contract/protocol.ts'
 
-/** The one window: sandboxed, isolated, and bound to the server's own page. Links to the web open in the browser. */
-export function openWindow(pageUrl: string): BrowserWindow {
+/** The one window: sandboxed, isolated, signed in as the person, and bound to the server's own page. Links to the web open in the browser. */
+export function openWindow(pageUrl: string, ownerCookie: string): BrowserWindow {
   const window = new BrowserWindow({
     width: 1280,
     height: 800,
@@ -30,6 +31,11 @@ export function openWindow(pageUrl: string): BrowserWindow {
     decide(permission === 'clipboard-sanitized-write'),
   )
   window.once('ready-to-show', () => window.show())
-  void window.loadURL(pageUrl)
+  const cookie = { url: pageUrl, name: OWNER_COOKIE, value: ownerCookie, httpOnly: true, sameSite: 'strict' } as const
+  // A page that could not be signed in asks for the token.
+  void window.webContents.session.cookies
+    .set(cookie)
+    .catch(() => undefined)
+    .then(() => window.loadURL(pageUrl))
   return window
 }

@@ -57,6 +57,7 @@ describe('settings', () => {
       dataDir: folder,
       database: { provider: 'sqlite', file: join(folder, 'tmws.db'), synchronous: 'normal' },
       audit: { enabled: true, keepDays: 365 },
+      secretScan: 'warn',
       trashDays: 30,
       embedding: { provider: 'local', model: { kind: 'built-in' }, prefixes: {} },
       backups: { intervalMs: 86_400_000, keep: 7 },
@@ -85,6 +86,8 @@ describe('settings', () => {
   })
 
   test('are each really read: another value makes another configuration', () => {
+    const keyFile = join(folder, 'key')
+    writeFileSync(keyFile, 'a passphrase of mine\n', { mode: 0o600 })
     const others: Record<Exclude<SettingName, 'config'>, string> = {
       environment: 'staging',
       api_host: 'localhost',
@@ -123,11 +126,14 @@ describe('settings', () => {
       database_pool_size: '20',
       database_connect_timeout: '5',
       database_statement_timeout: '30',
+      database_key: 'a passphrase of mine',
+      database_key_file: keyFile,
       sqlite_synchronous: 'full',
       redis_url: 'redis://127.0.0.1:6379',
       redis_prefix: 'other:',
       audit_enabled: 'false',
       audit_keep_days: '9',
+      secret_scan: 'mask',
       trash_days: '9',
       backup_interval: '9',
       backup_keep: '9',
@@ -158,7 +164,7 @@ describe('settings', () => {
       // Those of Postgres count where there is one.
       const postgres = { TMWS_DATABASE_URL: 'postgresql://db.example/x' }
       const base = {
-        ...(/^database_(?!url)/.test(name) && postgres),
+        ...(/^database_(?!url|key)/.test(name) && postgres),
         ...(name === 'auth_enabled' && ask),
         ...(/^jwt_(jwks|issuer|audience)/.test(name) && issuer),
         ...(isOfServers(name) && OLLAMA),

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
+import { databaseKeyOf, unusedKeyWarning } from './database-key.ts'
 import { embeddingOf } from './embedding-config.ts'
 import type { EmbeddingConfig } from './embedding-config.ts'
 import { dataPaths, defaultRuntimeFile } from './paths.ts'
@@ -47,7 +48,14 @@ export interface ServerConfig {
   readonly toolProfile: 'core' | 'standard' | 'all'
   readonly dataDir: string
   readonly database:
-    | { readonly provider: 'sqlite'; readonly file: string; readonly synchronous: 'normal' | 'full' }
+    /** The key is never shown or logged. */
+    | {
+        readonly provider: 'sqlite'
+        readonly file: string
+        readonly synchronous: 'normal' | 'full'
+        readonly key?: string
+        readonly keyFile?: string
+      }
     /** The URL may hold a password: it is never shown or logged. */
     | {
         readonly provider: 'postgres'
@@ -60,6 +68,8 @@ export interface ServerConfig {
   /** Absent: this instance shares its state with no other. The URL may hold a password. */
   readonly redis?: { readonly url: string; readonly prefix: string }
   readonly audit: { readonly enabled: boolean; readonly keepDays: number }
+  /** What is done about credentials in what agents store. */
+  readonly secretScan: 'off' | 'warn' | 'mask'
   readonly trashDays: number
   readonly embedding: EmbeddingConfig
   /** `intervalMs` 0: none by themselves. */
@@ -120,6 +130,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     database: databaseOf(values, dataDir),
     ...(values.redis_url !== undefined && { redis: { url: values.redis_url, prefix: values.redis_prefix } }),
     audit: { enabled: values.audit_enabled, keepDays: values.audit_keep_days },
+    secretScan: values.secret_scan,
     trashDays: values.trash_days,
     embedding,
     backups: { intervalMs: values.backup_interval * 3_600_000, keep: values.backup_keep },
@@ -135,7 +146,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     },
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),
-    warnings: [...warnings, ...securityWarnings(values), ...embeddingWarnings],
+    warnings: [...warnings, ...securityWarnings(values), ...embeddingWarnings, ...unusedKeyWarning(values)],
   })
 }
 
@@ -157,7 +168,7 @@ function databaseOf(values: ReturnType<typeof readSettings>['values'], dataDir: 
     }
   }
   const file = url === undefined ? dataPaths(dataDir).database : resolve(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''))
-  return { provider: 'sqlite', file: join(file), synchronous }
+  return { provider: 'sqlite', file: join(file), synchronous, ...databaseKeyOf(values) }
 }
 
 /** Where memories are kept, for people: a file, or host, port and name of a database without its user and password. */
@@ -166,4 +177,9 @@ export function describeDatabase(database: ServerConfig['database']): string | u
   if (database.provider === 'sqlite') return database.file
   const { hostname, port, pathname } = new URL(database.url)
   return `Postgres ${hostname || 'localhost'}:${port || '5432'}${pathname}`
+}
+
+/** The passphrase of the database, where it is an encrypted file. */
+export function keyOf(database: ServerConfig['database']): string | undefined {
+  return database.provider === 'sqlite' ? database.key : undefined
 }

@@ -23,6 +23,8 @@ export function dataPaths(dataDir: string) {
     backupFolder: join(dataDir, 'backups'),
     modelFolder: join(dataDir, 'models'),
     settingsFile: join(dataDir, 'settings.json'),
+    /** Secrets of the desktop app (app/secret-vault.ts). */
+    secretsFile: join(dataDir, 'secrets.json'),
     /** Says to a second start where the first one runs. */
     ownerFile: join(dataDir, 'owner.json'),
     /** There while the last server on this folder forbade bridges to serve from it; holds the reason. */

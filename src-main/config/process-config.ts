@@ -31,7 +31,11 @@ export function productionProblems(flags: RawSettings['flags'] = {}, environment
   return securityProblems(readSettings({ flags: { ...flags, environment: 'production' }, environment }).values)
 }
 
-/** The configuration of this process: its environment, and the flags it was given. Throws what `loadConfig` throws. */
-export function loadProcessConfig(flags: RawSettings['flags'] = {}, environment = readEnvironment()): ServerConfig {
-  return loadConfig({ flags, environment })
+/** The configuration of this process: its environment, the flags it was given, and secrets kept for it. Throws what `loadConfig` throws. */
+export function loadProcessConfig(
+  flags: RawSettings['flags'] = {},
+  environment = readEnvironment(),
+  kept: NonNullable<RawSettings['kept']> = {},
+): ServerConfig {
+  return loadConfig({ flags, environment, kept })
 }

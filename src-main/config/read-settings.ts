@@ -12,6 +12,8 @@ export interface RawSettings {
   /** From the command line, by setting name. */
   readonly flags: Readonly<Partial<Record<SettingName, string>>>
   readonly environment: Environment
+  /** Used where nothing else says anything, by setting name: what a keeper of secrets holds. */
+  readonly kept?: Readonly<Partial<Record<SettingName, string>>>
 }
 
 export interface ReadSettings {
@@ -27,10 +29,10 @@ export interface ReadSettings {
 const NAMES = Object.keys(SETTINGS) as SettingName[] // keys of the table
 
 /**
- * Settings in their order: flag, environment, settings file, default. Throws `invalid_request` with one sentence that names the
+ * Settings in their order: flag, environment, settings file, what is kept, default. Throws `invalid_request` with one sentence that names the
  * setting, its value and what is allowed.
  */
-export function readSettings({ flags, environment }: RawSettings): ReadSettings {
+export function readSettings({ flags, environment, kept = {} }: RawSettings): ReadSettings {
   const fromEnvironment = Object.fromEntries(NAMES.map((name) => [name, environment.settings[SETTINGS[name].env]])) as Partial<
     Record<SettingName, string>
   > // same keys
@@ -44,6 +46,7 @@ export function readSettings({ flags, environment }: RawSettings): ReadSettings 
         [flags[name], SETTINGS[name].flag ?? name],
         [fromEnvironment[name], SETTINGS[name].env],
         [file?.values[name], `${name} in ${file?.path ?? ''}`],
+        [kept[name], `${SETTINGS[name].env}, as it is kept,`],
       ])
       return [name, found ? readOne(SETTINGS[name], found.raw, found.source) : SETTINGS[name].default]
     }),

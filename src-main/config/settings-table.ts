@@ -190,6 +190,19 @@ export const SETTINGS = {
     undefined,
     'sqlite:PATH, a Postgres database with pgvector, or volatile: to keep nothing; default tmws.db in the data folder',
   ),
+  database_key: setting(
+    'TMWS_DATABASE_KEY',
+    text('at least 16 characters', /^.{16,}$/),
+    undefined,
+    'passphrase that encrypts the SQLite database and its backups (SQLCipher 4); an existing one is converted by tmws encrypt',
+    { isSecret: true },
+  ),
+  database_key_file: setting(
+    'TMWS_DATABASE_KEY_FILE',
+    text('a file'),
+    undefined,
+    'file that holds that passphrase in its first line, readable by its owner only; instead of TMWS_DATABASE_KEY',
+  ),
   database_pool_size: setting('TMWS_DATABASE_POOL_SIZE', integer(1, 200), 10, 'connections to a Postgres database at once'),
   database_connect_timeout: setting(
     'TMWS_DATABASE_CONNECT_TIMEOUT',
@@ -229,6 +242,12 @@ export const SETTINGS = {
     'whether every change and denial, and every read of the memories of others, is kept in the audit log',
   ),
   audit_keep_days: setting('TMWS_AUDIT_KEEP_DAYS', integer(1, 36_500, 'days'), 365, 'days that entries of the audit log are kept'),
+  secret_scan: setting(
+    'TMWS_SECRET_SCAN',
+    choice('off', 'warn', 'mask'),
+    'warn',
+    'what is done about credentials in what agents store: warn tells the agent, mask also stores [masked: KIND] in their place',
+  ),
   trash_days: setting('TMWS_TRASH_DAYS', integer(1, 3650, 'days'), 30, 'days that deleted memories stay in the trash'),
   backup_interval: setting(
     'TMWS_BACKUP_INTERVAL',

@@ -152,8 +152,8 @@ describe('time to live', () => {
 
   test('can be taken away and set, and never to what has passed', async () => {
     const id = await stored('short', { ttl_seconds: 60 })
-    expect((await parts.writer.update(changes(id, { expires_at: null }), alice)).expires_at).toBeUndefined()
-    expect((await parts.writer.update(changes(id, { expires_at: '2026-11-23T00:00:00+01:00' }), alice)).expires_at).toBe(
+    expect((await parts.writer.update(changes(id, { expires_at: null }), alice)).memory.expires_at).toBeUndefined()
+    expect((await parts.writer.update(changes(id, { expires_at: '2026-11-23T00:00:00+01:00' }), alice)).memory.expires_at).toBe(
       '2026-11-22T23:00:00.000Z',
     )
     expect(await codeOf(parts.writer.update(changes(id, { expires_at: '2026-11-22T10:00:00Z' }), alice))).toBe('invalid_request')
@@ -164,7 +164,7 @@ describe('updating', () => {
   test('changes what is named, keeps the rest, and raises the version', async () => {
     const { memory } = await parts.writer.store(draft('old', { summary: 's', tags: ['a'], source_url: 'https://x.example/' }), alice)
     parts.clock.advance(1_000)
-    const updated = await parts.writer.update(changes(memory.id, { content: 'new', summary: null, tags: ['b', 'b'] }), alice)
+    const { memory: updated } = await parts.writer.update(changes(memory.id, { content: 'new', summary: null, tags: ['b', 'b'] }), alice)
     const { summary: _, ...rest } = memory
     expect(updated).toEqual({ ...rest, content: 'new', tags: ['b'], version: 2, updated_at: '2026-11-22T10:00:01.000Z' })
   })
@@ -191,7 +191,7 @@ describe('updating', () => {
 
   test('taking away the level shared takes the grants along', async () => {
     const id = await stored('x', { access_level: 'shared', shared_with: [{ agent_id: 'bob' }] })
-    expect((await parts.writer.update(changes(id, { access_level: 'private' }), alice)).shared_with).toEqual([])
+    expect((await parts.writer.update(changes(id, { access_level: 'private' }), alice)).memory.shared_with).toEqual([])
     await parts.writer.share(grants(id, { shared_with: [{ agent_id: 'carol' }] }), alice)
     expect(await codeOf(parts.reader.recall(id, bob))).toBe('not_found')
   })
@@ -221,7 +221,7 @@ describe('rights', () => {
 
   test('a grant to write allows the text and not the rights', async () => {
     const id = await stored('x', { access_level: 'shared', shared_with: [{ agent_id: 'bob', permission: 'write' }] })
-    expect((await parts.writer.update(changes(id, { content: 'by bob', tags: ['t'], importance: 1 }), bob)).version).toBe(2)
+    expect((await parts.writer.update(changes(id, { content: 'by bob', tags: ['t'], importance: 1 }), bob)).memory.version).toBe(2)
     expect(await codeOf(parts.writer.update(changes(id, { expires_at: '2027-01-01T00:00:00Z' }), bob))).toBe('forbidden')
     expect(await codeOf(parts.writer.trash(id, bob))).toBe('forbidden')
     expect((await parts.reader.history(id, alice, { limit: 5 })).history[0]).toMatchObject({ changed_by: 'bob', version: 2 })

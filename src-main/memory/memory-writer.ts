@@ -5,6 +5,7 @@ import type { EventBus } from '../base/event-bus.ts'
 import { newId } from '../base/ids.ts'
 import type { AccessLevel, Link, Memory, Share } from '../contract/memory.ts'
 import type { MemoryEvent } from '../contract/events.ts'
+import type { StorageWarning } from '../contract/storage-warning.ts'
 import { canManage } from '../contract/scope.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { ToolArguments } from '../contract/tools.ts'
@@ -13,6 +14,7 @@ import { announceMemory } from './announcer.ts'
 import { presentMemories } from './presentation.ts'
 import { mergeShares, onePerAgent } from './sharing.ts'
 import { findVersion, patchBackTo } from './restoring.ts'
+import type { SecretScreen } from './secrets/secret-screen.ts'
 
 /** A memory to keep, with every default filled in. */
 export type MemoryDraft = ToolArguments<'store_memory'> & { readonly access_level: AccessLevel }
@@ -22,25 +24,43 @@ export interface VectorQueue {
   poke(): void
 }
 
+export interface MemoryWriterParts {
+  readonly store: MemoryStore
+  readonly clock: Clock
+  readonly bus: EventBus
+  readonly vectors: VectorQueue
+  /** Everything that is stored or changed here goes through it first. What is imported or restored does not: it is kept as it was. */
+  readonly screen: SecretScreen
+}
+
+/** What was written, and what its author should know about it. */
+export interface Written {
+  readonly memory: Memory
+  readonly warnings?: StorageWarning[]
+}
+
 /** Changes memories by the rules of section 6 and 7 of the design, and says on the bus what happened. */
 export class MemoryWriter {
   readonly #store: MemoryStore
   readonly #clock: Clock
   readonly #bus: EventBus
   readonly #vectors: VectorQueue
+  readonly #screen: SecretScreen
 
-  constructor(parts: { readonly store: MemoryStore; readonly clock: Clock; readonly bus: EventBus; readonly vectors: VectorQueue }) {
+  constructor(parts: MemoryWriterParts) {
     this.#store = parts.store
     this.#clock = parts.clock
     this.#bus = parts.bus
     this.#vectors = parts.vectors
+    this.#screen = parts.screen
   }
 
   /** Durable when it resolves. Exactly what this agent had stored before comes back with `duplicate_of`, unchanged. */
-  async store(draft: MemoryDraft, scope: Scope): Promise<{ memory: Memory; duplicate_of?: string }> {
+  async store(given: MemoryDraft, scope: Scope): Promise<Written & { duplicate_of?: string }> {
+    refuseSystemLevel(given.access_level, scope)
+    refuseIdleShares(given.access_level, given.shared_with)
+    const { fields: draft, warnings } = await this.#screen.screen(given)
     const change = this.#change(scope)
-    refuseSystemLevel(draft.access_level, scope)
-    refuseIdleShares(draft.access_level, draft.shared_with)
     await this.#refuseUnseenLinks(draft.links, scope, change.now)
     const nowMs = Date.parse(change.now)
     const { memory, isDuplicate } = await this.#store.insert(
@@ -63,14 +83,15 @@ export class MemoryWriter {
       },
       change,
     )
-    if (isDuplicate) return { memory: await this.#present(memory, scope, change.now), duplicate_of: memory.id }
+    if (isDuplicate) return { memory: await this.#present(memory, scope, change.now), duplicate_of: memory.id, ...told(warnings) }
     this.#vectors.poke()
-    return { memory: await this.#announce('memory-stored', memory, change) }
+    return { memory: await this.#announce('memory-stored', memory, change), ...told(warnings) }
   }
 
   /** Sets the named fields. Throws `invalid_request` when none is named, and what the store throws. */
-  async update(args: ToolArguments<'update_memory'>, scope: Scope): Promise<Memory> {
-    const { memory_id: id, expected_version: expectedVersion, ...fields } = args
+  async update(args: ToolArguments<'update_memory'>, scope: Scope): Promise<Written> {
+    const { memory_id: id, expected_version: expectedVersion, ...given } = args
+    const { fields, warnings } = await this.#screen.screen(given)
     const change = this.#change(scope)
     const patch = toPatch(fields, change.now)
     if (Object.keys(patch).length === 0)
@@ -79,7 +100,7 @@ export class MemoryWriter {
     if (patch.links) await this.#refuseUnseenLinks(patch.links, scope, change.now)
     const memory = await this.#store.update(id, patch, change, expectedVersion === undefined ? {} : { expectedVersion })
     if (patch.content !== undefined) this.#vectors.poke()
-    return this.#announce('memory-updated', memory, change)
+    return { memory: await this.#announce('memory-updated', memory, change), ...told(warnings) }
   }
 
   /** Adds, changes and takes back grants. A private memory becomes shared; one without grants left becomes private. */
@@ -142,6 +163,11 @@ export class MemoryWriter {
     const unseen = targets.find((target) => !seen.has(target))
     if (unseen !== undefined) throw notFound('memory', unseen)
   }
+}
+
+/** Absent when there is nothing to tell. */
+function told(warnings: readonly StorageWarning[]): { warnings?: StorageWarning[] } {
+  return warnings.length === 0 ? {} : { warnings: [...warnings] }
 }
 
 function toPatch(fields: Omit<ToolArguments<'update_memory'>, 'memory_id' | 'expected_version'>, now: string): MemoryPatch {

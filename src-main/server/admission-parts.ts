@@ -28,6 +28,7 @@ export interface AdmissionFoundation {
 /** Who may come in, and what keeps watch over those who did. */
 export interface AdmissionParts {
   readonly ownerToken: string
+  readonly ownerCookie: string
   readonly hosts: HostCheck
   readonly guard: Guard
   readonly tokenWatch: TokenWatch
@@ -40,16 +41,17 @@ export function createAdmission(config: ServerConfig, foundation: AdmissionFound
   const { rateLimits, tokenCheck, audit, resources, bus, clock } = foundation
   const { publicUrl, corsOrigins, auth } = config
   const ownerToken = newSecret()
+  const ownerCookie = newSecret()
   const hosts = new HostCheck({ bindHosts: [config.api.host, config.ws.host], corsOrigins, ...(publicUrl !== undefined && { publicUrl }) })
   const denials = new Denials({ perAddress: rateLimits.address, failures: rateLimits.failures, audit })
   const addresses = new ClientAddresses(config.trustedProxies)
   const oauth = protectedResourceOf(config)
   const guard = new Guard(
     { hosts, verifier: createVerifier(auth, tokenCheck), addresses, denials },
-    { authEnabled: auth.enabled, ownerToken, ownerCookie: newSecret(), ...(oauth && { resourceMetadataUrl: oauth.metadataUrl }) },
+    { authEnabled: auth.enabled, ownerToken, ownerCookie, ...(oauth && { resourceMetadataUrl: oauth.metadataUrl }) },
   )
   const ended = (ids: readonly string[]): Promise<string[]> => tokenCheck.ended(ids)
   const log = foundation.log.child('tokens')
   const tokenWatch = resources.own('token watch', new TokenWatch({ bus, clock, log, ended }), (part) => part.close())
-  return { ownerToken, hosts, guard, tokenWatch, ...(oauth && { protectedResource: oauth.metadata }) }
+  return { ownerToken, ownerCookie, hosts, guard, tokenWatch, ...(oauth && { protectedResource: oauth.metadata }) }
 }

@@ -45,6 +45,7 @@ export interface ServerContext {
   readonly http: HttpServer
   readonly sockets: McpSocketServer | undefined
   readonly ownerToken: string
+  readonly ownerCookie: string
   readonly addresses: { apiUrl?: string; wsUrl?: string }
 }
 
@@ -96,7 +97,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   workflows.start()
 
   const admission = createAdmission(config, { rateLimits, tokenCheck, audit, bus, clock, log, resources })
-  const { ownerToken, hosts, guard, tokenWatch, protectedResource } = admission
+  const { ownerToken, ownerCookie, hosts, guard, tokenWatch, protectedResource } = admission
   const { pingIntervalMs, pingTimeoutMs } = config.ws
   const transportLog = log.child('transport')
   const feed = new EventFeed({
@@ -131,7 +132,19 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   const sockets = config.ws.enabled
     ? new McpSocketServer({ guard, tokenWatch, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
-  return { resources, store, embedder, indexer, sessions, executions: workflows.executions, http, sockets, ownerToken, addresses }
+  return {
+    resources,
+    store,
+    embedder,
+    indexer,
+    sessions,
+    executions: workflows.executions,
+    http,
+    sockets,
+    ownerToken,
+    ownerCookie,
+    addresses,
+  }
 }
 
 function announceState({ problem }: StateHealth, bus: EventBus, clock: Clock): void {

@@ -22,6 +22,7 @@ import { MemoryReader } from '../memory/memory-reader.ts'
 import { MemorySearch } from '../memory/memory-search.ts'
 import { MemoryWriter } from '../memory/memory-writer.ts'
 import { Retention } from '../memory/retention.ts'
+import { SecretScreen } from '../memory/secrets/secret-screen.ts'
 import { VectorIndexer } from '../memory/vector-indexer.ts'
 import type { VectorIndexerParts } from '../memory/vector-indexer.ts'
 import { CallMeter } from '../session/call-meter.ts'
@@ -113,7 +114,9 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   retention.start()
 
   const reader = new MemoryReader({ store, clock })
-  const writer = new MemoryWriter({ store, clock, bus, vectors: indexer })
+  const secretsLog = log.child('secrets')
+  const screen = new SecretScreen(config.secretScan, (sighting) => secretsLog.warn({ ...sighting }, 'a text seems to hold a credential'))
+  const writer = new MemoryWriter({ store, clock, bus, vectors: indexer, screen })
   const search = new MemorySearch({ store, models, clock, log: log.child('search') })
   const report: LiveReport = new LiveReport({
     version: VERSION,

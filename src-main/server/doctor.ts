@@ -12,6 +12,7 @@ import { inspectDatabase, inspectPostgres } from '../storage/open-stores.ts'
 import { storeOptions } from './core-parts.ts'
 import { checkBridge } from './bridge-check.ts'
 import { embedderOptions } from './embedder-options.ts'
+import { describeLoose, looseEntries } from './file-modes.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { loadStandInConfig } from './last-place.ts'
 import { isSupportedNode } from './node-version.ts'
@@ -43,6 +44,7 @@ export async function runDoctor(config: ServerConfig, isReadyForProduction = fal
     ...(isReadyForProduction ? [READY_FOR_PRODUCTION] : []),
     ...config.warnings.map((sentence): Finding => ({ subject: 'Settings', verdict: 'note', sentence })),
     checkDataFolder(config),
+    ...checkFileModes(config),
     await checkDatabase(config),
     ...(await checkRedis(config)),
     checkDiscovery(config),
@@ -100,6 +102,16 @@ function checkDataFolder({ dataDir }: ServerConfig): Finding {
   }
 }
 
+/** Silent on Windows, where a user's own folders are private by their rights. */
+function checkFileModes(config: ServerConfig): Finding[] {
+  // The next start mends modes by itself; another owner only a person can.
+  return looseEntries(config).map((entry): Finding => ({
+    subject: 'File modes',
+    verdict: entry.problem === 'owner' ? 'wrong' : 'note',
+    sentence: describeLoose(entry),
+  }))
+}
+
 async function checkDatabase(config: ServerConfig): Promise<Finding> {
   const { database } = config
   const subject = 'Database'
@@ -108,8 +120,9 @@ async function checkDatabase(config: ServerConfig): Promise<Finding> {
   if (!existsSync(database.file))
     return { subject, verdict: 'note', sentence: `${database.file} is not there yet; the first start makes it` }
   try {
-    const problems = await inspectDatabase(database.file)
-    if (problems.length === 0) return { subject, verdict: 'ok', sentence: `${database.file} is sound` }
+    const problems = await inspectDatabase(database.file, database.key)
+    if (problems.length === 0)
+      return { subject, verdict: 'ok', sentence: `${database.file} is sound${database.key === undefined ? '' : ', and encrypted'}` }
     return {
       subject,
       verdict: 'wrong',

@@ -48,6 +48,14 @@ test('a database that is a server of its own is refused rather than replaced by 
   expect(() => standIn()).toThrow(/another database server.*TMWS_DATABASE_URL/)
 })
 
+test('it does about credentials what that server does, unless it is told otherwise', async () => {
+  await (await MemoryServer.start(serverOf({ TMWS_SECRET_SCAN: 'mask' }), silentLog)).stop()
+  expect(standIn().secretScan).toBe('mask')
+  expect(standIn({ TMWS_DATA_DIR: serverOf().dataDir }).secretScan).toBe('mask')
+  expect(standIn({ TMWS_DATA_DIR: join(folder, 'own') }).secretScan).toBe('warn')
+  expect(standIn({ TMWS_SECRET_SCAN: 'off' }).secretScan).toBe('off')
+})
+
 test('a note that says nothing readable is no note', () => {
   const { runtimeFile } = serverOf()
   for (const note of ['', 'null', '[]', '{"provider":1}', '{"provider":"sqlite","data_dir":"x","file":3}']) {

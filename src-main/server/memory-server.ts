@@ -9,6 +9,7 @@ import type { OwnerLock } from '../storage/open-stores.ts'
 import { buildContext } from './context.ts'
 import type { Overrides, ServerContext } from './context.ts'
 import { markEmbeddedPolicy } from './embedded-policy.ts'
+import { tightenFiles } from './file-modes.ts'
 import { VERSION } from './install-paths.ts'
 import { markPlace } from './last-place.ts'
 import { becomeOwner } from './owner.ts'
@@ -46,6 +47,7 @@ export class MemoryServer {
     const lock = config.database.provider === 'volatile' ? undefined : await becomeOwner(config.dataDir)
     let context: ServerContext | undefined
     try {
+      if (lock) tightenFiles(config, log.child('files'))
       if (lock) markEmbeddedPolicy(config)
       context = await buildContext(config, log, overrides)
       const addresses = await listen(context, config)
@@ -57,6 +59,11 @@ export class MemoryServer {
       lock?.release()
       throw error
     }
+  }
+
+  /** What signs a browser in as the person, as the value of its cookie. */
+  get ownerCookie(): string {
+    return this.#context.ownerCookie
   }
 
   get context(): ServerContext {

@@ -3,6 +3,8 @@
 import { claimStdout } from '../base/stdout-guard.ts'
 
 const output = claimStdout()
+// What is written is for this user only, whatever the host says.
+process.umask(0o077)
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     process.stderr.write(`tmws-embedded error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -6,6 +6,8 @@ import { earlyRuntimeFile } from '../config/early-runtime-file.ts'
 import { isSupportedNode } from './node-version.ts'
 
 if (isSupportedNode(process.versions)) {
+  // What is written is for this user only, whatever the shell says; files that are for more are made so by name.
+  process.umask(0o077)
   if (process.argv.includes('--server')) {
     // Said before everything else is loaded, which takes most of a start.
     const runtimeFile = earlyRuntimeFile()

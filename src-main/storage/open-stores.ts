@@ -4,6 +4,7 @@ import type { AuditStore } from './audit-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { PostgresOptions } from './postgres/postgres-options.ts'
+import type { KeyChange } from './sqlite/sqlite-encryption.ts'
 import type { RestoreOptions } from './sqlite/sqlite-restore.ts'
 import type { SessionStore } from './session-store.ts'
 import type { TaskStore } from './task-store.ts'
@@ -20,6 +21,8 @@ export type MemoryStoreOptions =
       readonly file: string
       readonly backupFolder: string
       readonly synchronous: 'normal' | 'full'
+      /** Passphrase of an encrypted file. */
+      readonly key?: string
       /** Only to be read, and not changed in any way. */
       readonly readOnly?: boolean
       /** Returns before the file is open; calls wait for it. */
@@ -111,22 +114,28 @@ export function isBackupSource(store: MemoryStore): store is MemoryStore & Backu
   return 'backup' in store && typeof store.backup === 'function'
 }
 
-/** Problems of a SQLite database file, read beside whoever owns it; empty when it is sound. */
-export async function inspectDatabase(file: string): Promise<string[]> {
+/** Problems of a SQLite database file, read beside whoever owns it; empty when it is sound. Throws `forbidden` when the key is not its. */
+export async function inspectDatabase(file: string, key?: string): Promise<string[]> {
   const { inspectDatabase: inspect } = await import('./sqlite/sqlite-inspect.ts')
-  return inspect(file)
+  return inspect(file, key)
 }
 
 /** Checks a copy of a SQLite database from end to end, on a thread of its own. Throws `unavailable` when it is not fit to use. */
-export async function checkBackup(file: string): Promise<void> {
+export async function checkBackup(file: string, key?: string): Promise<void> {
   const { checkCopyAside } = await import('./sqlite/sqlite-check.ts')
-  return checkCopyAside(file)
+  return checkCopyAside(file, key)
 }
 
 /** Puts a copy in the place of a SQLite database that no server has open, and keeps what was there. Returns whether there was one. */
 export async function restoreDatabase(options: RestoreOptions): Promise<boolean> {
   const { restoreDatabase: restore } = await import('./sqlite/sqlite-restore.ts')
   return restore(options)
+}
+
+/** Encrypts a SQLite database that no server has open, makes it plain, or gives it another key: see sqlite-encryption.ts. */
+export async function changeDatabaseKey(change: KeyChange): Promise<void> {
+  const { changeKey } = await import('./sqlite/sqlite-encryption.ts')
+  changeKey(change)
 }
 
 export type { RestoreOptions } from './sqlite/sqlite-restore.ts'

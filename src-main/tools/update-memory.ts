@@ -2,5 +2,5 @@ import type { MemoryWriter } from '../memory/memory-writer.ts'
 import { defineTool } from './tool.ts'
 
 export function updateMemoryTool(writer: MemoryWriter) {
-  return defineTool('update_memory', async (args, { scope }) => ({ memory: await writer.update(args, scope) }))
+  return defineTool('update_memory', (args, { scope }) => writer.update(args, scope))
 }

@@ -20,8 +20,8 @@ export function freshFolderForEach(): void {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 }
 
-export function load(settings: Record<string, string> = {}, flags: Flags = {}): ServerConfig {
-  return loadConfig({ flags, environment: { settings: { TMWS_DATA_DIR: folder, ...settings }, machine: {} } })
+export function load(settings: Record<string, string> = {}, flags: Flags = {}, kept: Flags = {}): ServerConfig {
+  return loadConfig({ flags, kept, environment: { settings: { TMWS_DATA_DIR: folder, ...settings }, machine: {} } })
 }
 
 /** The sentence that settings are refused with. */

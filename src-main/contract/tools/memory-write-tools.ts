@@ -12,6 +12,7 @@ import {
 } from '../fields.ts'
 import { accessLevelSchema, linkSchema, memorySchema, shareSchema } from '../memory.ts'
 import { LIMITS } from '../protocol.ts'
+import { storageWarningsSchema } from '../storage-warning.ts'
 import { REPLACES, SETS, toolContract } from './tool-contract.ts'
 
 const sharesSchema = z.array(shareSchema).max(LIMITS.sharedWith, `must hold at most ${LIMITS.sharedWith} agents`)
@@ -46,6 +47,7 @@ const storeInput = z.strictObject({
 const storeOutput = z.object({
   memory: memorySchema,
   duplicate_of: memoryIdSchema.optional().describe('Set when you had stored exactly this content before; `memory` is that one, unchanged.'),
+  warnings: storageWarningsSchema,
 })
 const STORE_DESCRIPTION =
   'Keeps one text for later sessions and other agents. It is durable when this answers. Use it whenever something is worth knowing next week: ' +
@@ -97,7 +99,7 @@ export const updateMemory = toolContract({
     links: linksSchema.optional().describe('Replaces all links.'),
     expected_version: z.number().int().min(1).optional().describe('Refuse with a conflict if the memory has moved on from this version.'),
   }),
-  output: memoryResult,
+  output: memoryResult.extend({ warnings: storageWarningsSchema }),
   annotations: REPLACES,
   audit: { effect: 'changes', object: 'memory', argument: 'memory_id', facts: ['access_level', 'pinned'] },
 })

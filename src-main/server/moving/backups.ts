@@ -16,6 +16,8 @@ export interface BackupsParts {
   readonly folder: string
   readonly clock: Clock
   readonly madeBy: string
+  /** Passphrase of the store, if it is an encrypted file: its copies have the same. */
+  readonly databaseKey?: string | undefined
 }
 
 /** Makes and lists copies of the store. One at a time: a second one waits for the first. */
@@ -59,7 +61,7 @@ export class Backups {
     const part = `${file}.part`
     try {
       await source.backup(part)
-      await checkBackup(part)
+      await checkBackup(part, this.#parts.databaseKey)
       syncFile(part)
       renameSync(part, file)
       syncFolder(dirname(file))

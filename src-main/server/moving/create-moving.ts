@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
+import { keyOf } from '../../config/config.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { dataPaths } from '../../config/paths.ts'
 import { PRODUCT_NAME } from '../../contract/protocol.ts'
@@ -31,7 +32,7 @@ export function createMoving(
   { stores, bus, clock, log, onImported }: MovingParts,
 ): { readonly service: DataMoving; readonly backups: Backups; readonly schedule?: BackupSchedule } {
   const { database, dataDir, importMaxBytes } = config
-  const backups = new Backups({ stores, folder: dataPaths(dataDir).backupFolder, clock, madeBy: MADE_BY })
+  const backups = new Backups({ stores, folder: dataPaths(dataDir).backupFolder, clock, madeBy: MADE_BY, databaseKey: keyOf(database) })
   const service = new DataMoving({ stores, backups, clock, madeBy: MADE_BY, importMaxBytes, bus, onImported })
   if (database.provider !== 'sqlite' || config.backups.intervalMs === 0 || !isBackupSource(stores.memories)) return { service, backups }
   const schedule = new BackupSchedule(

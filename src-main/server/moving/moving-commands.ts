@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { runBackup, runListBackups } from './run-backup.ts'
 import type { BackupFlags } from './run-backup.ts'
+import { runEncrypt } from './run-encrypt.ts'
 import { runExport } from './run-export.ts'
 import type { ExportFlags } from './run-export.ts'
 import { runImport } from './run-import.ts'
@@ -10,7 +11,7 @@ import { runMigrate } from './run-migrate.ts'
 import type { ConfigOf } from './run-migrate.ts'
 import { runRestore } from './run-restore.ts'
 
-/** `export`, `import`, `backup`, `restore` and `migrate`. See resources/docs/moving.md. */
+/** `export`, `import`, `backup`, `restore`, `encrypt`, `decrypt` and `migrate`. See resources/docs/moving.md. */
 export function addMovingCommands(program: Command, configOf: ConfigOf, setExitCode: (code: number) => void): void {
   program
     .command('export')
@@ -56,6 +57,16 @@ export function addMovingCommands(program: Command, configOf: ConfigOf, setExitC
     .description('put a backup in the place of the database, which is kept; only while no server runs')
     .argument('<file>', 'a backup: a database, or an export (.jsonl.gz) into an empty store')
     .action(async (file: string) => setExitCode(await runRestore(configOf(), file)))
+
+  for (const direction of ['encrypt', 'decrypt'] as const)
+    program
+      .command(direction)
+      .description(
+        direction === 'encrypt'
+          ? 'encrypt the SQLite database and its backups with TMWS_DATABASE_KEY; only while no server runs'
+          : 'make the encrypted SQLite database and its backups plain again; only while no server runs',
+      )
+      .action(async () => setExitCode(await runEncrypt(configOf(), direction)))
 
   program
     .command('migrate')

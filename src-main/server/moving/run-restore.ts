@@ -1,10 +1,12 @@
-import { existsSync, openSync, readSync, closeSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { AppError } from '../../base/errors.ts'
+import { keyOf } from '../../config/config.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { dataPaths } from '../../config/paths.ts'
 import { importQuerySchema } from '../../contract/transfer.ts'
 import { newBackupFile } from '../../storage/backup-files.ts'
+import { headOf } from '../../storage/database-head.ts'
 import { restoreDatabase } from '../../storage/open-stores.ts'
 import { EVERYTHING } from '../../storage/transfer-store.ts'
 import { becomeOwner } from '../owner.ts'
@@ -32,7 +34,7 @@ async function restoreFile(config: ServerConfig, copy: string): Promise<number> 
   const lock = await becomeOwner(dataDir)
   try {
     const aside = newBackupFile(dataPaths(dataDir).backupFolder, Date.now(), 'before-restore', 'db')
-    const isKept = await restoreDatabase({ copy, file: database.file, aside })
+    const isKept = await restoreDatabase({ copy, file: database.file, aside, key: keyOf(database) })
     process.stdout.write(`${database.file} is now what ${copy} holds.\n${isKept ? `What was there is kept as ${aside}\n` : ''}`)
     return 0
   } finally {
@@ -65,14 +67,6 @@ async function restoreExport(config: ServerConfig, file: string): Promise<number
   }
 }
 
-/** By the first bytes of every SQLite file (https://sqlite.org/fileformat.html#magic_header_string). */
 function isDatabase(file: string): boolean {
-  const head = Buffer.alloc(16)
-  const handle = openSync(file, 'r')
-  try {
-    readSync(handle, head, 0, 16, 0)
-  } finally {
-    closeSync(handle)
-  }
-  return head.toString('latin1').startsWith('SQLite format 3')
+  return ['sqlite', 'encrypted'].includes(headOf(file, statSync(file).size))
 }

@@ -2,6 +2,7 @@ import { systemClock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { silentLog } from '../../base/log.ts'
 import { readRuntimeFile } from '../../base/runtime-files.ts'
+import { keyOf } from '../../config/config.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { dataPaths } from '../../config/paths.ts'
 import { openStores } from '../../storage/open-stores.ts'
@@ -46,7 +47,8 @@ export async function openDirect(config: ServerConfig): Promise<WayToData & { re
   const lock = await becomeOwner(config.dataDir)
   try {
     const stores = await openStores(storeOptions(config, silentLog))
-    const backups = new Backups({ stores, folder: dataPaths(config.dataDir).backupFolder, clock: systemClock, madeBy: MADE_BY })
+    const folder = dataPaths(config.dataDir).backupFolder
+    const backups = new Backups({ stores, folder, clock: systemClock, madeBy: MADE_BY, databaseKey: keyOf(config.database) })
     const moving = new DataMoving({ stores, backups, clock: systemClock, madeBy: MADE_BY, importMaxBytes: Infinity })
     const close = async (): Promise<void> => {
       await stores.memories.close()

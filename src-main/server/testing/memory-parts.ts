@@ -28,6 +28,7 @@ import { MemorySearch } from '../../memory/memory-search.ts'
 import { MemoryWriter } from '../../memory/memory-writer.ts'
 import type { MemoryDraft } from '../../memory/memory-writer.ts'
 import { SEARCH_WEIGHTS } from '../../memory/ranking.ts'
+import { SecretScreen } from '../../memory/secrets/secret-screen.ts'
 import { VectorIndexer } from '../../memory/vector-indexer.ts'
 import { createWorkflowParts } from '../workflow-parts.ts'
 
@@ -107,7 +108,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     workflows,
     executions,
     audit: new AuditReader({ store: stores.audit, clock }),
-    writer: new MemoryWriter({ store, clock, bus, vectors: indexer }),
+    writer: new MemoryWriter({ store, clock, bus, vectors: indexer, screen: new SecretScreen('warn') }),
     search: new MemorySearch({ store, models, clock, log: silentLog }),
     indexer,
     announced,

@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createPrivateFile, PRIVATE_FOLDER } from '../../base/private-files.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 
 /** Writes a copy of the whole database before its schema changes. */
 export function writeBackupBefore(connection: SqliteConnection, folder: string, now: Date, version: number): void {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const file = join(folder, `tmws-${stamp(now)}-before-schema-${version}.db`)
   // Two processes that open the file in the same moment would take the same name; either copy will do.
-  if (!existsSync(file)) connection.prepare('VACUUM INTO ?').run(file)
+  if (existsSync(file)) return
+  createPrivateFile(file)
+  connection.prepare('VACUUM INTO ?').run(file)
 }
 
 /** The newest copy in a folder, by the time in its name. What a restore took out of use may be the damaged one, so it is none. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError, messageOf } from '../../base/errors.ts'
+import { PRIVATE_FOLDER } from '../../base/private-files.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
 import { newestBackup } from './sqlite-backup.ts'
@@ -15,6 +16,8 @@ export interface SqliteFileOptions {
   readonly backupFolder: string
   /** `full` survives a power cut with every answered write; `normal` may lose the last moments of one, never the file. */
   readonly synchronous: 'normal' | 'full'
+  /** Passphrase of an encrypted file. */
+  readonly key?: string | undefined
   /** Only to be read, and not changed in any way: it must be there, at today's schema. */
   readonly readOnly?: boolean
   /** For tests: another history of the schema. */
@@ -47,7 +50,7 @@ function openOnce(options: SqliteFileOptions): SqliteConnection {
   inspect(options, migrations)
   let connection: SqliteConnection | undefined
   try {
-    connection = openConnection(options.file, { timeout: BUSY_TIMEOUT_MS })
+    connection = openConnection(options.file, { timeout: BUSY_TIMEOUT_MS, key: options.key })
     configure(connection, options)
     migrate(connection, migrations, options.backupFolder, new Date())
     return connection
@@ -61,7 +64,7 @@ function openOnce(options: SqliteFileOptions): SqliteConnection {
 function openToRead(options: SqliteFileOptions, migrations: readonly Migration[]): SqliteConnection {
   if (!existsSync(options.file)) throw new AppError('unavailable', `There is no database ${options.file}.`)
   inspect(options, migrations)
-  const connection = openConnection(options.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  const connection = openConnection(options.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS, key: options.key })
   try {
     requireNewestSchema(connection, options.file, migrations)
     connection.pragma(`mmap_size = ${MMAP_BYTES}`)
@@ -91,14 +94,14 @@ const MMAP_BYTES = 256 * 1024 * 1024
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   } catch (cause) {
     throw new AppError('unavailable', `The folder ${folder} of the database cannot be made (${messageOf(cause)}).`, { cause })
   }
 }
 
 /** Reads what is there before anything may write to it: a damaged or foreign file must stay as it was found. */
-function inspect({ file, backupFolder }: SqliteFileOptions, migrations: readonly Migration[]): void {
+function inspect({ file, backupFolder, key }: SqliteFileOptions, migrations: readonly Migration[]): void {
   if (!existsSync(file)) return
   if (statSync(file).size === 0) {
     const backup = newestBackup(backupFolder)
@@ -107,7 +110,7 @@ function inspect({ file, backupFolder }: SqliteFileOptions, migrations: readonly
   }
   let connection: SqliteConnection | undefined
   try {
-    connection = openConnection(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+    connection = openConnection(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS, key })
     requireKnownSchema(connection, file, migrations)
     const verdict = connection.pragma('quick_check(1)', { simple: true })
     if (verdict !== 'ok') throw damagedDatabase(file, verdict, newestBackup(backupFolder))

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { createPrivateFile, PRIVATE_FOLDER } from '../../base/private-files.ts'
 import type { Link } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Task } from '../../contract/task.ts'
@@ -59,6 +60,7 @@ import type { TransferKind, TransferPage, TransferRecord, TransferSelection, Wri
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
 import { SqliteAuditEngine } from './sqlite-audit-engine.ts'
 import { findCandidates } from './sqlite-candidates.ts'
+import { copyEncryptedAside } from './sqlite-copy.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
@@ -72,6 +74,7 @@ const CLOSING_BUSY_TIMEOUT_MS = 200
 
 /** Everything the store does, on the thread that holds the connection. One call at a time: its caller sees to that. */
 export class SqliteEngine extends SqliteAuditEngine {
+  readonly #options: SqliteFileOptions
   readonly #connection: SqliteConnection
   readonly #index: SqliteSearchIndex
   readonly #parts: SqlParts
@@ -82,6 +85,7 @@ export class SqliteEngine extends SqliteAuditEngine {
   constructor(options: SqliteFileOptions) {
     super()
     const connection = openDatabase(options)
+    this.#options = options
     this.#connection = connection
     this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
     this.db = createKysely(connection)
@@ -356,9 +360,12 @@ export class SqliteEngine extends SqliteAuditEngine {
     return [...checkFile(this.#connection), ...this.#index.text.check()]
   }
 
-  /** Copies the database as it stands, page by page, while other calls go on. */
+  /** Copies the database as it stands while other calls go on; an encrypted one with its key. */
   async backup(toFile: string): Promise<void> {
-    mkdirSync(dirname(toFile), { recursive: true })
+    mkdirSync(dirname(toFile), { recursive: true, mode: PRIVATE_FOLDER })
+    createPrivateFile(toFile)
+    const { file, key } = this.#options
+    if (key !== undefined) return copyEncryptedAside(file, toFile, key)
     await this.#connection.backup(toFile)
   }
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { PRIVATE_FOLDER } from '../../base/private-files.ts'
 import { normalizeSqliteError } from './sqlite-errors.ts'
 import { openConnection } from './sqlite-driver.ts'
 
@@ -22,7 +23,7 @@ export function lockIndexing(folder: string): OwnerLock | undefined {
 }
 
 function lock(folder: string, name: string): OwnerLock | undefined {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const connection = openConnection(join(folder, name), { timeout: 0 })
   try {
     connection.pragma('locking_mode = EXCLUSIVE')

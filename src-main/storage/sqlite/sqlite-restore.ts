@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError, messageOf } from '../../base/errors.ts'
+import { copyPrivately, PRIVATE_FOLDER } from '../../base/private-files.ts'
 import { syncFile, syncFolder } from '../../base/sync-file.ts'
 import { checkCopy } from './sqlite-check.ts'
 import { openConnection } from './sqlite-driver.ts'
@@ -13,6 +14,8 @@ export interface RestoreOptions {
   readonly file: string
   /** Where the database in use is kept, should it be wanted back. */
   readonly aside: string
+  /** Passphrase of both, when they are encrypted. */
+  readonly key?: string | undefined
 }
 
 /**
@@ -20,19 +23,19 @@ export interface RestoreOptions {
  * by SQLite's own locks. Everything is checked and on the disk before the one step that changes something, a rename: whenever the power
  * fails, there is either the old database or the new one. Returns whether there was one to keep.
  */
-export function restoreDatabase({ copy, file, aside }: RestoreOptions): boolean {
+export function restoreDatabase({ copy, file, aside, key }: RestoreOptions): boolean {
   if (!existsSync(copy)) throw new AppError('not_found', `There is no file ${copy}.`)
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: PRIVATE_FOLDER })
   const arriving = `${file}.restoring`
   rmSync(arriving, { force: true })
   try {
-    copyFileSync(copy, arriving)
-    checkCopy(arriving)
+    copyPrivately(copy, arriving)
+    checkCopy(arriving, key)
     syncFile(arriving)
     const isKept = existsSync(file)
     if (isKept) {
-      mkdirSync(dirname(aside), { recursive: true })
-      keepAside(file, aside)
+      mkdirSync(dirname(aside), { recursive: true, mode: PRIVATE_FOLDER })
+      keepAside(file, aside, key)
       // The log of the old database must not be taken for the new one's.
       for (const end of LOG_ENDINGS) rmSync(file + end, { force: true })
     }
@@ -45,16 +48,16 @@ export function restoreDatabase({ copy, file, aside }: RestoreOptions): boolean 
 }
 
 /** A damaged database is kept with its log, as it was before SQLite had a look at it: a rescue may need both. */
-function keepAside(file: string, aside: string): void {
+function keepAside(file: string, aside: string, key: string | undefined): void {
   const logs = LOG_ENDINGS.filter((end) => existsSync(file + end))
-  for (const end of logs) copyFileSync(file + end, aside + end)
+  for (const end of logs) copyPrivately(file + end, aside + end)
   let isWhole = true
   try {
-    isWhole = settleLog(file)
+    isWhole = settleLog(file, key)
   } finally {
     if (isWhole) for (const end of logs) rmSync(aside + end, { force: true })
   }
-  copyFileSync(file, aside)
+  copyPrivately(file, aside)
   syncFile(aside)
 }
 
@@ -64,9 +67,9 @@ const LOG_ENDINGS = ['-wal', '-shm'] as const
  * Brings everything into the database file itself, which SQLite does only for the one process that has it open. Throws `conflict` when
  * it is not the only one. False for a database that is too damaged for that.
  */
-function settleLog(file: string): boolean {
+export function settleLog(file: string, key?: string): boolean {
   try {
-    const connection = openConnection(file, { fileMustExist: true, timeout: 500 })
+    const connection = openConnection(file, { fileMustExist: true, timeout: 500, key })
     try {
       const mode = connection.pragma('journal_mode = DELETE', { simple: true })
       if (mode !== 'delete') throw inUse(file)

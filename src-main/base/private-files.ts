@@ -1,0 +1,55 @@
+import { chmodSync, closeSync, copyFileSync, lstatSync, openSync, rmSync } from 'node:fs'
+
+/** Modes of what belongs to this user alone. Windows has no such bits: there a user's own folders are private by their rights. */
+export const PRIVATE_FILE = 0o600
+export const PRIVATE_FOLDER = 0o700
+
+/** Makes an empty file for this user only, whatever the umask, if there is none of that name. For files that other code then fills. */
+export function createPrivateFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'ax', PRIVATE_FILE))
+  } catch {
+    // It is there already; or it cannot be made, and who opens it next says so better.
+  }
+}
+
+/** A copy for this user only, whatever the rights of the original; over what is there. */
+export function copyPrivately(from: string, to: string): void {
+  rmSync(to, { force: true })
+  createPrivateFile(to)
+  copyFileSync(from, to)
+  // Copying brings the mode of the original along on some systems.
+  if (process.platform !== 'win32') chmodSync(to, PRIVATE_FILE)
+}
+
+export interface LooseEntry {
+  readonly path: string
+  /** Who else may do something with it, or whose it is. */
+  readonly problem: 'mode' | 'owner'
+  /** Permission bits as they are. */
+  readonly mode: number
+  /** Permission bits as they should be. */
+  readonly wanted: number
+  /** The user it belongs to. */
+  readonly uid: number
+}
+
+/** What is wrong with the rights of one file or folder; undefined when nothing is, for links, for what is not there, and on Windows. */
+export function findLoose(
+  path: string,
+  { uid, platform }: { uid: number | undefined; platform: NodeJS.Platform } = here,
+): LooseEntry | undefined {
+  if (platform === 'win32' || uid === undefined) return undefined
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (!stat || !(stat.isFile() || stat.isDirectory())) return undefined
+  const entry = { path, mode: stat.mode & 0o7777, wanted: stat.isDirectory() ? PRIVATE_FOLDER : PRIVATE_FILE, uid: stat.uid }
+  if (stat.uid !== uid) return { ...entry, problem: 'owner' }
+  return (stat.mode & 0o077) === 0 ? undefined : { ...entry, problem: 'mode' }
+}
+
+const here = { uid: process.getuid?.(), platform: process.platform }
+
+/** Takes the rights of others away. Throws what `chmod` throws. */
+export function tighten({ path, mode }: LooseEntry): void {
+  chmodSync(path, mode & 0o700)
+}
