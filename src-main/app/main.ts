@@ -18,7 +18,7 @@ async function runApp(): Promise<void> {
   }
   await app.whenReady()
   const config = loadProcessConfig()
-  const { log, close: closeLog } = openLog({ level: config.log.level, format: 'json', folder: dataPaths(config.dataDir).logFolder })
+  const { log, close: closeLog } = openLog({ ...config.log, format: 'json', folder: dataPaths(config.dataDir).logFolder })
   const server = await startOnFreePorts(config, log)
   const pageUrl = `${server.addresses.apiUrl}/`
   serveIpc({ version: VERSION, dataDir: config.dataDir, trustedOrigin: new URL(pageUrl).origin })

@@ -8,6 +8,8 @@ export interface CallContext {
   readonly agentId?: string
   /** IP address of the client; absent for what comes from this very process. */
   readonly address?: string
+  /** Of the trace it belongs to, where traces are made. */
+  readonly traceId?: string
 }
 
 const contexts = new AsyncLocalStorage<CallContext>()

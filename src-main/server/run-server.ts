@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../base/errors.ts'
+import { redactText } from '../base/redact.ts'
 import { describeDatabase } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
@@ -15,7 +16,7 @@ export async function runServer(config: ServerConfig): Promise<number> {
   keepYoungSpaceSmall()
   const format = config.log.format ?? (process.stderr.isTTY ? 'pretty' : 'json')
   const folder = config.database.provider === 'volatile' ? undefined : dataPaths(config.dataDir).logFolder
-  const { log, close: closeLog } = openLog({ level: config.log.level, format, ...(folder !== undefined && { folder }) })
+  const { log, close: closeLog } = openLog({ ...config.log, format, ...(folder !== undefined && { folder }) })
   for (const warning of config.warnings) log.warn({}, warning)
   const stopped = untilSignal()
   try {
@@ -30,7 +31,7 @@ export async function runServer(config: ServerConfig): Promise<number> {
   } catch (error) {
     const sentence = error instanceof AppError ? error.message : `The server could not start: ${messageOf(error)}`
     log.error({ err: error }, 'the server could not start')
-    process.stderr.write(`tmws: ${sentence}\n`)
+    process.stderr.write(`tmws: ${redactText(sentence)}\n`)
     return 1
   } finally {
     await closeLog()
