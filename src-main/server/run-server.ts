@@ -23,11 +23,14 @@ export async function runServer(config: ServerConfig): Promise<number> {
     const server = await MemoryServer.start(config, log)
     greet(server, config)
     log.info({ ...server.addresses, version: VERSION, data_dir: config.dataDir }, 'the server runs')
-    const signal = await stopped
-    log.info({ signal }, 'stopping')
-    const isClean = await Promise.race([server.stop().then(() => true), timeout(STOP_BUDGET_MS)])
+    const died = server.context.storeDied
+    const end = await Promise.race([stopped, ...(died ? [died] : [])])
+    // A supervisor starts a new process, which can open the store again; this one never will.
+    if (end instanceof Error) log.error({ err: end }, 'the store has stopped for good; the server ends, to be started anew')
+    else log.info({ signal: end }, 'stopping')
+    const isClean = await Promise.race([server.stop().then(() => true), timeout(config.stopDelayMs + STOP_BUDGET_MS)])
     log.info({ clean: isClean }, 'stopped')
-    return isClean ? 0 : 1
+    return isClean && !(end instanceof Error) ? 0 : 1
   } catch (error) {
     const sentence = error instanceof AppError ? error.message : `The server could not start: ${messageOf(error)}`
     log.error({ err: error }, 'the server could not start')
