@@ -7,13 +7,16 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../base/errors.ts'
-import { withCallContext } from '../../base/call-context.ts'
-import type { EventBus } from '../../base/event-bus.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
+import type { Meter } from '../../base/meter.ts'
+import { noTracer } from '../../base/tracer.ts'
+import type { Tracer } from '../../base/tracer.ts'
+import type { VitalSigns } from '../../base/vital-signs.ts'
 import { HEADERS, LIMITS } from '../../contract/protocol.ts'
 import type { Health } from '../../contract/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
+import { noteFailure } from '../access-log.ts'
 import { bodyTooLarge, toHttpFailure } from '../error-mapping.ts'
 import type { Guard } from '../guard.ts'
 import type { HostCheck } from '../host-check.ts'
@@ -27,6 +30,7 @@ import type { McpAnswerer } from './mcp-endpoint.ts'
 import { mountMetrics } from './metrics-route.ts'
 import { mountMovingRoutes } from './moving-routes.ts'
 import type { MovingService } from './moving-routes.ts'
+import { mountRequestRecords } from './request-records.ts'
 import { mountRestRoutes } from './rest-routes.ts'
 
 export interface HttpServerParts {
@@ -34,10 +38,11 @@ export interface HttpServerParts {
   readonly hosts: HostCheck
   readonly sessions: SessionManager
   readonly feed: EventFeed
-  readonly bus: EventBus
   readonly health: () => Promise<Health>
-  /** Connections of the WebSocket port that were ended because they answered no ping. */
-  readonly silentPeers: () => number
+  readonly vitals: VitalSigns
+  /** Absent where a test needs no numbers; then there is no /metrics either. */
+  readonly meter?: Meter
+  readonly tracer?: Tracer
   readonly log: Log
   /** Export, import and backups; absent where a test needs none. */
   readonly moving?: MovingService
@@ -67,7 +72,6 @@ export class HttpServer {
   readonly #parts: HttpServerParts
   readonly #options: HttpServerOptions
   #closeStreams: () => Promise<void> = () => Promise.resolve()
-  #stopMetrics: () => void = () => undefined
   #running = 0
   #total = 0
 
@@ -95,6 +99,11 @@ export class HttpServer {
     return this.#total
   }
 
+  /** Requests under way. */
+  get runningCount(): number {
+    return this.#running
+  }
+
   /** Mounts everything and listens. Returns the port. Throws `conflict` when it is taken. */
   async listen(): Promise<number> {
     const app = this.#app
@@ -110,11 +119,8 @@ export class HttpServer {
       allowedHeaders: CORS_HEADERS,
       exposedHeaders: ['X-Request-ID', 'Retry-After'],
     })
-    this.#stopMetrics = mountMetrics(app, this.#parts.bus, {
-      sessions: () => this.#parts.sessions.liveCount,
-      silentPeers: this.#parts.silentPeers,
-    })
-    mountHealthRoutes(app, this.#parts.health)
+    if (this.#parts.meter) mountMetrics(app, this.#parts.meter, this.#parts.guard)
+    mountHealthRoutes(app, this.#parts.health, this.#parts.vitals)
     mountRestRoutes(app, this.#parts)
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
@@ -138,28 +144,29 @@ export class HttpServer {
 
   /** Stops accepting, lets running requests finish for at most 10 s, then drops them. */
   async close(): Promise<void> {
-    this.#stopMetrics()
     await this.#closeStreams()
     await Promise.all([this.#parts.feed.close(), closeListener(this.#app.server, () => this.#running === 0, DRAIN_MS)])
     await this.#app.close()
   }
 
   #mountGuards(): void {
+    const { log, tracer = noTracer } = this.#parts
+    mountRequestRecords(this.#app, { tracer, log: log.child('access') })
     this.#app.addHook('onRequest', (request, reply, done) => {
       this.#running += 1
       this.#total += 1
-      // `close` comes whatever happens to the answer; Fastify's own hook after an answer is skipped when the client has gone.
       reply.raw.once('close', () => (this.#running -= 1))
       void reply.header(HEADERS.requestId, request.id)
       this.#parts.guard.assertOurs(request.headers)
       // Known before anything of it is read, on every path alike.
       const limitBytes = request.routeOptions.bodyLimit
       if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(undefined, limitBytes)
-      withCallContext({ requestId: request.id }, done)
+      done()
     })
     this.#app.setErrorHandler(async (error: FastifyError, request, reply) => {
       const { status, headers, body } = toHttpFailure(error, request.id)
-      if (status === 500) this.#parts.log.error({ err: error, request: request.id }, 'a request failed')
+      noteFailure(this.#parts.meter, 'http', body.error.code)
+      if (status === 500) log.error({ err: error }, 'a request failed')
       if (status === 413) await drain(request.raw)
       return reply.code(status).headers(headers).send(body)
     })
