@@ -8,8 +8,6 @@ export interface CallContext {
   readonly agentId?: string
   /** IP address of the client; absent for what comes from this very process. */
   readonly address?: string
-  /** Of the trace it belongs to, where traces are made. */
-  readonly traceId?: string
 }
 
 const contexts = new AsyncLocalStorage<CallContext>()
@@ -22,4 +20,9 @@ export function withCallContext<T>(context: Partial<CallContext> & Pick<CallCont
 /** The context of the running code; undefined for what nobody asked for, such as retention. */
 export function callContext(): CallContext | undefined {
   return contexts.getStore()
+}
+
+/** Runs `work` on nobody's behalf: for what goes on in the background, whoever happened to wake it. */
+export function withoutCallContext<T>(work: () => T): T {
+  return contexts.exit(work)
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { EventBus } from '../base/event-bus.ts'
 import { newSecret } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
+import type { Meter } from '../base/meter.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
@@ -26,6 +27,11 @@ import { embedderOptions } from './embedder-options.ts'
 import { announceModels } from './model-announcer.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { JwtVerifier, noTokens } from './jwt-verifier.ts'
+import { mountGauges } from './telemetry/gauges.ts'
+import { openTelemetry } from './telemetry/telemetry.ts'
+import { watchEmbedder, watchLimiter, watchSessions, watchStores } from './telemetry/watched-ports.ts'
+import { LoopBeat } from './vitals/loop-beat.ts'
+import { Vitals } from './vitals/vitals.ts'
 
 /** Parts a test or a host may bring instead of those the configuration names. */
 export interface Overrides {
@@ -49,6 +55,10 @@ export interface ServerContext {
   readonly sockets: McpSocketServer | undefined
   readonly ownerToken: string
   readonly addresses: { apiUrl?: string; wsUrl?: string }
+  readonly vitals: Vitals
+  readonly meter: Meter
+  /** Settles when the store has stopped for good without having been asked to. */
+  readonly storeDied: Promise<Error> | undefined
 }
 
 /** Builds the server's parts from its configuration. Nothing listens yet. Throws what opening the store throws. */
@@ -64,13 +74,29 @@ export async function buildContext(config: ServerConfig, log: Log, overrides: Ov
 
 async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
   const clock = overrides.clock ?? systemClock
-  const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
+  const openedStores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const { redis, rateLimit } = config
-  const opened = await openState({ sessions: stores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
+  const opened = await openState({ sessions: openedStores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
   const bus = overrides.bus ?? opened.bus
-  const state = { ...opened, bus }
+  const telemetry = await openTelemetry({
+    version: VERSION,
+    storage: openedStores.memories.capabilities.label,
+    slowMs: config.log.slowMs,
+    ...(config.tracing && { tracing: config.tracing }),
+    bus,
+    log,
+  })
+  resources.own('telemetry', telemetry, (part) => part.close())
+  const { meter, tracer, watch } = telemetry
+  const stores = watchStores(openedStores, watch)
+  const state = {
+    ...opened,
+    bus,
+    limiter: watchLimiter(opened.limiter, () => meter.rateLimited()),
+    sessions: watchSessions(opened.sessions, watch),
+  }
   state.onHealthChange((health) => announceState(health, bus, clock))
-  const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
+  const embedder = watchEmbedder(overrides.embedder ?? openEmbedder(embedderOptions(config, log)), watch)
   const addresses: ServerContext['addresses'] = {}
   const { maxConnections, maxConnectionsPerAgent } = config.ws
   const onImported = (): void => {
@@ -78,9 +104,10 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     workflows.lookAgain()
   }
   const moving = createMoving(config, { stores, bus, clock, log, onImported })
-  const { store, models, indexer, report, sessions, workflows } = buildCore(config, log, resources, {
+  const { store, models, indexer, report, probe, sessions, workflows } = buildCore(config, log, resources, {
     stores,
     embedder,
+    watch,
     mayChangeModel: true,
     state,
     clock,
@@ -93,6 +120,10 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   indexer.poke()
   workflows.start()
 
+  const vitals = new Vitals(
+    probe,
+    resources.own('loop beat', new LoopBeat(), (part) => part.close()),
+  )
   const ownerToken = newSecret()
   const hosts = new HostCheck({ bindHosts: [config.api.host, config.ws.host], corsOrigins: config.corsOrigins })
   const verifier = config.auth.secretKey === undefined ? noTokens : new JwtVerifier(config.auth.secretKey)
@@ -108,6 +139,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     pingIntervalMs,
     pingTimeoutMs,
     maxListeners: maxConnections,
+    meter,
   })
   const http: HttpServer = new HttpServer(
     {
@@ -115,18 +147,39 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       hosts,
       sessions,
       feed,
-      bus,
       health: () => report.health(),
-      silentPeers: () => sockets?.silentCount ?? 0,
+      vitals,
+      meter,
+      tracer,
       moving: moving.service,
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled
-    ? new McpSocketServer({ guard, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
+    ? new McpSocketServer({ guard, sessions, bus, meter, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
-  return { resources, store, embedder, indexer, sessions, executions: workflows.executions, http, sockets, ownerToken, addresses }
+  mountGauges(meter.registry, {
+    sessions: () => sessions.liveByTransport,
+    silentPeers: () => sockets?.silentCount ?? 0,
+    queues: {
+      http: () => http.runningCount,
+      tools: () => watch.running('tool'),
+      store: () => watch.running('store'),
+      embedding: () => watch.running('embedding'),
+      events: () => bus.waitingCount ?? 0,
+    },
+    indexBacklog: async () => {
+      const { modelId, dimensions } = models.report
+      return dimensions > 0 ? store.countWithoutVectors(modelId, toIso(clock.now())) : undefined
+    },
+    health: () => report.health(),
+    ...(stores.pool && { pool: stores.pool }),
+    ...(redis && { redisIsUp: () => state.health().problem === undefined }),
+  })
+  const { executions } = workflows
+  const { died: storeDied } = stores
+  return { resources, store, embedder, indexer, sessions, executions, http, sockets, ownerToken, addresses, vitals, meter, storeDied }
 }
 
 function announceState({ problem }: StateHealth, bus: EventBus, clock: Clock): void {

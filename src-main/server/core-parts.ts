@@ -3,13 +3,15 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { unlimited } from '../base/rate-limiter.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
+import { noWatch } from '../base/work-watch.ts'
+import type { WorkWatch } from '../base/work-watch.ts'
 import { AgentPresence } from '../coordination/agent-presence.ts'
 import { AgentService } from '../coordination/agent-service.ts'
 import { TaskService } from '../coordination/task-service.ts'
 import type { CallTool } from '../coordination/workflows/step-attempt.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
-import { TOOLS } from '../contract/tools.ts'
+import { TOOLS, isToolName } from '../contract/tools.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { EmbeddingModels } from '../memory/embedding-models.ts'
 import { MemoryReader } from '../memory/memory-reader.ts'
@@ -29,6 +31,8 @@ import { ToolRunner } from '../tools/tool-runner.ts'
 import { openFormer, recipeOf } from './embedder-options.ts'
 import { VERSION } from './install-paths.ts'
 import { LiveReport } from './live-report.ts'
+import { watchEmbedder, watchRunner } from './telemetry/watched-ports.ts'
+import { StoreProbe } from './vitals/store-probe.ts'
 import { createWorkflowParts } from './workflow-parts.ts'
 import type { WorkflowParts } from './workflow-parts.ts'
 
@@ -44,6 +48,8 @@ export interface CoreFoundation {
   /** Leave to give memories their vectors, where several processes share a store (see VectorIndexer). */
   readonly takeIndexingTurn?: NonNullable<VectorIndexerParts['takeTurn']>
   readonly backupProblem?: () => string | undefined
+  /** Sees calls of tools and models; the stores and the embedder come watched already. */
+  readonly watch?: WorkWatch
   /** What only a process that listens knows. */
   readonly network: { readonly apiRequests: () => number; readonly wsUrl: () => string | undefined }
 }
@@ -54,6 +60,7 @@ export interface CoreParts {
   readonly models: EmbeddingModels
   readonly indexer: VectorIndexer
   readonly report: LiveReport
+  readonly probe: StoreProbe
   readonly sessions: SessionManager
   readonly workflows: WorkflowParts
 }
@@ -62,7 +69,7 @@ const RETENTION_INTERVAL_MS = 60_000
 
 /** Builds what serves a session, whether it came over a socket or over stdin. `resources` owns it all; nothing is started but retention. */
 export function buildCore(config: ServerConfig, log: Log, resources: ResourceStack, foundation: CoreFoundation): CoreParts {
-  const { stores, state, clock, limits, network, backupProblem } = foundation
+  const { stores, state, clock, limits, network, backupProblem, watch = noWatch } = foundation
   // A store that other machines use too knows best whose turn it is.
   const { takeTurn: ofStore } = stores
   const takeTurn = ofStore ? () => ofStore('indexing') : foundation.takeIndexingTurn
@@ -79,7 +86,10 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
       clock,
       log: log.child('embedding'),
       ...(recipe !== undefined && { recipe }),
-      openFormer: (former) => openFormer(former, config, log),
+      openFormer: (former) => {
+        const opened = openFormer(former, config, log)
+        return opened && watchEmbedder(opened, watch)
+      },
       mayChange: foundation.mayChangeModel,
     }),
     (part) => part.close(),
@@ -99,9 +109,11 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const reader = new MemoryReader({ store, clock })
   const writer = new MemoryWriter({ store, clock, bus, vectors: indexer })
   const search = new MemorySearch({ store, models, clock, log: log.child('search') })
+  const probe = new StoreProbe({ ping: () => store.ping(), ...(stores.died && { died: stores.died }) })
   const report: LiveReport = new LiveReport({
     version: VERSION,
     store,
+    probe,
     models,
     reader,
     sessions: () => sessions,
@@ -119,7 +131,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     sessions.transient({ scope, transport: 'workflow', capabilities: {} }).call(tool, args, { signal, origin })
   const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
   const tools = createTools({ reader, writer, search, system: report, agents, tasks, ...workflows, clock })
-  const runner = new ToolRunner(tools, config.toolProfile)
+  const runner = watchRunner(new ToolRunner(tools, config.toolProfile), watch, isToolName)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const limiter = config.rateLimit.enabled ? state.limiter : unlimited
   const parts = { runner, limiter, bus, clock, awake, log: log.child('tools') }
@@ -129,7 +141,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
-  return { store, models, indexer, report, sessions, workflows }
+  return { store, models, indexer, report, probe, sessions, workflows }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))

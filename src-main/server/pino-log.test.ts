@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withCallContext } from '../base/call-context.ts'
 import { newSecret } from '../base/ids.ts'
+import { inBackground, noSpan, withinSpan } from '../base/tracer.ts'
 import { openLog } from './pino-log.ts'
 import type { LogOptions } from './pino-log.ts'
 
@@ -44,7 +45,11 @@ describe('the log', () => {
     await withCallContext(context, async () => {
       await delay(1)
       log.info({}, 'inside')
-      await withCallContext({ requestId: 'r1', traceId: 't1' }, () => Promise.resolve(log.info({}, 'deeper')))
+      await withinSpan({ ...noSpan, traceId: 't1' }, async () => {
+        await delay(1)
+        log.info({}, 'deeper')
+      })
+      inBackground(() => log.info({}, 'woken'))
     })
     log.info({}, 'outside')
     await close()
@@ -52,6 +57,7 @@ describe('the log', () => {
     expect(lines().map(({ level: _, time: __, pid: ___, hostname: ____, ...rest }) => rest)).toEqual([
       { ...named, msg: 'inside' },
       { ...named, trace_id: 't1', msg: 'deeper' },
+      { msg: 'woken' },
       { msg: 'outside' },
     ])
   })

@@ -4,6 +4,7 @@ import pretty from 'pino-pretty'
 import { callContext } from '../base/call-context.ts'
 import type { Log, LogFacts } from '../base/log.ts'
 import { redactFacts, redactText } from '../base/redact.ts'
+import { activeSpan } from '../base/tracer.ts'
 import { openLogFile } from './log-file.ts'
 import type { LogFileOptions } from './log-file.ts'
 
@@ -35,8 +36,9 @@ export function openLog(options: LogOptions): { readonly log: Log; readonly clos
 /** Whose call the running code belongs to. */
 function onBehalf(): Record<string, string> {
   const context = callContext()
+  const traceId = activeSpan()?.traceId
   if (!context) return {}
-  const { requestId, sessionId, agentId, address, traceId } = context
+  const { requestId, sessionId, agentId, address } = context
   return {
     request_id: requestId,
     ...(sessionId !== undefined && { session_id: sessionId }),

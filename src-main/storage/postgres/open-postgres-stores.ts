@@ -30,6 +30,7 @@ export interface PostgresStores {
   readonly sessions: SessionStore
   readonly transfer: TransferStore
   readonly takeTurn: (name: string) => Promise<Turn | undefined>
+  readonly pool: () => PostgresDatabase['poolUse']
 }
 
 /** Opens the stores of a database, making their tables if there are none. Throws `unavailable` with what to do when it cannot be used. */
@@ -55,6 +56,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     sessions: new PostgresSessionStore(database, turns),
     transfer: new PostgresTransferStore(database),
     takeTurn: (name) => turns.take(name),
+    pool: () => database.poolUse,
   }
 }
 
