@@ -1,15 +1,7 @@
 import type { Log } from '../../base/log.ts'
 import { noTracer } from '../../base/tracer.ts'
 import type { Tracer } from '../../base/tracer.ts'
-
-export interface TracingOptions {
-  /** OTLP over HTTP. */
-  readonly url: string
-  /** 0..1: share of the traces that begin here. */
-  readonly ratio: number
-  /** May hold a token: never shown or logged. */
-  readonly headers: Readonly<Record<string, string>>
-}
+import type { TracingOptions } from './otlp-tracer.ts'
 
 /** The tracer of the settings. Without any, nothing of OpenTelemetry is loaded. */
 export async function openTracer(options: TracingOptions | undefined, version: string, log: Log): Promise<Tracer> {

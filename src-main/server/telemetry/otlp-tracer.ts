@@ -8,7 +8,15 @@ import { messageOf } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { activeSpan, noSpan, withinSpan } from '../../base/tracer.ts'
 import type { OpenSpan, SpanFacts, SpanStart, Tracer } from '../../base/tracer.ts'
-import type { TracingOptions } from './open-tracer.ts'
+
+export interface TracingOptions {
+  /** OTLP over HTTP. */
+  readonly url: string
+  /** 0..1: share of the traces that begin here. */
+  readonly ratio: number
+  /** May hold a token: never shown or logged. */
+  readonly headers: Readonly<Record<string, string>>
+}
 
 export interface OtlpTracerOptions extends TracingOptions {
   readonly version: string

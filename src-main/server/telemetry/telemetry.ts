@@ -2,7 +2,7 @@ import type { EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
 import type { Tracer } from '../../base/tracer.ts'
 import { openTracer } from './open-tracer.ts'
-import type { TracingOptions } from './open-tracer.ts'
+import type { TracingOptions } from './otlp-tracer.ts'
 import { PrometheusMeter } from './prometheus-meter.ts'
 import { WorkMonitor } from './work-monitor.ts'
 
