@@ -86,7 +86,7 @@ beforeAll(async () => {
   // The store of this server has no pool, and there is no Redis: what they add comes from the same place.
   const others = new Registry()
   mountGauges(others, {
-    sessions: () => new Map(),
+    sessions: () => [],
     silentPeers: () => 0,
     queues: {},
     indexBacklog: () => Promise.resolve(undefined),

@@ -93,10 +93,11 @@ function copyValue(value: unknown, depth: number): unknown {
 
 /** What is known of an error and safe: drivers hang whole statements with their values on theirs. */
 function copyError(error: Error, depth: number): Record<string, unknown> {
-  const { code, details, errors } = error as { code?: unknown; details?: unknown; errors?: unknown }
+  // Some programs put other things than texts there.
+  const { message, code, details, errors } = error as { message: unknown; code?: unknown; details?: unknown; errors?: unknown }
   return {
     type: error.name,
-    message: redactText(String(error.message)),
+    message: copyValue(message, depth),
     ...((typeof code === 'string' || typeof code === 'number') && { code: copyValue(code, depth) }),
     ...(typeof details === 'object' && details !== null && { details: copyValue(details, depth - 1) }),
     ...(typeof error.stack === 'string' && { stack: redactText(error.stack) }),

@@ -7,6 +7,7 @@ import type { Meter } from '../base/meter.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
+import { OWNER_SCOPE } from '../contract/scope.ts'
 import { createMoving } from './moving/create-moving.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
@@ -160,7 +161,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     ? new McpSocketServer({ guard, sessions, bus, meter, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
   mountGauges(meter.registry, {
-    sessions: () => sessions.liveByTransport,
+    sessions: () => sessions.list(OWNER_SCOPE).map(({ transport }) => transport),
     silentPeers: () => sockets?.silentCount ?? 0,
     queues: {
       http: () => http.runningCount,

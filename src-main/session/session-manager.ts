@@ -98,19 +98,6 @@ export class SessionManager {
     return this.#live.size
   }
 
-  /** Live connections by their transport; both are there, whether or not there is any. */
-  get liveByTransport(): ReadonlyMap<'websocket' | 'bridge', number> {
-    const counts = new Map<'websocket' | 'bridge', number>([
-      ['websocket', 0],
-      ['bridge', 0],
-    ])
-    for (const { session } of this.#live.values()) {
-      const transport = session.transport === 'bridge' ? 'bridge' : 'websocket'
-      counts.set(transport, (counts.get(transport) ?? 0) + 1)
-    }
-    return counts
-  }
-
   /**
    * Opens a session for a connection. With a resume secret of the same agent that still lives, it is the old session again: same id,
    * agent, capabilities, statistics and subscriptions, and its `notices` are what its client may have missed. A secret that does not fit

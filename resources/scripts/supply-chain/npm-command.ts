@@ -6,7 +6,7 @@ export interface NpmOutcome {
   readonly stderr: string
 }
 
-const LIMITS = { maxBuffer: 128 * 1024 * 1024, timeout: 60_000 }
+const LIMITS = { maxBuffer: 128 * 1024 * 1024, timeout: 120_000 }
 
 /** Runs npm: the one that runs us, or that of the machine. Throws when there is none, or when it fails; the error has its output. */
 export function runNpm(root: string, args: readonly string[]): Promise<NpmOutcome> {

@@ -1,12 +1,12 @@
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
-import type { CheckStatus, Health } from '../../contract/session.ts'
+import type { CheckStatus, Health, TransportKind } from '../../contract/session.ts'
 import type { PoolUse } from '../../storage/open-stores.ts'
 
 /** Numbers that are asked for when they are read. */
 export interface GaugeSources {
-  /** Live connections by their transport. */
-  readonly sessions: () => ReadonlyMap<string, number>
+  /** The transport of each live connection. */
+  readonly sessions: () => readonly TransportKind[]
   /** Connections that were ended because they answered no ping. */
   readonly silentPeers: () => number
   /** What waits or is under way, by queue. */
@@ -20,6 +20,8 @@ export interface GaugeSources {
   readonly redisIsUp?: () => boolean
 }
 
+/** What keeps a connection; the others last for one request. */
+const CONNECTIONS = ['websocket', 'bridge'] as const
 const HEALTH: Readonly<Record<CheckStatus, number>> = { healthy: 1, degraded: 0.5, unhealthy: 0 }
 /** The slowest of what is asked may take that long, in milliseconds; then the others go without it. */
 const ASK_BUDGET_MS = 3_000
@@ -34,7 +36,8 @@ export function mountGauges(registry: Registry, sources: GaugeSources): void {
     labelNames: ['transport'],
     registers,
     collect() {
-      for (const [transport, count] of sources.sessions()) this.set({ transport }, count)
+      const live = sources.sessions()
+      for (const transport of CONNECTIONS) this.set({ transport }, live.filter((other) => other === transport).length)
     },
   })
   new Counter({
