@@ -9,6 +9,7 @@ import { buildBridge } from './build-bridge.ts'
 import { buildClient } from './build-client.ts'
 import { buildFallback } from './build-fallback.ts'
 import { buildModel } from './build-model.ts'
+import { BOM_FILE, writeNotices } from './supply-chain/write-notices.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -50,23 +51,34 @@ const PARTS: readonly Part[] = [
   },
 ]
 
+/** Comes after the model, which is in it. What is bundled follows from what the sources import. */
+const NOTICES: Part = {
+  name: 'notices',
+  inputs: ['package-lock.json', 'package.json', 'src-main', 'src-bridge', 'src-renderer', 'resources/scripts/supply-chain'],
+  output: BOM_FILE,
+  build: writeNotices,
+}
+
 /** Builds what is missing or out of date. Returns the names of what was built. */
 export async function buildAll(say: (line: string) => void): Promise<string[]> {
   const built: string[] = []
-  for (const part of PARTS) {
-    const stampFile = join(ROOT, 'out', '.stamps', part.name)
-    const stamp = hashOf(part.inputs)
-    if (existsSync(join(ROOT, part.output)) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) continue
-    const start = Date.now()
-    say(`Building the ${part.name} …`)
-    await part.build()
-    mkdirSync(dirname(stampFile), { recursive: true })
-    writeFileSync(stampFile, stamp)
-    say(`Building the ${part.name} … done in ${((Date.now() - start) / 1000).toFixed(1)} s`)
-    built.push(part.name)
-  }
+  for (const part of PARTS) if (await buildIfOutdated(part, say)) built.push(part.name)
   if ((await buildModel({ log: say })) === 'built') built.push('model')
+  if (await buildIfOutdated(NOTICES, say)) built.push(NOTICES.name)
   return built
+}
+
+async function buildIfOutdated(part: Part, say: (line: string) => void): Promise<boolean> {
+  const stampFile = join(ROOT, 'out', '.stamps', part.name)
+  const stamp = hashOf(part.inputs)
+  if (existsSync(join(ROOT, part.output)) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false
+  const start = Date.now()
+  say(`Building the ${part.name} …`)
+  await part.build()
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, stamp)
+  say(`Building the ${part.name} … done in ${((Date.now() - start) / 1000).toFixed(1)} s`)
+  return true
 }
 
 /** Runs a package's command on this same Node, without a shell. */

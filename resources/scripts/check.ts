@@ -1,4 +1,4 @@
-// `npm run check`: types, lint, boundaries and format side by side. Prints a line for each, and the output of those that failed.
+// `npm run check`: types, lint, boundaries, format, licences and known holes side by side. Prints a line for each, and the output of those that failed.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,32 +8,34 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 interface Check {
   readonly name: string
-  readonly packageName: string
-  readonly bin: string
+  /** A command of a package, or a script of ours. */
+  readonly program: { readonly packageName: string; readonly bin: string } | { readonly script: string }
   readonly args: readonly string[]
 }
 
 const CHECKS: readonly Check[] = [
-  { name: 'types', packageName: 'typescript', bin: 'tsc', args: ['--noEmit'] },
-  { name: 'lint', packageName: 'eslint', bin: 'eslint', args: ['.', '--max-warnings', '0'] },
+  { name: 'types', program: { packageName: 'typescript', bin: 'tsc' }, args: ['--noEmit'] },
+  { name: 'lint', program: { packageName: 'eslint', bin: 'eslint' }, args: ['.', '--max-warnings', '0'] },
   {
     name: 'boundaries',
-    packageName: 'dependency-cruiser',
-    bin: 'depcruise',
+    program: { packageName: 'dependency-cruiser', bin: 'depcruise' },
     args: ['src-main', 'src-renderer', 'src-bridge', 'e2e', '--config', '.dependency-cruiser.mjs', '--output-type', 'err'],
   },
-  { name: 'format', packageName: 'prettier', bin: 'prettier', args: ['--check', '.'] },
+  { name: 'format', program: { packageName: 'prettier', bin: 'prettier' }, args: ['--check', '.'] },
+  { name: 'licences', program: { script: 'supply-chain/licence-check.ts' }, args: [] },
+  { name: 'audit', program: { script: 'supply-chain/audit-check.ts' }, args: [] },
 ]
 
 const outcomes = await Promise.all(CHECKS.map(run))
-for (const { output } of outcomes.filter(({ isOk }) => !isOk)) console.log(`\n${output.trim()}`)
+// What could not be checked is said too.
+for (const { output, isOk } of outcomes) if (!isOk || output.startsWith('NOT RUN')) console.log(`\n${output.trim()}`)
 process.exitCode = outcomes.every(({ isOk }) => isOk) ? 0 : 1
 
 async function run(check: Check): Promise<{ readonly isOk: boolean; readonly output: string }> {
   const start = performance.now()
   const outcome = await new Promise<{ isOk: boolean; output: string }>((resolve) => {
     const options = { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }
-    execFile(process.execPath, [programOf(check), ...check.args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [programOf(check.program), ...check.args], options, (error, stdout, stderr) => {
       resolve({ isOk: error === null, output: stdout + stderr })
     })
   })
@@ -41,7 +43,9 @@ async function run(check: Check): Promise<{ readonly isOk: boolean; readonly out
   return outcome
 }
 
-function programOf({ packageName, bin }: Check): string {
+function programOf(program: Check['program']): string {
+  if ('script' in program) return join(ROOT, 'resources', 'scripts', program.script)
+  const { packageName, bin } = program
   const manifestFile = join(ROOT, 'node_modules', packageName, 'package.json')
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as { bin: string | Record<string, string> } // a package manifest
   return join(dirname(manifestFile), typeof manifest.bin === 'string' ? manifest.bin : (manifest.bin[bin] ?? ''))

@@ -20,7 +20,7 @@ async function runApp(): Promise<void> {
   // What is written is for this user only, whatever the desktop says.
   process.umask(0o077)
   const { config, vault } = loadAppConfig()
-  const { log, close: closeLog } = openLog({ level: config.log.level, format: 'json', folder: dataPaths(config.dataDir).logFolder })
+  const { log, close: closeLog } = openLog({ ...config.log, format: 'json', folder: dataPaths(config.dataDir).logFolder })
   logProtection(vault, log)
   const server = await startOnFreePorts(config, log)
   const pageUrl = `${server.addresses.apiUrl}/`

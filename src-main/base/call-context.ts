@@ -21,3 +21,8 @@ export function withCallContext<T>(context: Partial<CallContext> & Pick<CallCont
 export function callContext(): CallContext | undefined {
   return contexts.getStore()
 }
+
+/** Runs `work` on nobody's behalf: for what goes on in the background, whoever happened to wake it. */
+export function withoutCallContext<T>(work: () => T): T {
+  return contexts.exit(work)
+}

@@ -40,6 +40,8 @@ export interface EventBus {
   subscribeAll(listener: AnnouncementListener, onGap: (gap: Gap) => void): () => void
   /** Subscriptions of both kinds. */
   readonly listenerCount: number
+  /** What waits to be told to other instances; absent where there are none. */
+  readonly waitingCount?: number
 }
 
 interface Entry {

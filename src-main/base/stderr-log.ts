@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { messageOf } from './errors.ts'
 import type { Log, LogFacts } from './log.ts'
+import { redactFacts, redactText } from './redact.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LEVELS)[number] | 'silent'
@@ -21,8 +22,8 @@ export function createStderrLog(output: Writable, level: LogLevel, program: stri
   const from = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level)
   const write = (at: (typeof LEVELS)[number], facts: LogFacts, sentence: string): void => {
     if (LEVELS.indexOf(at) < from) return
-    const shown = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts, readable)}`
-    output.write(`${program} ${at}: ${subsystem === undefined ? '' : `${subsystem}: `}${sentence}${shown}\n`)
+    const shown = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(redactFacts(readable(facts)))}`
+    output.write(`${program} ${at}: ${subsystem === undefined ? '' : `${subsystem}: `}${redactText(sentence)}${shown}\n`)
   }
   return {
     debug: (facts, sentence) => write('debug', facts, sentence),
@@ -33,6 +34,7 @@ export function createStderrLog(output: Writable, level: LogLevel, program: stri
   }
 }
 
-function readable(_key: string, value: unknown): unknown {
-  return value instanceof Error ? messageOf(value) : value
+/** Of an error only its sentence. */
+function readable(facts: LogFacts): LogFacts {
+  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, value instanceof Error ? messageOf(value) : value]))
 }

@@ -42,7 +42,19 @@ export interface ServerConfig {
     readonly failedSignIns: number
   }
   readonly corsOrigins: readonly string[]
-  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format?: 'json' | 'pretty' }
+  readonly log: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error'
+    readonly format?: 'json' | 'pretty'
+    readonly maxSizeBytes: number
+    readonly keepFiles: number
+    readonly keepDays: number
+    /** What takes longer is logged as slow; 0: nothing is. */
+    readonly slowMs: number
+  }
+  /** Absent: no traces are made. The headers may hold a token. */
+  readonly tracing?: { readonly url: string; readonly ratio: number; readonly headers: Readonly<Record<string, string>> }
+  /** Between a stop signal and the end of accepting. */
+  readonly stopDelayMs: number
   /** Whether a bridge may serve from the database itself while no server runs. */
   readonly stdioEnabled: boolean
   readonly toolProfile: 'core' | 'standard' | 'all'
@@ -123,7 +135,18 @@ export function loadConfig(raw: RawSettings): ServerConfig {
       failedSignIns: values.rate_limit_failed_sign_ins,
     },
     corsOrigins: values.cors_origins,
-    log: { level: values.log_level, ...(values.log_format !== undefined && { format: values.log_format }) },
+    log: {
+      level: values.log_level,
+      ...(values.log_format !== undefined && { format: values.log_format }),
+      maxSizeBytes: values.log_max_size,
+      keepFiles: values.log_keep_files,
+      keepDays: values.log_keep_days,
+      slowMs: values.log_slow,
+    },
+    ...(values.trace_url !== undefined && {
+      tracing: { url: values.trace_url, ratio: values.trace_ratio, headers: values.trace_headers ?? {} },
+    }),
+    stopDelayMs: values.stop_delay * 1000,
     stdioEnabled: values.stdio_enabled,
     toolProfile: values.tool_profile,
     dataDir,

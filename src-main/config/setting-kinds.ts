@@ -16,6 +16,27 @@ export function integer(min: number, max: number, noun = 'a whole number'): Sett
   }
 }
 
+export const fraction: SettingKind<number> = {
+  allowed: 'a number from 0 to 1',
+  read: (raw) => {
+    const value = typeof raw === 'string' && /^\d*\.?\d+$/.test(raw) ? Number(raw) : raw
+    return typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined
+  },
+}
+
+/** HTTP headers as a JSON object of texts; a settings file may hold the object itself. */
+export const headers: SettingKind<Readonly<Record<string, string>>> = {
+  allowed: 'a JSON object of header names and their values',
+  read: (raw) => {
+    const value = typeof raw === 'string' ? parseJson(raw) : raw
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const entries = Object.entries(value)
+    const isHeader = (entry: [string, unknown]): entry is [string, string] =>
+      /^[\w!#$%&'*+.^`|~-]+$/.test(entry[0]) && typeof entry[1] === 'string' && /^[\t\x20-\x7e]*$/.test(entry[1])
+    return entries.every(isHeader) ? Object.fromEntries(entries) : undefined
+  },
+}
+
 export const port = integer(0, 65_535, 'a port')
 
 export const boolean: SettingKind<boolean> = {

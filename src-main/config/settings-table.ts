@@ -1,5 +1,5 @@
 import { DEFAULT_API_PORT, DEFAULT_HOST, DEFAULT_WS_PORT } from '../contract/protocol.ts'
-import { boolean, choice, integer, port, quotable, redisUrl, text, textList } from './setting-kinds.ts'
+import { boolean, choice, fraction, headers, integer, port, quotable, redisUrl, text, textList } from './setting-kinds.ts'
 import type { SettingKind } from './setting-kinds.ts'
 
 /** One setting: its names on each way in, what is allowed, and what it does. `example.env` and `--help` are checked against this table. */
@@ -164,6 +164,45 @@ export const SETTINGS = {
     choice('json', 'pretty'),
     undefined,
     'form of the log on stderr; default pretty on a terminal, else json',
+  ),
+  log_max_size: setting(
+    'TMWS_LOG_MAX_SIZE',
+    integer(64 * 1024, 1024 * MIB, 'bytes'),
+    10 * MIB,
+    'bytes at which the log file is set aside for a new one; that is also done each midnight',
+  ),
+  log_keep_files: setting('TMWS_LOG_KEEP_FILES', integer(1, 1000), 10, 'log files set aside that are kept'),
+  log_keep_days: setting('TMWS_LOG_KEEP_DAYS', integer(1, 3650, 'days'), 30, 'days that log files set aside are kept'),
+  log_slow: setting(
+    'TMWS_LOG_SLOW',
+    integer(0, 600_000, 'milliseconds'),
+    1000,
+    'milliseconds that a call waits for the store or the embedding model before a warning is logged; 0 for none',
+  ),
+  trace_url: setting(
+    'TMWS_TRACE_URL',
+    text('an address that begins with http:// or https://', /^https?:\/\/[^@\s]+$/),
+    undefined,
+    'where traces are sent: OTLP over HTTP such as http://127.0.0.1:4318/v1/traces; empty: none are made',
+  ),
+  trace_ratio: setting(
+    'TMWS_TRACE_RATIO',
+    fraction,
+    1,
+    'share of the traces that are sent; of a trace that a client began, the client decides',
+  ),
+  trace_headers: setting(
+    'TMWS_TRACE_HEADERS',
+    headers,
+    undefined,
+    'headers that the receiver of traces wants, such as {"Authorization": "Bearer ..."}',
+    { isSecret: true },
+  ),
+  stop_delay: setting(
+    'TMWS_STOP_DELAY',
+    integer(0, 300, 'seconds'),
+    0,
+    'seconds between a stop signal, when /health/ready says no, and the end of accepting: time for a load balancer to notice',
   ),
   stdio_enabled: setting(
     'TMWS_STDIO_ENABLED',

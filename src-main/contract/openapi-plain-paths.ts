@@ -7,10 +7,13 @@ import { checkStatusSchema, healthSchema } from './session.ts'
 /** The paths that no tool answers: health and metrics, open to all, and the sign-in of the dashboard. */
 export function plainPaths(): Record<string, unknown> {
   const health = jsonResponse('State.', healthSchema)
-  const status = (description: string) => jsonResponse(description, z.object({ status: checkStatusSchema }))
+  const status = (description: string) => jsonResponse(description, z.object({ status: checkStatusSchema, message: z.string().optional() }))
   return {
     '/health': openPath('Health of every part', { '200': health, '503': health }),
-    '/health/live': openPath('Whether the process answers', { '200': status('It does.') }),
+    '/health/live': openPath('Whether the process should be left running', {
+      '200': status('It should.'),
+      '503': status('Only a restart helps.'),
+    }),
     '/health/ready': openPath('Whether it can take requests', { '200': status('It can.'), '503': status('It cannot.') }),
     '/metrics': openPath('Prometheus metrics', {
       '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },

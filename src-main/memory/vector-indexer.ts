@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { toIso } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { inBackground } from '../base/tracer.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import type { EmbeddingModels } from './embedding-models.ts'
@@ -60,7 +61,8 @@ export class VectorIndexer {
   poke(): void {
     this.#isPoked = true
     if (this.#running || this.#abort.signal.aborted || !this.#models.hasReadyModel) return
-    this.#running = this.#run().finally(() => {
+    // It works for all, not for the call that woke it.
+    this.#running = inBackground(() => this.#run()).finally(() => {
       this.#running = undefined
       // A poke may have come after the last look into the store.
       if (this.#isPoked) this.poke()

@@ -2,9 +2,11 @@ import { systemClock, toIso } from '../base/clock.ts'
 import type { Clock } from '../base/clock.ts'
 import type { EventBus } from '../base/event-bus.ts'
 import type { Log } from '../base/log.ts'
+import type { Meter } from '../base/meter.ts'
 import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
+import { OWNER_SCOPE } from '../contract/scope.ts'
 import { createMoving } from './moving/create-moving.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
@@ -23,6 +25,11 @@ import { buildCore, storeOptions } from './core-parts.ts'
 import { embedderOptions } from './embedder-options.ts'
 import { announceModels } from './model-announcer.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
+import { mountGauges } from './telemetry/gauges.ts'
+import { openTelemetry } from './telemetry/telemetry.ts'
+import { watchEmbedder, watchLimiter, watchSessions, watchStores } from './telemetry/watched-ports.ts'
+import { LoopBeat } from './vitals/loop-beat.ts'
+import { Vitals } from './vitals/vitals.ts'
 
 /** Parts a test or a host may bring instead of those the configuration names. */
 export interface Overrides {
@@ -47,6 +54,10 @@ export interface ServerContext {
   readonly ownerToken: string
   readonly ownerCookie: string
   readonly addresses: { apiUrl?: string; wsUrl?: string }
+  readonly vitals: Vitals
+  readonly meter: Meter
+  /** Settles when the store has stopped for good without having been asked to. */
+  readonly storeDied: Promise<Error> | undefined
 }
 
 /** Builds the server's parts from its configuration. Nothing listens yet. Throws what opening the store throws. */
@@ -62,13 +73,29 @@ export async function buildContext(config: ServerConfig, log: Log, overrides: Ov
 
 async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
   const clock = overrides.clock ?? systemClock
-  const stores = overrides.stores ?? (await openStores(storeOptions(config, log)))
+  const openedStores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const { redis, rateLimit } = config
-  const opened = await openState({ sessions: stores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
+  const opened = await openState({ sessions: openedStores.sessions, rateLimit, clock, log, ...(redis && { redis }) })
   const bus = overrides.bus ?? opened.bus
-  const state = { ...opened, bus }
+  const telemetry = await openTelemetry({
+    version: VERSION,
+    storage: openedStores.memories.capabilities.label,
+    slowMs: config.log.slowMs,
+    ...(config.tracing && { tracing: config.tracing }),
+    bus,
+    log,
+  })
+  resources.own('telemetry', telemetry, (part) => part.close())
+  const { meter, tracer, watch } = telemetry
+  const stores = watchStores(openedStores, watch)
+  const state = {
+    ...opened,
+    bus,
+    limiter: watchLimiter(opened.limiter, () => meter.rateLimited()),
+    sessions: watchSessions(opened.sessions, watch),
+  }
   state.onHealthChange((health) => announceState(health, bus, clock))
-  const embedder = overrides.embedder ?? openEmbedder(embedderOptions(config, log))
+  const embedder = watchEmbedder(overrides.embedder ?? openEmbedder(embedderOptions(config, log)), watch)
   const addresses: ServerContext['addresses'] = {}
   const { maxConnections, maxConnectionsPerAgent } = config.ws
   const onImported = (): void => {
@@ -76,28 +103,28 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     workflows.lookAgain()
   }
   const moving = createMoving(config, { stores, bus, clock, log, onImported })
-  const { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows, audit, auditReader } = buildCore(
-    config,
-    log,
-    resources,
-    {
-      stores,
-      embedder,
-      mayChangeModel: true,
-      state,
-      clock,
-      limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
-      backupProblem: () => moving.schedule?.problem,
-      network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
-    },
-  )
+  const core = buildCore(config, log, resources, {
+    stores,
+    embedder,
+    watch,
+    mayChangeModel: true,
+    state,
+    clock,
+    limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
+    backupProblem: () => moving.schedule?.problem,
+    network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
+  })
+  const { store, models, indexer, report, probe, sessions, workflows, audit } = core
   resources.own('model announcements', announceModels(models, bus, clock), (stop) => stop())
   if (moving.schedule) resources.own('backup schedule', moving.schedule, (part) => part.close()).start()
   indexer.poke()
   workflows.start()
 
-  const admission = createAdmission(config, { rateLimits, tokenCheck, audit, bus, clock, log, resources })
-  const { ownerToken, ownerCookie, hosts, guard, tokenWatch, protectedResource } = admission
+  const vitals = new Vitals(
+    probe,
+    resources.own('loop beat', new LoopBeat(), (part) => part.close()),
+  )
+  const { guard, hosts, tokenWatch, protectedResource, ownerToken, ownerCookie } = createAdmission(config, { ...core, bus, clock, log, resources })
   const { pingIntervalMs, pingTimeoutMs } = config.ws
   const transportLog = log.child('transport')
   const feed = new EventFeed({
@@ -110,6 +137,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     pingIntervalMs,
     pingTimeoutMs,
     maxListeners: maxConnections,
+    meter,
   })
   const http: HttpServer = new HttpServer(
     {
@@ -119,32 +147,41 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       ...(protectedResource && { protectedResource }),
       sessions,
       feed,
-      bus,
       health: () => report.health(),
-      silentPeers: () => sockets?.silentCount ?? 0,
+      vitals,
+      meter,
+      tracer,
       moving: moving.service,
       audit,
-      auditExport: auditReader,
+      auditExport: core.auditReader,
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
   )
   const sockets = config.ws.enabled
-    ? new McpSocketServer({ guard, tokenWatch, sessions, bus, log: transportLog }, { ...config.ws, version: VERSION })
+    ? new McpSocketServer({ guard, tokenWatch, sessions, bus, meter, log: transportLog }, { ...config.ws, version: VERSION })
     : undefined
-  return {
-    resources,
-    store,
-    embedder,
-    indexer,
-    sessions,
-    executions: workflows.executions,
-    http,
-    sockets,
-    ownerToken,
-    ownerCookie,
-    addresses,
-  }
+  mountGauges(meter.registry, {
+    sessions: () => sessions.list(OWNER_SCOPE).map(({ transport }) => transport),
+    silentPeers: () => sockets?.silentCount ?? 0,
+    queues: {
+      http: () => http.runningCount,
+      tools: () => watch.running('tool'),
+      store: () => watch.running('store'),
+      embedding: () => watch.running('embedding'),
+      events: () => bus.waitingCount ?? 0,
+    },
+    indexBacklog: async () => {
+      const { modelId, dimensions } = models.report
+      return dimensions > 0 ? store.countWithoutVectors(modelId, toIso(clock.now())) : undefined
+    },
+    health: () => report.health(),
+    ...(stores.pool && { pool: stores.pool }),
+    ...(redis && { redisIsUp: () => state.health().problem === undefined }),
+  })
+  const { executions } = workflows
+  const { died: storeDied } = stores
+  return { ...core, resources, embedder, executions, http, sockets, ownerToken, ownerCookie, addresses, vitals, meter, storeDied }
 }
 
 function announceState({ problem }: StateHealth, bus: EventBus, clock: Clock): void {

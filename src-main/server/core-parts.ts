@@ -4,6 +4,8 @@ import type { AuditTrail } from '../base/audit-trail.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
+import { noWatch } from '../base/work-watch.ts'
+import type { WorkWatch } from '../base/work-watch.ts'
 import { AuditLog } from '../coordination/audit/audit-log.ts'
 import { AuditReader } from '../coordination/audit/audit-reader.ts'
 import { AuditRetention } from '../coordination/audit/audit-retention.ts'
@@ -15,7 +17,7 @@ import { TaskService } from '../coordination/task-service.ts'
 import type { CallTool } from '../coordination/workflows/step-attempt.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
-import { TOOLS } from '../contract/tools.ts'
+import { TOOLS, isToolName } from '../contract/tools.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { EmbeddingModels } from '../memory/embedding-models.ts'
 import { MemoryReader } from '../memory/memory-reader.ts'
@@ -38,6 +40,8 @@ import { VERSION } from './install-paths.ts'
 import { createRateLimits } from './rate-limits.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { LiveReport } from './live-report.ts'
+import { watchEmbedder, watchRunner } from './telemetry/watched-ports.ts'
+import { StoreProbe } from './vitals/store-probe.ts'
 import { createWorkflowParts } from './workflow-parts.ts'
 import type { WorkflowParts } from './workflow-parts.ts'
 
@@ -53,6 +57,8 @@ export interface CoreFoundation {
   /** Leave to give memories their vectors, where several processes share a store (see VectorIndexer). */
   readonly takeIndexingTurn?: NonNullable<VectorIndexerParts['takeTurn']>
   readonly backupProblem?: () => string | undefined
+  /** Sees calls of tools and models; the stores and the embedder come watched already. */
+  readonly watch?: WorkWatch
   /** What only a process that listens knows. */
   readonly network: { readonly apiRequests: () => number; readonly wsUrl: () => string | undefined }
 }
@@ -63,6 +69,7 @@ export interface CoreParts {
   readonly models: EmbeddingModels
   readonly indexer: VectorIndexer
   readonly report: LiveReport
+  readonly probe: StoreProbe
   readonly sessions: SessionManager
   readonly rateLimits: RateLimits
   readonly tokenCheck: TokenCheck
@@ -75,7 +82,7 @@ const RETENTION_INTERVAL_MS = 60_000
 
 /** Builds what serves a session, whether it came over a socket or over stdin. `resources` owns it all; nothing is started but retention. */
 export function buildCore(config: ServerConfig, log: Log, resources: ResourceStack, foundation: CoreFoundation): CoreParts {
-  const { stores, state, clock, limits, network, backupProblem } = foundation
+  const { stores, state, clock, limits, network, backupProblem, watch = noWatch } = foundation
   // A store that other machines use too knows best whose turn it is.
   const { takeTurn: ofStore } = stores
   const takeTurn = ofStore ? () => ofStore('indexing') : foundation.takeIndexingTurn
@@ -96,7 +103,10 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
       clock,
       log: log.child('embedding'),
       ...(recipe !== undefined && { recipe }),
-      openFormer: (former) => openFormer(former, config, log),
+      openFormer: (former) => {
+        const opened = openFormer(former, config, log)
+        return opened && watchEmbedder(opened, watch)
+      },
       mayChange: foundation.mayChangeModel,
     }),
     (part) => part.close(),
@@ -118,9 +128,11 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const screen = new SecretScreen(config.secretScan, (sighting) => secretsLog.warn({ ...sighting }, 'a text seems to hold a credential'))
   const writer = new MemoryWriter({ store, clock, bus, vectors: indexer, screen })
   const search = new MemorySearch({ store, models, clock, log: log.child('search') })
+  const probe = new StoreProbe({ ping: () => store.ping(), ...(stores.died && { died: stores.died }) })
   const report: LiveReport = new LiveReport({
     version: VERSION,
     store,
+    probe,
     models,
     reader,
     sessions: () => sessions,
@@ -143,7 +155,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
   const auditReader = new AuditReader({ store: stores.audit, clock })
   const tools = createTools({ reader, writer, search, system: report, agents, tasks, tokens, ...workflows, audit: auditReader, clock })
-  const runner = new ToolRunner(tools, config.toolProfile)
+  const runner = watchRunner(new ToolRunner(tools, config.toolProfile), watch, isToolName)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const rateLimits = createRateLimits(config, state)
   const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly }
@@ -154,7 +166,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
-  return { store, models, indexer, report, sessions, rateLimits, tokenCheck, workflows, audit, auditReader }
+  return { store, models, indexer, report, probe, sessions, rateLimits, tokenCheck, workflows, audit, auditReader }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))

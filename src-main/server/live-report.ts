@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import { messageOf } from '../base/errors.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Check, CheckStatus, Health, SessionInfo, Stats } from '../contract/session.ts'
 import type { EmbeddingModels } from '../memory/embedding-models.ts'
@@ -9,11 +8,13 @@ import type { MemoryStore } from '../storage/memory-store.ts'
 import type { StateHealth } from '../storage/open-state.ts'
 import type { SystemReport } from '../tools/system-report.ts'
 import { changeFacts, describeChange } from './model-announcer.ts'
+import type { StoreProbe } from './vitals/store-probe.ts'
 
 /** What the report reads. Later parts are built after the tools, so they come as functions. */
 export interface LiveReportParts {
   readonly version: string
-  readonly store: MemoryStore
+  readonly store: Pick<MemoryStore, 'capabilities'>
+  readonly probe: StoreProbe
   readonly models: EmbeddingModels
   readonly reader: MemoryReader
   readonly sessions: () => SessionManager
@@ -28,9 +29,6 @@ export interface LiveReportParts {
   /** Why the audit log cannot be written. */
   readonly auditProblem?: () => string | undefined
 }
-
-/** A store that does not answer a trivial query in this time is not healthy. */
-const PING_BUDGET_MS = 2_000
 
 /** The running server about itself: `/health`, statistics, sessions. */
 export class LiveReport implements SystemReport {
@@ -86,19 +84,10 @@ export class LiveReport implements SystemReport {
   async #storage(): Promise<Check> {
     const { label, isDurable } = this.#parts.store.capabilities
     const facts = { provider: label, durable: isDurable }
-    let timer: NodeJS.Timeout | undefined
-    try {
-      const tooLate = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`it did not answer within ${PING_BUDGET_MS / 1000} s`)), PING_BUDGET_MS)
-      })
-      await Promise.race([this.#parts.store.ping(), tooLate])
-      const message = this.#parts.auditProblem?.() ?? this.#parts.backupProblem?.()
-      return message === undefined ? { status: 'healthy', ...facts } : { status: 'degraded', message, ...facts }
-    } catch (error) {
-      return { status: 'unhealthy', message: `The store does not work: ${messageOf(error)}`, ...facts }
-    } finally {
-      clearTimeout(timer)
-    }
+    const problem = await this.#parts.probe.problem()
+    if (problem !== undefined) return { status: 'unhealthy', message: `The store does not work: ${problem}`, ...facts }
+    const message = this.#parts.auditProblem?.() ?? this.#parts.backupProblem?.()
+    return message === undefined ? { status: 'healthy', ...facts } : { status: 'degraded', message, ...facts }
   }
 
   #embedding(): Check {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { toIso } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { removeRuntimeFile, writeRuntimeFile } from '../base/runtime-files.ts'
@@ -52,6 +53,7 @@ export class MemoryServer {
       context = await buildContext(config, log, overrides)
       const addresses = await listen(context, config)
       const server = new MemoryServer(context, config, lock, log, addresses)
+      context.vitals.started()
       server.#announce()
       return server
     } catch (error) {
@@ -70,13 +72,16 @@ export class MemoryServer {
     return this.#context
   }
 
-  /** Stops accepting, finishes what runs (10 s at most), closes sockets with 1001, closes the store. Idempotent. */
+  /** Says that it is not ready any more, goes on for the delay of the settings, stops accepting, finishes what runs (10 s at most), closes sockets with 1001, closes the store. Idempotent. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
   }
 
   async #stop(): Promise<void> {
+    // First of all, so that a load balancer that looks sends no more clients here.
+    this.#context.vitals.stopping()
+    if (this.#config.stopDelayMs > 0) await delay(this.#config.stopDelayMs)
     for (const path of this.#discoveryFiles()) removeRuntimeFile(path, process.pid)
     await closeAll(this.#context)
     this.#lock?.release()

@@ -1,53 +1,67 @@
-import { mkdirSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import pretty from 'pino-pretty'
-import { createStream } from 'rotating-file-stream'
-import type { Log } from '../base/log.ts'
+import { callContext } from '../base/call-context.ts'
+import type { Log, LogFacts } from '../base/log.ts'
+import { redactFacts, redactText } from '../base/redact.ts'
+import { activeSpan } from '../base/tracer.ts'
+import { openLogFile } from './log-file.ts'
+import type { LogFileOptions } from './log-file.ts'
 
-export interface LogOptions {
+export interface LogOptions extends Omit<LogFileOptions, 'folder'> {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
-  readonly format: 'json' | 'pretty'
+  readonly format?: 'json' | 'pretty'
   /** Folder of `tmws.log`; absent: stderr only. */
   readonly folder?: string
 }
 
-/** Size at which the log file is set aside, and how many old ones are kept. */
-const ROTATION = { size: '10M', maxFiles: 5 } as const
-/** Never in a log, wherever it stands in the facts. */
-const REDACTED = [
-  '*.token',
-  '*.secret',
-  '*.authorization',
-  '*.cookie',
-  '*.content',
-  'token',
-  'secret',
-  'authorization',
-  'cookie',
-  'content',
-]
-
-/** The log of the process: stderr (stdout belongs to protocols) and `logs/tmws.log`. `close` writes what is left. */
+/**
+ * The log of the process: stderr (stdout belongs to protocols) and `logs/tmws.log`. Each line says on whose behalf it was written, and
+ * none holds a secret or what people keep (see base/redact.ts). `close` writes what is left.
+ */
 export function openLog(options: LogOptions): { readonly log: Log; readonly close: () => Promise<void> } {
+  const { level, folder } = options
   const toStderr =
     options.format === 'pretty' ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }) : pino.destination({ dest: 2, sync: true })
-  if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true, mode: 0o700 })
-  const file = options.folder === undefined ? undefined : createStream('tmws.log', { path: options.folder, ...ROTATION, mode: 0o600 })
-  // A full disk must not stop the server; stderr still says what happens.
-  file?.on('error', () => undefined)
-  const streams = [{ level: options.level, stream: toStderr }, ...(file ? [{ level: options.level, stream: file }] : [])]
-  const logger = pino({ level: options.level, redact: { paths: REDACTED, censor: '[redacted]' } }, pino.multistream(streams))
+  const file = folder === undefined ? undefined : openLogFile({ ...options, folder })
+  const streams = [{ level, stream: toStderr }, ...(file ? [{ level, stream: file }] : [])]
+  const logger = pino(
+    { level, formatters: { level: (label) => ({ level: label }) }, timestamp: isoTime, mixin: onBehalf },
+    pino.multistream(streams),
+  )
   const close = (): Promise<void> => new Promise((resolve) => (file ? file.end(() => resolve()) : resolve()))
   return { log: asLog(logger), close }
 }
 
-function asLog(logger: Logger): Log {
+/** Whose call the running code belongs to. */
+function onBehalf(): Record<string, string> {
+  const context = callContext()
+  const traceId = activeSpan()?.traceId
+  if (!context) return {}
+  const { requestId, sessionId, agentId, address } = context
   return {
-    debug: (facts, sentence) => logger.debug(facts, sentence),
-    info: (facts, sentence) => logger.info(facts, sentence),
-    warn: (facts, sentence) => logger.warn(facts, sentence),
-    error: (facts, sentence) => logger.error(facts, sentence),
+    request_id: requestId,
+    ...(sessionId !== undefined && { session_id: sessionId }),
+    ...(agentId !== undefined && { agent_id: agentId }),
+    ...(address !== undefined && { address }),
+    ...(traceId !== undefined && { trace_id: traceId }),
+  }
+}
+
+function isoTime(): string {
+  return `,"time":"${new Date().toISOString()}"`
+}
+
+function asLog(logger: Logger): Log {
+  const write = (level: 'debug' | 'info' | 'warn' | 'error', facts: LogFacts, sentence: string): void => {
+    // Copying the facts of a line that is not written would be most of its cost.
+    if (logger.isLevelEnabled(level)) logger[level](redactFacts(facts), redactText(sentence))
+  }
+  return {
+    debug: (facts, sentence) => write('debug', facts, sentence),
+    info: (facts, sentence) => write('info', facts, sentence),
+    warn: (facts, sentence) => write('warn', facts, sentence),
+    error: (facts, sentence) => write('error', facts, sentence),
     child: (subsystem) => asLog(logger.child({ subsystem })),
   }
 }

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../base/errors.ts'
+import { redactText } from '../base/redact.ts'
 import { describeDatabase } from '../config/config.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
@@ -15,22 +16,25 @@ export async function runServer(config: ServerConfig): Promise<number> {
   keepYoungSpaceSmall()
   const format = config.log.format ?? (process.stderr.isTTY ? 'pretty' : 'json')
   const folder = config.database.provider === 'volatile' ? undefined : dataPaths(config.dataDir).logFolder
-  const { log, close: closeLog } = openLog({ level: config.log.level, format, ...(folder !== undefined && { folder }) })
+  const { log, close: closeLog } = openLog({ ...config.log, format, ...(folder !== undefined && { folder }) })
   for (const warning of config.warnings) log.warn({}, warning)
   const stopped = untilSignal()
   try {
     const server = await MemoryServer.start(config, log)
     greet(server, config)
     log.info({ ...server.addresses, version: VERSION, data_dir: config.dataDir }, 'the server runs')
-    const signal = await stopped
-    log.info({ signal }, 'stopping')
-    const isClean = await Promise.race([server.stop().then(() => true), timeout(STOP_BUDGET_MS)])
+    const died = server.context.storeDied
+    const end = await Promise.race([stopped, ...(died ? [died] : [])])
+    // A supervisor starts a new process, which can open the store again; this one never will.
+    if (end instanceof Error) log.error({ err: end }, 'the store has stopped for good; the server ends, to be started anew')
+    else log.info({ signal: end }, 'stopping')
+    const isClean = await Promise.race([server.stop().then(() => true), timeout(config.stopDelayMs + STOP_BUDGET_MS)])
     log.info({ clean: isClean }, 'stopped')
-    return isClean ? 0 : 1
+    return isClean && !(end instanceof Error) ? 0 : 1
   } catch (error) {
     const sentence = error instanceof AppError ? error.message : `The server could not start: ${messageOf(error)}`
     log.error({ err: error }, 'the server could not start')
-    process.stderr.write(`tmws: ${sentence}\n`)
+    process.stderr.write(`tmws: ${redactText(sentence)}\n`)
     return 1
   } finally {
     await closeLog()

@@ -1,6 +1,7 @@
 import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
 import type { Implementation, ListToolsResult, McpRequestContext } from '@modelcontextprotocol/server'
 import { AppError } from '../base/errors.ts'
+import { withRemoteParent } from '../base/tracer.ts'
 import { inputJsonSchema, outputJsonSchema } from '../contract/json-schema.ts'
 import { MCP_INSTRUCTIONS, MCP_SERVER_NAME, mcpCapabilities } from '../contract/mcp-opening.ts'
 import { PROMPTS } from '../contract/prompts.ts'
@@ -50,10 +51,12 @@ export function createMcpServer(session: Session, version: string, era: McpReque
     nameClient(session, envelope?.[CLIENT_INFO_META_KEY])
     try {
       return toolSuccess(
-        await session.call(request.params.name, request.params.arguments ?? {}, {
-          signal: context.mcpReq.signal,
-          report: progressReporter(context.mcpReq),
-        }),
+        await withRemoteParent(request.params._meta?.['traceparent'], () =>
+          session.call(request.params.name, request.params.arguments ?? {}, {
+            signal: context.mcpReq.signal,
+            report: progressReporter(context.mcpReq),
+          }),
+        ),
       )
     } catch (error) {
       if (error instanceof AppError && error.code === 'not_found' && error.details?.['tool'] !== undefined) {

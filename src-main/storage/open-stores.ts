@@ -53,6 +53,17 @@ export interface Stores {
    * Lost with the connection to the store, so the work must stay right when two do it. Throws when the store is down.
    */
   readonly takeTurn?: (name: string) => Promise<OwnerLock | undefined>
+  /** Settles when the store has stopped for good without having been asked to: only another process can open it again. */
+  readonly died?: Promise<Error>
+  /** Of a store with a pool of connections: how they are used now; undefined while it is not open. */
+  readonly pool?: () => PoolUse | undefined
+}
+
+/** Connections that are there, those at work, and calls in line for one. */
+export interface PoolUse {
+  readonly size: number
+  readonly busy: number
+  readonly waiting: number
 }
 
 export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
@@ -60,8 +71,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions, sessions, tokens, transfer, audit } = memories
-    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer, audit }
+    const { agents, tasks, workflows, executions, sessions, tokens, transfer, audit, died } = memories
+    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer, audit, died }
   }
   if (options.provider === 'postgres') {
     const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')

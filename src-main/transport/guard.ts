@@ -50,6 +50,11 @@ export class Guard {
     return this.#options.authEnabled
   }
 
+  /** IP address of whoever asks, as far as proxies are believed; undefined when it has gone already. */
+  addressOf(request: IncomingMessage): string | undefined {
+    return this.#parts.addresses.of(request)
+  }
+
   /**
    * Called before anything else of a request is looked at. Throws `forbidden` for a foreign Host or Origin, `invalid_request` for a token
    * in the URL, and `rate_limited` for an address that asks too often.

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../base/log.ts'
+import type { Log } from '../../base/log.ts'
 import { loadConfig } from '../../config/config.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { HEADERS } from '../../contract/protocol.ts'
@@ -48,11 +49,15 @@ export class TestServer {
     this.wsUrl = server.addresses.wsUrl ?? ''
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}, overrides: Overrides = {}): Promise<TestServer> {
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    overrides: Overrides = {},
+    log: Log = silentLog,
+  ): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'tmws-test-'))
     try {
       const config = testConfig(folder, settings)
-      return new TestServer(await MemoryServer.start(config, silentLog, overrides), config, folder)
+      return new TestServer(await MemoryServer.start(config, log, overrides), config, folder)
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
       throw error

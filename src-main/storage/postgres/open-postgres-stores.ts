@@ -36,6 +36,7 @@ export interface PostgresStores {
   readonly transfer: TransferStore
   readonly audit: AuditStore
   readonly takeTurn: (name: string) => Promise<Turn | undefined>
+  readonly pool: () => PostgresDatabase['poolUse']
 }
 
 /** Opens the stores of a database, making their tables if there are none. Throws `unavailable` with what to do when it cannot be used. */
@@ -63,6 +64,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     transfer: new PostgresTransferStore(database),
     audit: new PostgresAuditStore(database),
     takeTurn: (name) => turns.take(name),
+    pool: () => database.poolUse,
   }
 }
 

@@ -11,6 +11,11 @@ export class Places {
     this.#maxWaitMs = maxWaitMs
   }
 
+  /** How many stand in line. */
+  get waitingCount(): number {
+    return this.#waiting.length
+  }
+
   /** Resolves once there is a place. Throws `unavailable` after the longest wait. */
   async take(): Promise<void> {
     if (this.#free > 0) {

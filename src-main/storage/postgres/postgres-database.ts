@@ -27,10 +27,16 @@ export class PostgresDatabase {
   readonly #options: PostgresOptions
   readonly #queue = new KeyedQueue()
   #opening: Promise<Opened> | undefined
+  #pool: ConnectionPool | undefined
   #isClosed = false
 
   constructor(options: PostgresOptions) {
     this.#options = options
+  }
+
+  /** How its connections are used now; undefined while it is not open. */
+  get poolUse(): ConnectionPool['use'] | undefined {
+    return this.#pool?.use
   }
 
   /** Throws `unavailable` with what to do when the database cannot be used. The next call tries again. */
@@ -80,9 +86,12 @@ export class PostgresDatabase {
   #open(): Promise<Opened> {
     if (this.#isClosed) return Promise.reject(new AppError('unavailable', 'The store has stopped.'))
     const opening = (this.#opening ??= openDatabase(this.#options))
-    opening.catch(() => {
-      if (this.#opening === opening) this.#opening = undefined
-    })
+    opening.then(
+      ({ pool }) => (this.#pool = pool),
+      () => {
+        if (this.#opening === opening) this.#opening = undefined
+      },
+    )
     return opening
   }
 }
@@ -91,13 +100,15 @@ const PING_BUDGET_MS = 2_000
 
 interface Opened {
   readonly db: MemoryDb
+  readonly pool: ConnectionPool
   readonly vectorSchema: string
 }
 
 async function openDatabase(options: PostgresOptions): Promise<Opened> {
   try {
     const vectorSchema = await callDatabase(() => prepareDatabase(options), Infinity)
-    const db = connect(options, vectorSchema)
+    const pool = new ConnectionPool(options, ['public', vectorSchema])
+    const db = connect(pool)
     try {
       if (!(await callDatabase(() => isWordIndexCurrent(db), Infinity)))
         await callDatabase(() => withMaintenance(options, vectorSchema, rebuildIfOutdated), Infinity)
@@ -105,7 +116,7 @@ async function openDatabase(options: PostgresOptions): Promise<Opened> {
       await db.destroy()
       throw error
     }
-    return { db, vectorSchema }
+    return { db, pool, vectorSchema }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     // The sentences for calls do not say which database; at the start that is what people need to know.
@@ -116,7 +127,7 @@ async function openDatabase(options: PostgresOptions): Promise<Opened> {
 }
 
 async function withMaintenance<T>(options: PostgresOptions, vectorSchema: string, work: (db: MemoryDb) => Promise<T>): Promise<T> {
-  const db = connect({ ...options, poolSize: 1, statementTimeoutMs: MAINTENANCE_TIMEOUT_MS }, vectorSchema)
+  const db = connect(new ConnectionPool({ ...options, poolSize: 1, statementTimeoutMs: MAINTENANCE_TIMEOUT_MS }, ['public', vectorSchema]))
   try {
     return await work(db)
   } finally {
@@ -124,9 +135,9 @@ async function withMaintenance<T>(options: PostgresOptions, vectorSchema: string
   }
 }
 
-function connect(options: PostgresOptions, vectorSchema: string): MemoryDb {
+function connect(pool: ConnectionPool): MemoryDb {
   return new Kysely<MemoryDatabase>({
-    dialect: new CertainPostgresDialect(new ConnectionPool(options, ['public', vectorSchema])),
+    dialect: new CertainPostgresDialect(pool),
     // A list without entries is a question too; Postgres takes it for a mistake.
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
   })

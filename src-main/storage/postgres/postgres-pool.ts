@@ -72,6 +72,12 @@ export class ConnectionPool implements PostgresPool {
     }
   }
 
+  /** Connections that are there, those at work, and calls in line for one. */
+  get use(): { readonly size: number; readonly busy: number; readonly waiting: number } {
+    const { totalCount: size, idleCount } = this.#pool
+    return { size, busy: size - idleCount, waiting: this.#places.waitingCount }
+  }
+
   async end(): Promise<void> {
     await this.#pool.end()
   }

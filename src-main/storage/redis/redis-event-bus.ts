@@ -75,6 +75,10 @@ export class RedisEventBus implements EventBus {
     return this.#reader.following
   }
 
+  get waitingCount(): number {
+    return this.#outbox.waitingCount
+  }
+
   get listenerCount(): number {
     return this.#local.listenerCount
   }

@@ -38,6 +38,11 @@ export class RedisOutbox {
     return this.#waiting.length === 0 && this.#batch === undefined && this.#lostSinceMs === undefined
   }
 
+  /** Announcements that wait; those of an entry that is being sent count as one. */
+  get waitingCount(): number {
+    return this.#waiting.length + (this.#batch ? 1 : 0)
+  }
+
   /** `isPassing`: nobody needs to look again for the lack of it, so it does not drive out what matters. */
   add(json: string, isPassing: boolean): void {
     if (isPassing && (this.#waiting.length >= this.#limits.announcements / 2 || this.#characters >= this.#limits.characters / 2)) return

@@ -96,6 +96,13 @@ export class SqliteMemoryStore implements MemoryStore {
     this.#log = log
   }
 
+  /** Settles when the thread has ended without having been asked to; nothing brings it back. */
+  get died(): Promise<Error> {
+    return this.#channel.ended.then((reason) =>
+      this.#closing ? new Promise<never>(() => undefined) : (reason ?? new Error('the thread of the store has ended')),
+    )
+  }
+
   /** The agents that the same file holds. */
   get agents(): AgentStore {
     return new SqliteAgentStore((method, ...args) => this.#call(method, ...args))

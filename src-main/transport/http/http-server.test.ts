@@ -141,7 +141,7 @@ describe('open to all', () => {
     const { body } = await server.rest<string>('GET', '//metrics')
     expect(body).toContain('tmws_http_request_duration_seconds_count{method="GET",route="/api/v1/memory/:memory_id",status="404"} 1')
     expect(body).toContain('tmws_tool_call_duration_seconds_count{tool="recall_memory",transport="rest",outcome="error"} 1')
-    expect(body).toMatch(/^tmws_sessions 0$/m)
+    expect(body).toMatch(/^tmws_sessions\{transport="websocket"\} 0$/m)
     expect(body).toMatch(/^tmws_silent_peers_total 0$/m)
     expect(body).toMatch(/^tmws_sessions_closed_total 0$/m)
     expect(body).not.toContain('00000000-0000')

@@ -8,13 +8,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import type { AuditTrail } from '../../base/audit-trail.ts'
 import { AppError } from '../../base/errors.ts'
-import { withCallContext } from '../../base/call-context.ts'
-import type { EventBus } from '../../base/event-bus.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
+import type { Meter } from '../../base/meter.ts'
+import { noTracer } from '../../base/tracer.ts'
+import type { Tracer } from '../../base/tracer.ts'
+import type { VitalSigns } from '../../base/vital-signs.ts'
 import { HEADERS, LIMITS } from '../../contract/protocol.ts'
 import type { Health } from '../../contract/session.ts'
 import type { SessionManager } from '../../session/session-manager.ts'
+import { noteFailure } from '../access-log.ts'
 import { bodyTooLarge, toHttpFailure } from '../error-mapping.ts'
 import type { Guard } from '../guard.ts'
 import type { HostCheck } from '../host-check.ts'
@@ -32,6 +35,7 @@ import { mountMetrics } from './metrics-route.ts'
 import { mountMovingRoutes } from './moving-routes.ts'
 import type { MovingService } from './moving-routes.ts'
 import { mountProtectedResource } from './protected-resource-routes.ts'
+import { mountRequestRecords } from './request-records.ts'
 import { mountRestRoutes } from './rest-routes.ts'
 
 export interface HttpServerParts {
@@ -42,10 +46,11 @@ export interface HttpServerParts {
   readonly hosts: HostCheck
   readonly sessions: SessionManager
   readonly feed: EventFeed
-  readonly bus: EventBus
   readonly health: () => Promise<Health>
-  /** Connections of the WebSocket port that were ended because they answered no ping. */
-  readonly silentPeers: () => number
+  readonly vitals: VitalSigns
+  /** Absent where a test needs no numbers; then there is no /metrics either. */
+  readonly meter?: Meter
+  readonly tracer?: Tracer
   readonly log: Log
   /** Export, import and backups; absent where a test needs none. */
   readonly moving?: MovingService
@@ -81,7 +86,6 @@ export class HttpServer {
   readonly #parts: HttpServerParts
   readonly #options: HttpServerOptions
   #closeStreams: () => Promise<void> = () => Promise.resolve()
-  #stopMetrics: () => void = () => undefined
   #running = 0
   #total = 0
 
@@ -109,6 +113,11 @@ export class HttpServer {
     return this.#total
   }
 
+  /** Requests under way. */
+  get runningCount(): number {
+    return this.#running
+  }
+
   /** Mounts everything and listens. Returns the port. Throws `conflict` when it is taken. */
   async listen(): Promise<number> {
     const app = this.#app
@@ -124,11 +133,8 @@ export class HttpServer {
       allowedHeaders: CORS_HEADERS,
       exposedHeaders: ['X-Request-ID', 'Retry-After'],
     })
-    this.#stopMetrics = mountMetrics(app, this.#parts.bus, {
-      sessions: () => this.#parts.sessions.liveCount,
-      silentPeers: this.#parts.silentPeers,
-    })
-    mountHealthRoutes(app, this.#parts.health)
+    if (this.#parts.meter) mountMetrics(app, this.#parts.meter, this.#parts.guard)
+    mountHealthRoutes(app, this.#parts.health, this.#parts.vitals)
     if (this.#parts.protectedResource) mountProtectedResource(app, this.#parts.protectedResource)
     mountRestRoutes(app, this.#parts)
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
@@ -154,17 +160,21 @@ export class HttpServer {
 
   /** Stops accepting, lets running requests finish for at most 10 s, then drops them. */
   async close(): Promise<void> {
-    this.#stopMetrics()
     await this.#closeStreams()
     await Promise.all([this.#parts.feed.close(), closeListener(this.#app.server, () => this.#running === 0, DRAIN_MS)])
     await this.#app.close()
   }
 
   #mountGuards(): void {
+    const { log, tracer = noTracer } = this.#parts
+    mountRequestRecords(this.#app, {
+      tracer,
+      log: log.child('access'),
+      addressOf: (request) => this.#parts.guard.addressOf(request),
+    })
     this.#app.addHook('onRequest', (request, reply, done) => {
       this.#running += 1
       this.#total += 1
-      // `close` comes whatever happens to the answer; Fastify's own hook after an answer is skipped when the client has gone.
       reply.raw.once('close', () => (this.#running -= 1))
       void reply.header(HEADERS.requestId, request.id)
       const check = async (): Promise<void> => {
@@ -173,11 +183,12 @@ export class HttpServer {
         const limitBytes = request.routeOptions.bodyLimit
         if (Number(request.headers['content-length']) > limitBytes) throw bodyTooLarge(undefined, limitBytes)
       }
-      withCallContext({ requestId: request.id }, () => void check().then(() => done(), done))
+      void check().then(() => done(), done)
     })
     this.#app.setErrorHandler(async (error: FastifyError, request, reply) => {
       const { status, headers, body } = toHttpFailure(error, request.id)
-      if (status === 500) this.#parts.log.error({ err: error, request: request.id }, 'a request failed')
+      noteFailure(this.#parts.meter, 'http', body.error.code)
+      if (status === 500) log.error({ err: error }, 'a request failed')
       if (status === 413) await drain(request.raw)
       return reply.code(status).headers(headers).send(body)
     })

@@ -8,12 +8,14 @@ import { toIso } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Announcement, EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
+import type { Meter } from '../../base/meter.ts'
 import { ERROR_TABLE } from '../../contract/errors.ts'
 import type { ServerEvent } from '../../contract/events.ts'
 import { CLOSE_CODES, EVENTS_PATH, LIMITS } from '../../contract/protocol.ts'
 import { canRead, canSeeTask, canSeeWorkflow } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Caller } from '../../session/session.ts'
+import { noteRefusedUpgrade } from '../access-log.ts'
 import type { Guard } from '../guard.ts'
 import type { TokenWatch } from '../token-watch.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -29,6 +31,7 @@ export interface EventFeedParts {
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
   readonly maxListeners: number
+  readonly meter?: Meter
 }
 
 /** How long peers have to answer the close frame, in milliseconds. */
@@ -48,6 +51,7 @@ export class EventFeed {
   /** Serves an upgrade request of the REST port, or refuses it. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
+    const start = performance.now()
     try {
       await this.#parts.guard.assertOurs(request)
       if (pathOf(request) !== EVENTS_PATH) throw new AppError('not_found', `The only WebSocket of this port is ${EVENTS_PATH}.`)
@@ -57,6 +61,13 @@ export class EventFeed {
       this.#wss.handleUpgrade(request, socket, head, (ws) => this.#serve(ws, caller))
     } catch (error) {
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade to the event feed failed')
+      const access = {
+        method: 'UPGRADE',
+        url: request.url ?? '/',
+        durationMs: performance.now() - start,
+        address: this.#parts.guard.addressOf(request),
+      }
+      noteRefusedUpgrade(this.#parts.log.child('access'), this.#parts.meter, access, error)
       refuseUpgrade(socket, error)
     }
   }

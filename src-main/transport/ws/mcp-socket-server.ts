@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,6 +9,9 @@ import type { WebSocket } from 'ws'
 import { AppError } from '../../base/errors.ts'
 import type { EventBus } from '../../base/event-bus.ts'
 import type { Log } from '../../base/log.ts'
+import { withCallContext } from '../../base/call-context.ts'
+import { newId } from '../../base/ids.ts'
+import type { Meter } from '../../base/meter.ts'
 import { ERROR_TABLE } from '../../contract/errors.ts'
 import {
   CLOSE_CODES,
@@ -19,8 +23,10 @@ import {
   WELCOME_METHOD,
 } from '../../contract/protocol.ts'
 import { createMcpServer } from '../../session/mcp-session.ts'
-import type { Session } from '../../session/session.ts'
+import type { Caller, Session } from '../../session/session.ts'
 import type { DisconnectReason, OpenedSession, SessionManager } from '../../session/session-manager.ts'
+import { logConnection, noteRefusedUpgrade } from '../access-log.ts'
+import type { Access } from '../access-log.ts'
 import type { Guard } from '../guard.ts'
 import type { TokenWatch } from '../token-watch.ts'
 import { closeListener, listen } from '../listener.ts'
@@ -46,6 +52,7 @@ export interface McpSocketParts {
   readonly tokenWatch: TokenWatch
   readonly sessions: SessionManager
   readonly bus: EventBus
+  readonly meter?: Meter
   readonly log: Log
 }
 
@@ -71,12 +78,14 @@ export class McpSocketServer {
   readonly #heartbeat: Heartbeat
   readonly #connections = new Set<Connection>()
   readonly #stopTelling: () => void
+  readonly #accessLog: Log
   #upgrades = 0
   #isStopping = false
 
   constructor(parts: McpSocketParts, options: McpSocketOptions) {
     this.#parts = parts
     this.#options = options
+    this.#accessLog = parts.log.child('access')
     this.#http = createServer(
       { headersTimeout: UPGRADE_TIMEOUT_MS, requestTimeout: UPGRADE_TIMEOUT_MS, connectionsCheckingInterval: 2_000 },
       answerPlainHttp,
@@ -128,6 +137,7 @@ export class McpSocketServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // A peer that vanishes during the checks must not take the process along.
     socket.on('error', () => socket.destroy())
+    const access = accessTo(request, this.#parts.guard.addressOf(request))
     let opened: OpenedSession | undefined
     this.#upgrades += 1
     try {
@@ -149,18 +159,32 @@ export class McpSocketServer {
       // Asked last: a stop may have begun during the checks.
       this.#assertRunning()
       this.#accept(request, socket, head, opened, holder)
-      const { connection } = holder
-      if (connection) {
-        const unwatch = this.#parts.tokenWatch.watch(caller, (why) => this.#disconnect(connection, 'signed-out', why))
-        connection.socket.once('close', unwatch)
+      if (holder.connection) {
+        this.#endWithToken(holder.connection, caller)
+        this.#logEnd(holder.connection, access)
       }
     } catch (error) {
       if (opened) await this.#parts.sessions.close(opened.session, 'refused')
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade failed')
+      noteRefusedUpgrade(this.#accessLog, this.#parts.meter, access(), error)
       refuseUpgrade(socket, error)
     } finally {
       this.#upgrades -= 1
     }
+  }
+
+  /** One line for a connection, once it is over. */
+  #logEnd({ socket, session }: Connection, access: () => Access): void {
+    socket.once('close', (code) =>
+      withCallContext({ requestId: newId(), sessionId: session.id, agentId: session.scope.agentId }, () =>
+        logConnection(this.#accessLog, access(), { code, calls: session.info().requests }),
+      ),
+    )
+  }
+
+  #endWithToken(connection: Connection, caller: Caller): void {
+    const unwatch = this.#parts.tokenWatch.watch(caller, (why) => this.#disconnect(connection, 'signed-out', why))
+    connection.socket.once('close', unwatch)
   }
 
   #assertRunning(): void {
@@ -241,6 +265,12 @@ export class McpSocketServer {
 function closeReason(why: string | undefined): string {
   const text = why === undefined ? 'Disconnected by an administrator.' : `Disconnected: ${why}`
   return new TextDecoder().decode(Buffer.from(text).subarray(0, 120), { stream: true })
+}
+
+/** What is written of a request to upgrade, when it is over. */
+function accessTo(request: IncomingMessage, address: string | undefined): () => Access {
+  const start = performance.now()
+  return () => ({ method: 'UPGRADE', url: request.url ?? '/', durationMs: performance.now() - start, address })
 }
 
 function assertPath(request: IncomingMessage): void {
