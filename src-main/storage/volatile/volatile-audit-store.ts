@@ -32,7 +32,7 @@ export class VolatileAuditStore implements AuditStore {
       const last = page.at(-1)
       return Promise.resolve({ entries: page, ...(last && found.length > limit && { nextCursor: encodeCursor(CURSOR, [last.seq]) }) })
     } catch (error) {
-      return Promise.reject(error as Error) // the refusal of a cursor
+      return Promise.reject(error)
     }
   }
 
