@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { silentLog } from '../base/log.ts'
 import { anEntry, at, auditStoreConformance, expectChain } from './audit-store.conformance.ts'
 import { openStores } from './open-stores.ts'
-import { openConnection } from './sqlite/sqlite-driver.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tmws-audit-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -57,7 +57,7 @@ describe('SQLite', () => {
     await stores.audit.append([anEntry({ at: at(0) }), anEntry({ at: at(5) }), anEntry({ at: at(9) })])
     await stores.audit.prune({ before: at(1), now: at(10), limit: 10, note: anEntry({ action: 'audit.prune', at: at(10) }) })
     const before = await stores.audit.readChain(0, 10)
-    const database = openConnection(fileIn(folder))
+    const database = new DatabaseSync(fileIn(folder))
     const refused = [
       "UPDATE audit_entries SET agent_id = 'nobody' WHERE seq = 2",
       'DELETE FROM audit_entries WHERE seq = 3',

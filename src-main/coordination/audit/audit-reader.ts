@@ -66,7 +66,7 @@ export class AuditReader {
       since: since === undefined ? undefined : readTime('since', since, nowMs),
       until: until === undefined ? undefined : readTime('until', until, nowMs),
     }
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as AuditQuery // what it had, less what is absent
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
   }
 }
 

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chainHash } from '../../base/audit-chain.ts'
 import { silentLog } from '../../base/log.ts'
 import { anEntry, at } from '../../storage/audit-store.conformance.ts'
 import { openStores } from '../../storage/open-stores.ts'
 import type { Stores } from '../../storage/open-stores.ts'
-import { openConnection } from '../../storage/sqlite/sqlite-driver.ts'
 import { PRUNE_ACTION, verifyChain } from './verify-chain.ts'
 
 let folder: string
@@ -25,9 +25,9 @@ afterEach(async () => {
 
 /** What somebody does who has the file and knows what stands in the way. */
 function tamper(statements: string): void {
-  const database = openConnection(join(folder, 'tmws.db'))
-  const triggers = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'").pluck().all()
-  for (const name of triggers) database.exec(`DROP TRIGGER ${String(name)}`)
+  const database = new DatabaseSync(join(folder, 'tmws.db'))
+  const triggers = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'").all()
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`)
   database.exec(statements)
   database.close()
 }

@@ -47,9 +47,9 @@ describe('changes', () => {
       agent_id: 'writer',
       namespace: 'acme',
       outcome: 'ok',
-      address: expect.stringContaining('127.0.0.1'),
+      address: expect.stringContaining('127.0.0.1') as string,
       request_id: answer.headers.get('x-request-id'),
-      session_id: expect.any(String),
+      session_id: expect.any(String) as string,
       object: { kind: 'memory', ids: [answer.body.memory.id] },
       facts: { access_level: 'team' },
     })
@@ -197,7 +197,7 @@ describe('moving data', () => {
     expect(data.filter(({ outcome }) => outcome === 'failed')).toMatchObject([{ action: 'import', code: 'invalid_request' }])
     const moved = data.filter(({ outcome }) => outcome === 'ok')
     expect(moved.map(({ action }) => action)).toEqual(['export', 'import', 'backup', 'audit.export'])
-    expect(moved[0]?.facts).toMatchObject({ records: expect.any(Number) })
+    expect(moved[0]?.facts).toMatchObject({ records: expect.any(Number) as number })
     expect(moved[1]?.facts).toMatchObject({ dry_run: true })
   })
 })
@@ -206,7 +206,11 @@ describe('reading it', () => {
   test('pages with a cursor, counts by outcome, and takes words for times', async () => {
     const first = (await server.rest<Page>('GET', '/audit?limit=3&since=yesterday', { headers: server.owner })).body
     expect(first.entries).toHaveLength(3)
-    expect(first.counts).toMatchObject({ ok: expect.any(Number), denied: expect.any(Number), failed: expect.any(Number) })
+    expect(first.counts).toMatchObject({
+      ok: expect.any(Number) as number,
+      denied: expect.any(Number) as number,
+      failed: expect.any(Number) as number,
+    })
     const second = (await server.rest<Page>('GET', `/audit?limit=3&since=yesterday&cursor=${first.next_cursor}`, { headers: server.owner }))
       .body
     expect(second.entries[0]?.seq).toBe(first.entries[2]!.seq - 1)
@@ -254,7 +258,7 @@ test('a log that cannot be written refuses changes, lets reads through, shows in
   expect(refused.status).toBe(503)
   expect(refused.body.error.message).toContain('The disk is full.')
   expect((await fragile.rest('GET', '/memory', { agent: 'writer' })).status).toBe(200)
-  expect((await health()).checks.storage).toMatchObject({ status: 'degraded', message: expect.stringContaining('audit log') })
+  expect((await health()).checks.storage).toMatchObject({ status: 'degraded', message: expect.stringContaining('audit log') as string })
   isFull = false
   await expect.poll(async () => (await health()).checks.storage.status, { timeout: 10_000 }).toBe('healthy')
   expect((await write('after')).status).toBe(201)

@@ -36,7 +36,7 @@ export async function countAudit(db: MemoryDb, query: AuditQuery): Promise<Audit
     .where((build) => build.and(conditions(build, query)))
     .groupBy('outcome')
     .execute()
-  return { ok: 0, denied: 0, failed: 0, ...Object.fromEntries(rows.map(({ outcome, count }) => [outcome, Number(count)])) }
+  return { ok: 0, denied: 0, failed: 0, ...Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count])) }
 }
 
 function conditions(build: Build, query: AuditQuery): Expression<SqlBool>[] {

@@ -24,16 +24,9 @@ export class VolatileAuditStore implements AuditStore {
     return Promise.resolve(this.#head)
   }
 
-  list(query: AuditQuery, { limit, cursor }: { readonly limit: number; readonly cursor?: string }): Promise<AuditPage> {
-    try {
-      const [before = Infinity] = cursor === undefined ? [] : decodeCursor(cursor, CURSOR, 1)
-      const found = this.#entries.filter((entry) => entry.seq < before && matches(entry, query)).slice(-(limit + 1))
-      const page = found.slice(-limit).toReversed()
-      const last = page.at(-1)
-      return Promise.resolve({ entries: page, ...(last && found.length > limit && { nextCursor: encodeCursor(CURSOR, [last.seq]) }) })
-    } catch (error) {
-      return Promise.reject(error as Error) // the refusal of a cursor
-    }
+  list(query: AuditQuery, page: { readonly limit: number; readonly cursor?: string }): Promise<AuditPage> {
+    // A cursor that is refused rejects.
+    return Promise.resolve().then(() => this.#page(query, page))
   }
 
   count(query: AuditQuery): Promise<AuditCounts> {
@@ -65,6 +58,14 @@ export class VolatileAuditStore implements AuditStore {
   get #head(): ChainLink {
     const last = this.#entries.at(-1)
     return last ? { seq: last.seq, hash: last.hash } : this.#anchor
+  }
+
+  #page(query: AuditQuery, { limit, cursor }: { readonly limit: number; readonly cursor?: string }): AuditPage {
+    const [before = Infinity] = cursor === undefined ? [] : decodeCursor(cursor, CURSOR, 1)
+    const found = this.#entries.filter((entry) => entry.seq < before && matches(entry, query)).slice(-(limit + 1))
+    const page = found.slice(-limit).toReversed()
+    const last = page.at(-1)
+    return { entries: page, ...(last && found.length > limit && { nextCursor: encodeCursor(CURSOR, [last.seq]) }) }
   }
 
   #cutTo(to: AuditEntry | undefined, options: Pick<PruneOptions, 'note'>): number {
