@@ -5,6 +5,8 @@ export type EntryPath = readonly [container: string, name: string]
 
 /** A configuration as it was read. Edits give a new text and leave everything but the entry as it stands, byte for byte. */
 export interface ConfigDocument {
+  /** Throws UnusableConfigError where an entry has no place, with the reason. */
+  assertHasRoom(path: EntryPath): void
   /** The entry as plain data; undefined when there is none. */
   valueAt(path: EntryPath): unknown
   /** True if the table of servers is there. */

@@ -30,6 +30,11 @@ class JsonDocument implements ConfigDocument {
     return this.#text.replace(/\s/g, '') === '{}'
   }
 
+  assertHasRoom([container, name]: EntryPath): void {
+    const table = this.#root && this.#table(container)
+    if (table) this.#property(table, name)
+  }
+
   valueAt(path: EntryPath): unknown {
     const node = this.#root && findNodeAtLocation(this.#root, [...path])
     // By way of text: the library's objects have no prototype, which makes them unequal to all others.

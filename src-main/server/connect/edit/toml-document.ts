@@ -32,6 +32,11 @@ class TomlDocument implements ConfigDocument {
     return this.#text.trim() === ''
   }
 
+  assertHasRoom([container]: EntryPath): void {
+    const table = this.#data[container]
+    if (table !== undefined && !isTable(table)) throw this.#misfit(`"${container}" is not a table`)
+  }
+
   valueAt([container, name]: EntryPath): unknown {
     const table = this.#data[container]
     return isTable(table) && Object.hasOwn(table, name) ? table[name] : undefined
@@ -43,8 +48,7 @@ class TomlDocument implements ConfigDocument {
 
   set(path: EntryPath, value: EntryValue): string {
     const [container, name] = path
-    const table = this.#data[container]
-    if (table !== undefined && !isTable(table)) throw this.#misfit(`"${container}" is not a table`)
+    this.assertHasRoom(path)
     const parts = this.#partsOf(path)
     if (parts.length > 0) return this.#replace(path, parts, value)
     const inline = this.#inlineContainer(container)
