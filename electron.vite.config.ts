@@ -21,7 +21,9 @@ const BUNDLED = [
   'chrono-node',
   'commander',
   'croner',
+  'diff',
   'fastify',
+  'fflate',
   'jose',
   'jsonc-parser',
   'kysely',
@@ -29,6 +31,7 @@ const BUNDLED = [
   'prom-client',
   'rate-limiter-flexible',
   'rotating-file-stream',
+  'toml-eslint-parser',
   'ws',
   'zod',
 ]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clientPaths } from './openapi-client-paths.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { movingPaths } from './openapi-moving-paths.ts'
 import { API_PREFIX } from './protocol.ts'
@@ -16,6 +17,7 @@ export function plainPaths(): Record<string, unknown> {
       '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
     }),
     ...movingPaths(),
+    ...clientPaths(),
     [`${API_PREFIX}/login`]: {
       post: {
         summary: 'Exchange the owner token for the dashboard’s cookie',

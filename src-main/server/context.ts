@@ -21,6 +21,8 @@ import { HostCheck } from '../transport/host-check.ts'
 import { HttpServer } from '../transport/http/http-server.ts'
 import { EventFeed } from '../transport/ws/event-feed.ts'
 import { McpSocketServer } from '../transport/ws/mcp-socket-server.ts'
+import { connectRefusal, createConnections } from './connect/create-connections.ts'
+import type { Connections } from './connect/connections.ts'
 import { buildCore, storeOptions } from './core-parts.ts'
 import { embedderOptions } from './embedder-options.ts'
 import { announceModels } from './model-announcer.ts'
@@ -35,6 +37,8 @@ export interface Overrides {
   /** Instead of the bus of the state. */
   readonly bus?: EventBus
   readonly dashboardFolder?: string
+  /** Instead of the clients of this machine. */
+  readonly connections?: Connections
 }
 
 /** Every part of a running server. Made once, in order; closed in reverse. */
@@ -119,6 +123,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       health: () => report.health(),
       silentPeers: () => sockets?.silentCount ?? 0,
       moving: moving.service,
+      clients: { service: overrides.connections ?? createConnections(config), refusal: connectRefusal(config) },
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },

@@ -69,11 +69,11 @@ async function converse(conversation: StdioConversation, startedAt: number, sign
   const call = (await conversation.ask('tools/call', { name: 'get_current_agent', arguments: {} }, signal)) as {
     isError?: unknown
     content?: readonly { text?: unknown }[]
-    structuredContent?: { agent_id?: unknown; namespace?: unknown }
+    structuredContent?: { agent?: { agent_id?: unknown; namespace?: unknown } }
   } // by the protocol
   if (call.isError === true) throw new Error(`get_current_agent failed: ${String(call.content?.[0]?.text)}`)
   const { serverInfo, protocolVersion } = hello as { serverInfo?: { name?: unknown; version?: unknown }; protocolVersion?: unknown } // by the protocol
-  const { agent_id: agentId, namespace } = call.structuredContent ?? {}
+  const { agent_id: agentId, namespace } = call.structuredContent?.agent ?? {}
   return {
     works: true,
     ...texts({

@@ -19,6 +19,8 @@ import type { Guard } from '../guard.ts'
 import type { HostCheck } from '../host-check.ts'
 import { closeListener, toListenError } from '../listener.ts'
 import type { EventFeed } from '../ws/event-feed.ts'
+import { mountClientRoutes } from './client-routes.ts'
+import type { ClientRouteParts } from './client-routes.ts'
 import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
 import { mountHealthRoutes } from './health-routes.ts'
@@ -41,6 +43,8 @@ export interface HttpServerParts {
   readonly log: Log
   /** Export, import and backups; absent where a test needs none. */
   readonly moving?: MovingService
+  /** Wiring of this machine's clients; absent where a test needs none. */
+  readonly clients?: ClientRouteParts['clients']
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
   readonly handler?: McpAnswerer
 }
@@ -117,6 +121,7 @@ export class HttpServer {
     mountHealthRoutes(app, this.#parts.health)
     mountRestRoutes(app, this.#parts)
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
+    if (this.#parts.clients) mountClientRoutes(app, { ...this.#parts, clients: this.#parts.clients })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
     await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder)
