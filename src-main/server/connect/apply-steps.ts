@@ -33,7 +33,7 @@ export async function applySteps(steps: readonly FileStep[], parts: ApplyParts):
     const [failed, ...made] = done.toReversed()
     if (failed) parts.journal.update(new Map([[failed.seen.place.file, failed.seen.record]]))
     for (const step of made) takeBack(step, parts)
-    throw error
+    throw asRefusal(error, failed?.seen.place.file)
   }
 }
 
@@ -106,6 +106,17 @@ function serversIn({ container }: ClientSpec, file: ConfigFile | undefined): Rec
   if (!file) return {}
   const content = JSON.parse(decodeConfig(file.bytes).text) as Record<string, unknown> // read as JSON when it was looked at
   return (content[container] ?? {}) as Record<string, unknown> // as above
+}
+
+/** A full disk, or a file that another program holds open, is no fault of ours and says what to do. */
+function asRefusal(error: unknown, file: string | undefined): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException // undefined in anything but a failure of the system
+  if (error instanceof AppError || code === undefined || syscall === undefined) return error
+  return new AppError(
+    'unavailable',
+    `${file ?? 'The file'} could not be changed (${code} at ${syscall}); it is as it was. Close what has it open, make room, and try again.`,
+    { cause: error },
+  )
 }
 
 function needed<T>(value: T | undefined): T {

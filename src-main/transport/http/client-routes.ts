@@ -90,9 +90,7 @@ export function mountClientRoutes(app: FastifyInstance, { guard, sessions, clien
 }
 
 interface Checker<T> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { readonly success: true; readonly data: T }
     | {
         readonly success: false
