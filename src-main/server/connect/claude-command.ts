@@ -34,7 +34,10 @@ export function runClaudeCommand(command: string, args: readonly string[], { pla
       shell: false,
     }
     const child = execFile(command, [...args], options, (error, stdout, stderr) => {
-      if (!error) return resolve()
+      if (!error) {
+        resolve()
+        return
+      }
       const said = (stderr || stdout || error.message).trim().slice(0, 500)
       reject(new AppError('unavailable', `${command} ${args.slice(0, 2).join(' ')} failed: ${said}`, { cause: error }))
     })

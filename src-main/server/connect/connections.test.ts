@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import {
   chmodSync,
   chownSync,
@@ -16,7 +15,6 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ClientId } from '../../contract/clients.ts'
-import { randomConfigs } from './edit/testing/random-configs.ts'
 import { ASK, ClientMachine } from './testing/client-machine.ts'
 import type { Platform } from './testing/client-machine.ts'
 
@@ -176,8 +174,22 @@ describe('a file that must not be touched', () => {
     ['read-only', (file) => chmodSync(file, 0o444), /is read-only; make it writable/],
     ['in a read-only folder', (file) => chmodSync(dirname(file), 0o555), /The folder .* is read-only/],
     ['with a second name', (file, machine) => linkSync(file, join(machine.root, 'second')), /has 2 names \(hard links\)/],
-    ['a folder', (file) => (rmSync(file), mkdirSync(file)), /is not a file/],
-    ['a link to nothing', (file) => (rmSync(file), symlinkSync('/nowhere/at/all', file)), /is a link to a file that does not exist/],
+    [
+      'a folder',
+      (file) => {
+        rmSync(file)
+        mkdirSync(file)
+      },
+      /is not a file/,
+    ],
+    [
+      'a link to nothing',
+      (file) => {
+        rmSync(file)
+        symlinkSync('/nowhere/at/all', file)
+      },
+      /is a link to a file that does not exist/,
+    ],
     ['huge', (file) => writeFileSync(file, `{"a":"${'x'.repeat(5_000_000)}"}`), /has 5\d+ bytes; at most 4194304 are read/],
   ]
   if (process.getuid?.() === 0) cases.push(['of another user', (file) => chownSync(file, 4321, 4321), /belongs to another user \(4321\)/])
@@ -288,179 +300,5 @@ describe('several places', () => {
     const variables = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, join(machine.root, value)]))
     const connections = machine.connections({ machine: { ...machine.machine, env: { ...machine.machine.env, ...variables } } })
     expect(connections.status(id).places[0]?.file).toBe(join(machine.root, file))
-  })
-})
-
-describe('drift', () => {
-  test('an entry that its program has wiped is missing, and repaired', async () => {
-    const { machine, file } = claudeWith()
-    const connections = machine.connections()
-    await connections.change('claude-desktop', 'connect', ASK)
-    writeFileSync(file, '{"preferences":{"a":2}}')
-    expect(connections.status('claude-desktop')).toMatchObject({ state: 'drifted', drift: 'missing', agent_id: 'claude-desktop' })
-    await connections.change('claude-desktop', 'repair', ASK)
-    expect(connections.status('claude-desktop').state).toBe('connected')
-    await connections.change('claude-desktop', 'undo', ASK)
-    expect(read(file)).toBe('{"preferences":{"a":2}}')
-  })
-
-  test('an entry edited by hand is changed: connecting leaves it, repairing writes over it', async () => {
-    const { machine, file } = claudeWith()
-    const connections = machine.connections()
-    await connections.change('claude-desktop', 'connect', ASK)
-    writeFileSync(file, read(file).replace('/usr/bin/node', '/usr/bin/deno'))
-    expect(connections.status('claude-desktop')).toMatchObject({ state: 'drifted', drift: 'changed' })
-    await expect(connections.change('claude-desktop', 'connect', ASK)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('edited by hand') as string,
-    })
-    await connections.change('claude-desktop', 'repair', ASK)
-    expect(connections.status('claude-desktop').state).toBe('connected')
-    await connections.change('claude-desktop', 'undo', ASK)
-    expect(JSON.parse(read(file))).toEqual({ preferences: { a: 1 } })
-  })
-
-  test('an entry of a TMWS that has moved or is older is told, repaired, and undone to the first byte', async () => {
-    const { machine, file } = claudeWith()
-    await machine.connections().change('claude-desktop', 'connect', { force: false, agent_id: 'ada', namespace: 'team' })
-    const newBridge = machine.write(join(machine.root, 'new', 'tmws-bridge.cjs'), '// new')
-    const moved = machine.connections({
-      installation: { execPath: '/usr/bin/node', isElectron: false, bridgeFile: newBridge, version: '2.0.0' },
-    })
-    expect(moved.status('claude-desktop')).toMatchObject({ state: 'drifted', drift: 'outdated' })
-    rmSync(machine.bridgeFile)
-    expect(moved.status('claude-desktop')).toMatchObject({ state: 'drifted', drift: 'moved' })
-    await moved.change('claude-desktop', 'repair', ASK)
-    expect(moved.status('claude-desktop')).toMatchObject({ state: 'connected', agent_id: 'ada', namespace: 'team' })
-    expect(read(file)).toContain(newBridge)
-    await moved.change('claude-desktop', 'undo', ASK)
-    expect(read(file)).toBe(BEFORE)
-  })
-
-  test('repair leaves alone what was never ours', async () => {
-    const { machine, file } = claudeWith('{"mcpServers":{"tmws":{"command":"uvx"}}}')
-    await expect(machine.connections().change('claude-desktop', 'repair', { force: true })).rejects.toMatchObject({ code: 'conflict' })
-    expect(read(file)).toBe('{"mcpServers":{"tmws":{"command":"uvx"}}}')
-  })
-
-  test('the same entry, put there by hand, is connected and can be undone', async () => {
-    const { machine, file } = claudeWith()
-    await machine.connections().change('claude-desktop', 'connect', { force: false, agent_id: 'ada' })
-    rmSync(machine.homeFolder, { recursive: true })
-    const connections = machine.connections()
-    expect(connections.status('claude-desktop')).toMatchObject({ state: 'connected', agent_id: 'ada' })
-    await connections.change('claude-desktop', 'undo', ASK)
-    expect(JSON.parse(read(file))).toEqual({ preferences: { a: 1 }, mcpServers: {} })
-  })
-})
-
-describe('undoing', () => {
-  test('works without the copy, and when the file or the client is gone', async () => {
-    const { machine, file } = claudeWith()
-    const connections = machine.connections()
-    const { backups } = await connections.change('claude-desktop', 'connect', ASK)
-    rmSync(backups[0] ?? '')
-    await connections.change('claude-desktop', 'undo', ASK)
-    expect(read(file)).toBe(BEFORE)
-
-    await connections.change('claude-desktop', 'connect', ASK)
-    rmSync(dirname(file), { recursive: true })
-    await connections.change('claude-desktop', 'undo', ASK)
-    expect(existsSync(dirname(file))).toBe(false)
-    await expect(connections.change('claude-desktop', 'undo', ASK)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('nothing to undo') as string,
-    })
-  })
-
-  test('is refused for a file that was broken meanwhile, and still remembered', async () => {
-    const { machine, file } = claudeWith()
-    const connections = machine.connections()
-    await connections.change('claude-desktop', 'connect', ASK)
-    const good = read(file)
-    writeFileSync(file, good.slice(0, -4))
-    await expect(connections.change('claude-desktop', 'undo', ASK)).rejects.toMatchObject({ code: 'conflict' })
-    expect(read(file)).toBe(good.slice(0, -4))
-    writeFileSync(file, good)
-    await connections.change('claude-desktop', 'undo', ASK)
-    expect(read(file)).toBe(BEFORE)
-  })
-
-  test('whatever the file looks like, it comes back byte for byte', async () => {
-    const machine = machineOf()
-    const file = machine.install('vscode')
-    const connections = machine.connections()
-    await fc.assert(
-      fc.asyncProperty(randomConfigs({ comments: true, trailingCommas: true }), fc.boolean(), async (text, hasMark) => {
-        const bytes = Buffer.from(`${hasMark ? '\ufeff' : ''}${text}`)
-        writeFileSync(file, bytes)
-        await connections.change('vscode', 'connect', ASK)
-        expect(connections.status('vscode').state).toBe('connected')
-        await connections.change('vscode', 'undo', ASK)
-        expect(readFileSync(file).equals(bytes)).toBe(true)
-      }),
-      { numRuns: 40 },
-    )
-  }, 120_000)
-})
-
-describe('Claude Code, whose own command writes its file', () => {
-  test('is given the exact command to run where that is not found', async () => {
-    const machine = machineOf()
-    machine.write(machine.install('claude-code'), '{}')
-    await expect(machine.connections().preview('claude-code', 'connect', ASK)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining(
-        `claude mcp add-json --scope user tmws '{"type":"stdio","command":"/usr/bin/node","args":["${machine.bridgeFile}"]`,
-      ) as string,
-    })
-  })
-
-  test('is shown the command, never gets a shell, and a copy is kept', async () => {
-    const machine = machineOf()
-    machine.installClaudeCommand()
-    const file = machine.write(machine.install('claude-code'), '{\n  "numStartups": 1\n}')
-    const connections = machine.connections()
-    const agent = 'a/$(touch@x)'.replace(/[$()]/g, '.')
-    const { commands, changes } = await connections.preview('claude-code', 'connect', { force: false, agent_id: agent })
-    expect(commands).toEqual([
-      [join(machine.root, 'bin', 'claude'), 'mcp', 'add-json', '--scope', 'user', 'tmws', expect.stringContaining(agent) as string],
-    ])
-    expect(changes).toMatchObject([{ file, kind: 'command', backup: true }])
-    const { backups } = await connections.change('claude-code', 'connect', { force: false, agent_id: agent })
-    expect(read(backups[0] ?? '')).toBe('{\n  "numStartups": 1\n}')
-    expect(JSON.parse(read(file))).toMatchObject({ numStartups: 1, mcpServers: { tmws: { type: 'stdio', env: { TMWS_AGENT_ID: agent } } } })
-  })
-
-  test('gets its own entry back when the new one is not taken', async () => {
-    const machine = machineOf()
-    const file = machine.install('claude-code')
-    const before = JSON.stringify({ mcpServers: { tmws: { type: 'http', url: 'https://example.com' } } }, null, 2)
-    machine.write(file, before)
-    machine.installClaudeCommand()
-    const command = join(machine.root, 'bin', 'claude')
-    writeFileSync(
-      command,
-      read(command).replace(
-        "if (verb === 'add-json') {",
-        "if (verb === 'add-json') {\n  if (json.includes('stdio')) fail('Invalid configuration')",
-      ),
-    )
-    await expect(machine.connections().change('claude-code', 'connect', { force: true })).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('Invalid configuration') as string,
-    })
-    expect(read(file)).toBe(before)
-    expect(machine.connections().status('claude-code').state).toBe('foreign')
-    expect(machine.keyCalls).toEqual(['prepare claude-code', 'retire claude-code'])
-  })
-
-  test('a command that says done and does something else is found out', async () => {
-    const machine = machineOf()
-    const file = machine.write(machine.install('claude-code'), '{"mcpServers":{"x":{}}}')
-    machine.installClaudeCommand(`require('fs').writeFileSync(${JSON.stringify(file)}, '{}')`)
-    await expect(machine.connections().change('claude-code', 'connect', ASK)).rejects.toMatchObject({
-      message: expect.stringMatching(/does not hold what it was told.*tmws-backup/) as string,
-    })
   })
 })

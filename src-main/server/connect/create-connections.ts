@@ -40,7 +40,7 @@ export function connectRefusal({ environment, api, ws }: ServerConfig): string |
 }
 
 function thisInstallation(appImage: string | undefined): Installation {
-  const isElectron = process.versions['electron'] !== undefined
+  const isElectron = Object.hasOwn(process.versions, 'electron')
   return {
     execPath: process.execPath,
     isElectron,

@@ -37,12 +37,18 @@ export class StdioConversation {
   ask(method: string, params: object, signal: AbortSignal): Promise<unknown> {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(this.#ended)
+      if (this.#ended) {
+        reject(this.#ended)
+        return
+      }
       const giveUp = (): void => {
         this.#waiting.delete(id)
         reject(new Error(`It did not answer ${method} in time.`))
       }
-      if (signal.aborted) return giveUp()
+      if (signal.aborted) {
+        giveUp()
+        return
+      }
       signal.addEventListener('abort', giveUp, { once: true })
       const settled = (): void => signal.removeEventListener('abort', giveUp)
       this.#waiting.set(id, {

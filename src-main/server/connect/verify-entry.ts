@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../../base/errors.ts'
 import type { Machine } from '../../config/machine.ts'
 import type { VerifiedPlace } from '../../contract/clients.ts'
@@ -101,16 +102,22 @@ function environmentOf({ platform, home, env }: Machine): Record<string, string>
 
 /** The end of its input is how a client says goodbye; what does not hear it is ended. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  if (child.pid === undefined || hasEnded(child)) return
+  const gone = once(child, 'exit')
   child.stdin?.end()
-  for (const signal of ['SIGTERM', 'SIGKILL', undefined] as const) {
-    const isGone = await Promise.race([
-      once(child, 'exit').then(() => true),
-      new Promise<false>((resolve) => setTimeout(() => resolve(false), FAREWELL_MS).unref()),
-    ])
-    if (isGone || child.exitCode !== null || child.signalCode !== null) return
-    if (signal) child.kill(signal)
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (await endsWithin(gone, FAREWELL_MS)) return
+    child.kill(signal)
   }
+  await endsWithin(gone, FAREWELL_MS)
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+function endsWithin(gone: Promise<unknown>, ms: number): Promise<boolean> {
+  return Promise.race([gone.then(() => true), delay(ms, false, { ref: false })])
 }
 
 function since(startedAt: number): number {

@@ -47,12 +47,17 @@ export class ClientMachine {
       homeFolder: this.homeFolder,
       clock: this.clock,
       keys: {
-        prepareAgent: async (id) => void this.keyCalls.push(`prepare ${id}`),
-        retireAgent: async (id) => void this.keyCalls.push(`retire ${id}`),
+        prepareAgent: (id) => this.#noteKeyCall(`prepare ${id}`),
+        retireAgent: (id) => this.#noteKeyCall(`retire ${id}`),
       },
-      isRunning: async () => this.running,
+      isRunning: () => Promise.resolve(this.running),
       ...parts,
     })
+  }
+
+  #noteKeyCall(call: string): Promise<void> {
+    this.keyCalls.push(call)
+    return Promise.resolve()
   }
 
   /** Makes the folder that says that a client is there, and returns the first of its files. */
