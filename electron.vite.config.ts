@@ -26,7 +26,9 @@ const BUNDLED = [
   'chrono-node',
   'commander',
   'croner',
+  'diff',
   'fastify',
+  'fflate',
   'jose',
   'jsonc-parser',
   'kysely',
@@ -34,6 +36,7 @@ const BUNDLED = [
   'prom-client',
   'rate-limiter-flexible',
   'rotating-file-stream',
+  'toml-eslint-parser',
   'ws',
   'zod',
 ]

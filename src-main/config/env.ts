@@ -22,3 +22,39 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     },
   }
 }
+
+/** Variables that say where other programs and their settings lie, and what a program that is started by one of them is given. */
+const MACHINE_VARIABLES = [
+  'APPDATA',
+  'APPIMAGE',
+  'CLAUDE_CONFIG_DIR',
+  'CODEX_HOME',
+  'COMSPEC',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'LANG',
+  'LOCALAPPDATA',
+  'LOGNAME',
+  'PATH',
+  'PROCESSOR_ARCHITECTURE',
+  'PROGRAMFILES',
+  'SHELL',
+  'SYSTEMDRIVE',
+  'SYSTEMROOT',
+  'TEMP',
+  'TERM',
+  'TMP',
+  'USER',
+  'USERNAME',
+  'USERPROFILE',
+  'XDG_CONFIG_HOME',
+]
+
+export function readMachineVariables(source: Readonly<Record<string, string | undefined>> = process.env): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    MACHINE_VARIABLES.flatMap((name) => {
+      const value = source[name]
+      return value === undefined || value.trim() === '' ? [] : [[name, value]]
+    }),
+  )
+}

@@ -86,11 +86,11 @@ export function auditPaths(): Record<string, unknown> {
   }
 }
 
-function about(operationId: string, summary: string, description: string) {
+export function about(operationId: string, summary: string, description: string) {
   return { operationId, summary, description, tags: ['system'], security: [{ bearer: [] }] }
 }
 
-function queryParameters(query: z.ZodObject, examples: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
+export function queryParameters(query: z.ZodObject, examples: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
   const properties = queryJsonSchema(query)['properties'] as Readonly<Record<string, JsonSchema>> // of an object
   return Object.entries(properties).map(([name, { description, ...schema }]) => {
     const shown = Object.entries(examples).flatMap(([key, values]) =>
@@ -107,7 +107,7 @@ function queryParameters(query: z.ZodObject, examples: Readonly<Record<string, R
   })
 }
 
-function json(description: string, schema: z.ZodType) {
+export function json(description: string, schema: z.ZodType) {
   const { $schema: _dialect, ...jsonSchema } = z.toJSONSchema(schema)
   return { description, content: { 'application/json': { schema: jsonSchema } } }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clientPaths } from './openapi-client-paths.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { auditPaths, movingPaths } from './openapi-moving-paths.ts'
 import { API_PREFIX } from './protocol.ts'
@@ -20,6 +21,7 @@ export function plainPaths(): Record<string, unknown> {
     }),
     ...movingPaths(),
     ...auditPaths(),
+    ...clientPaths(),
     [`${API_PREFIX}/login`]: {
       post: {
         summary: 'Exchange the owner token for the dashboard’s cookie',

@@ -37,6 +37,15 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
 )
 
+const CLIENTS = [
+  'GET /api/v1/clients',
+  'GET /api/v1/clients/{client_id}/preview',
+  'POST /api/v1/clients/{client_id}/connect',
+  'POST /api/v1/clients/{client_id}/repair',
+  'POST /api/v1/clients/{client_id}/undo',
+  'POST /api/v1/clients/{client_id}/verify',
+  'GET /api/v1/clients/{client_id}/mcpb',
+]
 const MOVING = ['GET /api/v1/export', 'POST /api/v1/import', 'GET /api/v1/backups', 'POST /api/v1/backups', 'GET /api/v1/audit/export']
 
 describe('the document', () => {
@@ -61,7 +70,16 @@ describe('the document', () => {
     const listed = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     const routes = REST_ROUTES.map((route) => `${route.method} ${fullPathOf(route).replace(/:(\w+)/g, '{$1}')}`)
     expect(listed.toSorted()).toEqual(
-      [...routes, 'GET /health', 'GET /health/live', 'GET /health/ready', 'GET /metrics', 'POST /api/v1/login', ...MOVING].toSorted(),
+      [
+        ...routes,
+        'GET /health',
+        'GET /health/live',
+        'GET /health/ready',
+        'GET /metrics',
+        'POST /api/v1/login',
+        ...MOVING,
+        ...CLIENTS,
+      ].toSorted(),
     )
   })
 

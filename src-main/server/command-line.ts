@@ -5,6 +5,7 @@ import type { ServerConfig } from '../config/config.ts'
 import { SETTINGS } from '../config/settings-table.ts'
 import type { SettingName } from '../config/settings-table.ts'
 import { addAuditCommands } from './audit/audit-commands.ts'
+import { addConnectCommand } from './connect/connect-command.ts'
 import { reportProduction, runDoctor } from './doctor.ts'
 import { addMovingCommands } from './moving/moving-commands.ts'
 import { VERSION } from './install-paths.ts'
@@ -48,6 +49,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   addMovingCommands(
     program,
     (overrides) => configOf(program, overrides),
+    (code) => (exitCode = code),
+  )
+  addConnectCommand(
+    program,
+    () => configOf(program),
     (code) => (exitCode = code),
   )
   addTokenCommands(
@@ -104,6 +110,8 @@ Order: flag, variable, settings file, default.
 Examples:
   tmws --server                            run on 127.0.0.1, REST 8000, WebSocket 8001
   tmws --server --api-port 0 --ws-port 0   run on free ports, printed at the start
+  tmws connect                             which programs can be wired to it, and which are
+  tmws connect cursor                      show the change, ask, and wire it
   tmws doctor                              say what is wrong
   tmws export notes.jsonl.gz               everything in one file; tmws import reads it
   tmws tokens create --agent ci --scope read   a token for a client

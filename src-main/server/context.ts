@@ -21,8 +21,12 @@ import { HttpServer } from '../transport/http/http-server.ts'
 import { EventFeed } from '../transport/ws/event-feed.ts'
 import { McpSocketServer } from '../transport/ws/mcp-socket-server.ts'
 import { createAdmission } from './admission-parts.ts'
+import { connectRefusal, createConnections } from './connect/create-connections.ts'
+import type { Connections } from './connect/connections.ts'
 import { buildCore, storeOptions } from './core-parts.ts'
 import { embedderOptions } from './embedder-options.ts'
+import { agentTokenKeys } from './tokens/agent-token-keys.ts'
+import { deskOf } from './tokens/token-desk.ts'
 import { announceModels } from './model-announcer.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
 import { mountGauges } from './telemetry/gauges.ts'
@@ -39,6 +43,8 @@ export interface Overrides {
   /** Instead of the bus of the state. */
   readonly bus?: EventBus
   readonly dashboardFolder?: string
+  /** Instead of the clients of this machine. */
+  readonly connections?: Connections
 }
 
 /** Every part of a running server. Made once, in order; closed in reverse. */
@@ -124,7 +130,13 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     probe,
     resources.own('loop beat', new LoopBeat(), (part) => part.close()),
   )
-  const { guard, hosts, tokenWatch, protectedResource, ownerToken, ownerCookie } = createAdmission(config, { ...core, bus, clock, log, resources })
+  const { guard, hosts, tokenWatch, protectedResource, ownerToken, ownerCookie } = createAdmission(config, {
+    ...core,
+    bus,
+    clock,
+    log,
+    resources,
+  })
   const { pingIntervalMs, pingTimeoutMs } = config.ws
   const transportLog = log.child('transport')
   const feed = new EventFeed({
@@ -139,6 +151,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     maxListeners: maxConnections,
     meter,
   })
+  const keys = agentTokenKeys(config.runtimeFile, () => Promise.resolve(deskOf(core.tokens)))
   const http: HttpServer = new HttpServer(
     {
       guard,
@@ -154,6 +167,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       moving: moving.service,
       audit,
       auditExport: core.auditReader,
+      clients: { service: overrides.connections ?? createConnections(config, { keys }), refusal: connectRefusal(config) },
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },

@@ -72,6 +72,7 @@ export interface CoreParts {
   readonly probe: StoreProbe
   readonly sessions: SessionManager
   readonly rateLimits: RateLimits
+  readonly tokens: TokenService
   readonly tokenCheck: TokenCheck
   readonly workflows: WorkflowParts
   readonly audit: AuditTrail
@@ -166,7 +167,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     new CallMeter({ bus, clock, sessionCount: () => sessions.liveCount, memoryTools: MEMORY_TOOLS }),
     (part) => part.close(),
   )
-  return { store, models, indexer, report, probe, sessions, rateLimits, tokenCheck, workflows, audit, auditReader }
+  return { store, models, indexer, report, probe, sessions, rateLimits, tokens, tokenCheck, workflows, audit, auditReader }
 }
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))

@@ -40,7 +40,7 @@ test.runIf(POSIX).each([0o000, 0o022])('whatever the umask (%o), what a server w
   const former = process.umask(umask)
   try {
     const config = testConfig(folder)
-    const { log, close } = openLog({ level: 'error', format: 'json', folder: join(config.dataDir, 'logs') })
+    const { log, close } = openLog({ ...config.log, format: 'json', folder: join(config.dataDir, 'logs') })
     const server = await MemoryServer.start(config, log)
     const headers = { authorization: `Bearer ${server.context.ownerToken}` }
     expect((await fetch(`${server.addresses.apiUrl}/api/v1/backups`, { method: 'POST', headers })).status).toBe(201)

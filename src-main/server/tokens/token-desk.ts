@@ -30,6 +30,11 @@ export async function openTokenDesk(config: ServerConfig): Promise<TokenDesk> {
     throw new AppError('unavailable', 'TMWS_DATABASE_URL is volatile: and no server runs, so there are no tokens.')
   const { stores, close } = await openDirect(config)
   const service = new TokenService({ store: stores.tokens, bus: new LocalEventBus(silentLog), clock: systemClock })
+  return deskOf(service, close)
+}
+
+/** Within a process that has the store open. */
+export function deskOf(service: TokenService, close: () => Promise<void> = () => Promise.resolve()): TokenDesk {
   return {
     list: (input) => service.list(TOOLS.list_tokens.input.parse(input)),
     create: (input) => service.create(TOOLS.create_token.input.parse(input), OWNER_SCOPE),

@@ -26,6 +26,8 @@ import type { TokenWatch } from '../token-watch.ts'
 import type { EventFeed } from '../ws/event-feed.ts'
 import { mountAuditRoutes } from './audit-routes.ts'
 import type { AuditExporter } from './audit-routes.ts'
+import { mountClientRoutes } from './client-routes.ts'
+import type { ClientRouteParts } from './client-routes.ts'
 import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
 import { mountHealthRoutes } from './health-routes.ts'
@@ -58,6 +60,8 @@ export interface HttpServerParts {
   readonly audit?: AuditTrail
   /** Reads the audit log out; absent where a test needs none. */
   readonly auditExport?: AuditExporter
+  /** Wiring of this machine's clients; absent where a test needs none. */
+  readonly clients?: ClientRouteParts['clients']
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
   readonly handler?: McpAnswerer
 }
@@ -139,6 +143,7 @@ export class HttpServer {
     mountRestRoutes(app, this.#parts)
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
     if (this.#parts.auditExport) mountAuditRoutes(app, { ...this.#parts, auditExport: this.#parts.auditExport })
+    if (this.#parts.clients) mountClientRoutes(app, { ...this.#parts, clients: this.#parts.clients })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
     await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder, this.#parts.audit)
