@@ -4,7 +4,7 @@ import { addVectors, createVectorTable, dropVectorTable, removeVectors } from '.
 
 /** Words and vectors in tables of the same database: part of whatever transaction changes a memory. */
 export const postgresSearchIndex: SearchIndex = {
-  putText: putWords,
+  putTexts: putWords,
   removeText: removeWords,
   addVectors,
   removeVectors,
