@@ -1,4 +1,6 @@
 import type { SearchIndex } from '../sql/search-index.ts'
+import type { MemoryTransaction } from '../sql/sql-schema.ts'
+import { createGraph, postponeGraph } from './postgres-graphs.ts'
 import { putWords, removeWords } from './postgres-text-index.ts'
 import { addVectors, createVectorTable, dropVectorTable, removeVectors } from './postgres-vector-tables.ts'
 
@@ -8,6 +10,10 @@ export const postgresSearchIndex: SearchIndex = {
   removeText: removeWords,
   addVectors,
   removeVectors,
-  addModel: createVectorTable,
+  addModel: async (tx: MemoryTransaction, modelId: number, dimensions: number) => {
+    await createVectorTable(tx, modelId, dimensions)
+    await createGraph(tx, modelId, dimensions)
+  },
+  expectMany: postponeGraph,
   removeModel: dropVectorTable,
 }

@@ -10,9 +10,6 @@ export function vectorTable(modelId: number) {
   return sql.table(tableName(modelId))
 }
 
-/** pgvector builds no HNSW graph on longer half-precision vectors; those are searched without one. */
-const MAX_INDEXED_DIMENSIONS = 4000
-
 export async function createVectorTable(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
   // Memories that others are storing right now cannot see the model yet: wait for them, and for whoever holds a memory that the backlog is
   // about to refer to; let later ones wait for us.
@@ -20,8 +17,6 @@ export async function createVectorTable(tx: MemoryTransaction, modelId: number, 
   const name = tableName(modelId)
   await sql`CREATE TABLE ${sql.table(name)} (memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL)`.execute(tx)
   await sql`CREATE INDEX ${sql.ref(`${name}_memory`)} ON ${sql.table(name)} (memory_seq)`.execute(tx)
-  if (dimensions > MAX_INDEXED_DIMENSIONS) return
-  await sql`CREATE INDEX ${sql.ref(`${name}_nearest`)} ON ${sql.table(name)} USING hnsw (vector halfvec_cosine_ops)`.execute(tx)
 }
 
 /** Takes all vectors of a model out of what is searched. */

@@ -11,6 +11,8 @@ export interface SearchIndex {
   removeText(tx: MemoryTransaction, seq: number): Promise<void>
   /** Indexes what `memory_vectors` holds for memories, of one model or of all. */
   addVectors(tx: MemoryTransaction, seqs: readonly number[], modelId?: number): Promise<void>
+  /** More vectors of a model are about to come than anybody stores by hand: what makes them quick to search may wait for `settle` of the transfer port. */
+  expectMany?(tx: MemoryTransaction, modelId: number): Promise<void>
   /** Takes them out, before their rows change or go. */
   removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
   /** A model is about to have its first vector; every memory that is there by then is on its backlog after this. */

@@ -96,6 +96,7 @@ async function insertVectors(
     await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', 'in', seqs).execute()
   }
   const live = sets.filter(({ isLive }) => isLive)
+  if (live.length > 0) await index.expectMany?.(tx, modelId)
   await index.addVectors(
     tx,
     live.map(({ seq }) => seq),
