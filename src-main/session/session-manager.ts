@@ -108,14 +108,17 @@ export class SessionManager {
     // A connection that replaces one needs no room. Whether it does is known for sure only after the take.
     let hasRoom = resumeSecret === undefined || !this.#liveByHash.has(hashOf(resumeSecret))
     if (hasRoom) this.#room.enter(agentId)
-    let sessionId: string | undefined
+    let sessionId = newId()
     try {
       const secret = this.#records.isOn ? this.#records.newSecret() : undefined
+      // Asked for before the take: nothing may come between that and the start.
+      const hasPlace = await this.#fleet.enter(sessionId, agentId, this.#limits.maxConnectionsPerAgent)
       const record = resumeSecret !== undefined && secret ? await this.#take(caller, resumeSecret, secret) : undefined
-      sessionId = record?.sessionId ?? newId()
-      // A session that is resumed had its place, and nothing may come between the take and its start.
-      if (record) void this.#fleet.enter(sessionId, agentId)
-      else await this.#enterFleet(sessionId, agentId)
+      if (record) {
+        if (hasPlace) this.#movePlace(sessionId, record.sessionId, agentId)
+        sessionId = record.sessionId
+      }
+      if (!hasPlace) await this.#keepPlace(record, agentId)
       const old = this.#live.get(sessionId)
       if (old && hasRoom) this.#room.leave(agentId)
       if (!old && !hasRoom) await this.#enterAfter(record, agentId)
@@ -123,7 +126,7 @@ export class SessionManager {
       return await this.#start(sessionId, caller, disconnect, secret, record, old)
     } catch (error) {
       if (hasRoom) this.#room.leave(agentId)
-      if (sessionId !== undefined && !this.#live.has(sessionId)) this.#fleet.leave(sessionId, agentId)
+      if (!this.#live.has(sessionId)) this.#fleet.leave(sessionId, agentId)
       throw error
     }
   }
@@ -180,11 +183,10 @@ export class SessionManager {
     return info
   }
 
-  /** How many live connections act as an agent. */
-  countOf(agentId: string): number {
-    let count = 0
-    for (const { session } of this.#live.values()) if (session.scope.agentId === agentId) count += 1
-    return count
+  /** How many live connections act as each agent, on all instances. */
+  async countByAgent(): Promise<ReadonlyMap<string, number>> {
+    const all = Map.groupBy(await this.listAll(OWNER_SCOPE), (info) => info.agent_id)
+    return new Map([...all].map(([agentId, own]) => [agentId, own.length]))
   }
 
   /** Live sessions of this instance that the scope may see: its own agent's, or all for the person. */
@@ -237,10 +239,18 @@ export class SessionManager {
     return this.#records.take(resumeSecret, { agentId, namespace }, next)
   }
 
-  /** A place for the session among those of its agent on all instances. */
-  async #enterFleet(sessionId: string, agentId: string): Promise<void> {
+  /** The place that was taken for a new session is that of the one that is resumed instead. */
+  #movePlace(from: string, to: string, agentId: string): void {
+    void this.#fleet.enter(to, agentId)
+    this.#fleet.leave(from, agentId)
+  }
+
+  /** All places of the agent are taken: a session goes on only if one of them is its own, of a connection that was lost. */
+  async #keepPlace(record: SessionRecord | undefined, agentId: string): Promise<void> {
     const most = this.#limits.maxConnectionsPerAgent
-    if (!(await this.#fleet.enter(sessionId, agentId, most))) throw agentIsFull(agentId, most)
+    if (record && (await this.#fleet.enter(record.sessionId, agentId, most))) return
+    if (record) await this.#records.giveBack(record)
+    throw agentIsFull(agentId, most)
   }
 
   /** A place for a connection that was to replace another, which has gone meanwhile. */
