@@ -18,6 +18,7 @@ import type { Guard } from '../guard.ts'
 import type { HostCheck } from '../host-check.ts'
 import { closeListener, toListenError } from '../listener.ts'
 import type { EventFeed } from '../ws/event-feed.ts'
+import { mountBodyDeadlines } from './body-deadlines.ts'
 import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
 import { mountHealthRoutes } from './health-routes.ts'
@@ -53,8 +54,11 @@ export interface HttpServerOptions {
   readonly dashboardFolder: string
 }
 
-/** Time a client has to send a whole request, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** Time a client has to send the head of a request, and then its body, in milliseconds: thirty seconds in all. */
+const HEAD_TIMEOUT_MS = 10_000
+const BODY_TIMEOUT_MS = 20_000
+/** The longest silence in the body of a file that is imported, in milliseconds. */
+const UPLOAD_SILENCE_MS = 30_000
 /** How long the rest of a body that is too large is read and dropped, in milliseconds. */
 const DROP_BODY_MS = 2_000
 /** How long running requests may go on when the server stops, in milliseconds. */
@@ -76,7 +80,8 @@ export class HttpServer {
     this.#app = fastify({
       logger: false,
       bodyLimit: LIMITS.httpBodyBytes,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Node's limit is one for all; see body-deadlines.ts.
+      requestTimeout: 0,
       genReqId: () => newId(),
       forceCloseConnections: true,
       routerOptions: { maxParamLength: 200 },
@@ -97,6 +102,8 @@ export class HttpServer {
   /** Mounts everything and listens. Returns the port. Throws `conflict` when it is taken. */
   async listen(): Promise<number> {
     const app = this.#app
+    app.server.headersTimeout = HEAD_TIMEOUT_MS
+    mountBodyDeadlines(app, { bodyMs: BODY_TIMEOUT_MS, silenceMs: UPLOAD_SILENCE_MS })
     this.#mountGuards()
     await app.register(helmet, {
       contentSecurityPolicy: { directives: DASHBOARD_CSP },
