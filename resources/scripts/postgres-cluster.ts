@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findPostgres } from './setup-postgres.ts'
 
-const START_MS = 20_000
+const START_MS = 60_000
 const STOP_MS = 10_000
 /** Few enough for a machine that runs other things, enough for several servers with pools. */
 const MAX_CONNECTIONS = 100

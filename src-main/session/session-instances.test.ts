@@ -65,7 +65,9 @@ describe('the places of an agent on all instances', () => {
         rooms.set(sessionId, alone.instance)
         return Promise.resolve(true)
       },
-      leave: (sessionId) => void (rooms.get(sessionId) === alone.instance && rooms.delete(sessionId)),
+      leave: (sessionId) => {
+        if (rooms.get(sessionId) === alone.instance) rooms.delete(sessionId)
+      },
       others: () => Promise.resolve([...members].flatMap(([instance, member]) => (instance === alone.instance ? [] : member.list()))),
     }
   }

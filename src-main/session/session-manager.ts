@@ -15,6 +15,7 @@ import type { Caller, SessionParts } from './session.ts'
 import { SessionKeeper } from './session-keeper.ts'
 import { hashOf, SessionRecords } from './session-records.ts'
 import type { ResumeSecret, SecretHashes } from './session-records.ts'
+import { maySee, visible } from './session-visibility.ts'
 
 export interface SessionLimits extends ConnectionLimits {
   /** Seconds without a request after which a connection is closed. */
@@ -396,14 +397,4 @@ export class SessionManager {
       agentId: session.scope.agentId,
     })
   }
-}
-
-/** Throws `not_found` for a session that is not there, or that the scope may not see. */
-function visible(info: SessionInfo | undefined, sessionId: string, scope: Scope): SessionInfo {
-  if (!info || !maySee(info, scope)) throw notFound('session', sessionId)
-  return info
-}
-
-function maySee(info: SessionInfo, scope: Scope): boolean {
-  return scope.kind === 'owner' || info.agent_id === scope.agentId
 }
