@@ -21,7 +21,7 @@ export function allPortsConformance(open: () => Promise<PostgresStores>): void {
   sessionStoreConformance('PostgresSessionStore', open)
 }
 
-/** All but the longest suite: of the memories only what differs most between servers, what a transaction writes and both legs of the search. */
+/** What differs most between servers: what a transaction writes, both legs of the search, and the small ports. */
 export function searchPortConformance(open: () => Promise<PostgresStores>): void {
   describe('PostgresMemoryStore', () => {
     let store: MemoryStore
@@ -35,7 +35,5 @@ export function searchPortConformance(open: () => Promise<PostgresStores>): void
   })
   agentStoreConformance('PostgresAgentStore', open)
   taskStoreConformance('PostgresTaskStore', open)
-  workflowStoreConformance('PostgresWorkflowStore', open)
-  executionStoreConformance('PostgresExecutionStore', open)
   sessionStoreConformance('PostgresSessionStore', open)
 }
