@@ -144,12 +144,19 @@ test('the person ends a session of another instance', async ({ startOn, closing 
   expect((await socket.closed).code).toBe(4403)
 })
 
+/** How long Redis is away each time, in milliseconds. */
+const OUTAGE_MS = 20_000
+
+function outageSince(began: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, OUTAGE_MS - (performance.now() - began)))
+}
+
 test('Redis that hangs, and Redis that dies and comes back empty, under load: degraded, healed, a gap told, nobody refused', async ({
   redis,
   startOn,
   closing,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(180_000)
   const [a, b] = [await startOn(), await startOn()]
   const feed = closing(await feedOf(b))
   const client = closing(new ResumingSocket(() => a.wsUrl, 'worker'))
@@ -167,17 +174,19 @@ test('Redis that hangs, and Redis that dies and comes back empty, under load: de
   const greetings = () => typesOn(feed).filter((type) => type === 'hello').length
 
   redis.freeze()
+  let began = performance.now()
   for (const server of [a, b]) expect((await untilState(server, 'degraded')).message).toContain('Redis does not work')
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
   const newcomer = closing(await RawSocket.open(b.wsUrl, { [HEADERS.agentId]: 'newcomer' }))
   expect((await newcomer.next(({ method }) => method === 'welcome')).params).toHaveProperty('resume_token')
+  await outageSince(began)
   redis.thaw()
   for (const server of [a, b]) await untilState(server, 'healthy')
 
   const before = greetings()
   await redis.kill()
+  began = performance.now()
   for (const server of [a, b]) await untilState(server, 'degraded')
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  await outageSince(began)
   await redis.startAgain()
   for (const server of [a, b]) await untilState(server, 'healthy')
   await until('the feed to say that events may be lost', () => greetings() > before, 20_000)
@@ -198,6 +207,13 @@ test('a start without Redis is degraded and does not hang; it heals when Redis c
   const server = await startOn()
   expect(performance.now() - start).toBeLessThan(15_000)
   expect(await stateOf(server)).toMatchObject({ status: 'degraded', message: expect.stringContaining('ECONNREFUSED') })
+  const doctor = () => server.place.doctor({ TMWS_REDIS_URL: redis.url, TMWS_EMBEDDING_PROVIDER: 'off' })
+  const ill = await doctor()
+  expect(ill.stdout).toMatch(/^.*Redis\s+.*ECONNREFUSED/m)
+  expect(ill.code, ill.stdout).toBe(1)
   await redis.startAgain()
   await untilState(server, 'healthy')
+  const well = await doctor()
+  expect(well.stdout).toMatch(/^.*Redis\s+version \d+\.\d+\S* answers$/m)
+  expect(well.code, well.stdout).toBe(0)
 })

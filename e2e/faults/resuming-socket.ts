@@ -38,15 +38,25 @@ export class ResumingSocket {
 
   /** Asks until there is an answer; rejects after `withinMs`. */
   async ask(method: string, params: unknown, withinMs = 10_000): Promise<RawMessage> {
+    const noAnswer = new Error(`${method} had no answer within ${withinMs} ms.`)
+    let timer: NodeJS.Timeout | undefined
+    // Also while there is no server, however long that is away.
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(noAnswer), withinMs)
+    })
     const end = Date.now() + withinMs
-    while (Date.now() < end) {
-      const socket = await this.open()
-      const answer = await socket.request(method, params).catch(() => undefined)
-      // A server that stops says so; the next one answers.
-      if (answer && answer.error?.data?.['code'] !== 'unavailable') return answer
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    try {
+      while (Date.now() < end) {
+        const socket = await Promise.race([this.open(), tooLate])
+        const answer = await Promise.race([socket.request(method, params).catch(() => undefined), tooLate])
+        // A server that stops says so; the next one answers.
+        if (answer && answer.error?.data?.['code'] !== 'unavailable') return answer
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    } finally {
+      clearTimeout(timer)
     }
-    throw new Error(`${method} had no answer within ${withinMs} ms.`)
+    throw noAnswer
   }
 
   /** Calls a tool that must succeed. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findPostgres } from './setup-postgres.ts'
 
-const START_MS = 20_000
+const START_MS = 60_000
 const STOP_MS = 10_000
 /** Few enough for a machine that runs other things, enough for several servers with pools. */
 const MAX_CONNECTIONS = 100
@@ -29,8 +29,8 @@ export interface PostgresCluster {
   remove(): Promise<void>
 }
 
-/** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). */
-export async function startPostgresCluster(): Promise<PostgresCluster | undefined> {
+/** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). `isDurable`: as in earnest, for measurements. */
+export async function startPostgresCluster({ isDurable = false } = {}): Promise<PostgresCluster | undefined> {
   const programs = findPostgres()
   if (!programs) return undefined
   const account = unprivileged()
@@ -52,9 +52,8 @@ export async function startPostgresCluster(): Promise<PostgresCluster | undefine
       `max_connections=${MAX_CONNECTIONS}`,
       'shared_buffers=128MB',
       'maintenance_work_mem=256MB',
-      // What is committed survives the end of these processes, not that of the machine.
-      'fsync=off',
-      'full_page_writes=off',
+      // Without these, what is committed survives the end of these processes, not that of the machine.
+      ...(isDurable ? [] : ['fsync=off', 'full_page_writes=off']),
     ]
     const child = spawn(join(programs.bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
       ...run,

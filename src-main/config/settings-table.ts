@@ -1,28 +1,9 @@
 import { DEFAULT_API_PORT, DEFAULT_HOST, DEFAULT_WS_PORT } from '../contract/protocol.ts'
-import { boolean, choice, fraction, headers, integer, port, quotable, redisUrl, text, textList } from './setting-kinds.ts'
+import { EMBEDDING_SETTINGS } from './embedding-settings.ts'
+import { SECURITY_SETTINGS } from './security-settings.ts'
+import { setting } from './setting.ts'
+import { boolean, choice, fraction, headers, integer, port, redisUrl, text } from './setting-kinds.ts'
 import type { SettingKind } from './setting-kinds.ts'
-
-/** One setting: its names on each way in, what is allowed, and what it does. `example.env` and `--help` are checked against this table. */
-export interface Setting<T, D extends T | undefined = T | undefined> {
-  readonly env: `TMWS_${string}`
-  readonly flag?: `--${string}`
-  readonly kind: SettingKind<T>
-  readonly default: D
-  /** One line, with the unit. */
-  readonly effect: string
-  /** Never shown in a log or an error. */
-  readonly isSecret?: true
-}
-
-function setting<T, const D extends T | undefined>(
-  env: `TMWS_${string}`,
-  kind: SettingKind<T>,
-  fallback: D,
-  effect: string,
-  more: { flag?: `--${string}`; isSecret?: true } = {},
-): Setting<T, D> {
-  return { env, kind, default: fallback, effect, ...more }
-}
 
 const host = text('a host name or an IP address', /^[A-Za-z0-9.:_-]+$/)
 const MIB = 1024 * 1024
@@ -80,82 +61,7 @@ export const SETTINGS = {
     600,
     'seconds in which a lost connection can be resumed; 0 switches it off',
   ),
-  auth_enabled: setting(
-    'TMWS_AUTH_ENABLED',
-    boolean,
-    undefined,
-    'whether every agent needs a token; default false in development, true in production',
-  ),
-  secret_key: setting(
-    'TMWS_SECRET_KEY',
-    text('at least 32 characters', /^.{32,}$/),
-    undefined,
-    'secret that signs tokens (JWT, HS256); needed when sign-in is on',
-    { isSecret: true },
-  ),
-  jwt_jwks_url: setting(
-    'TMWS_JWT_JWKS_URL',
-    text('an https address, or http on this machine', /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$/),
-    undefined,
-    'where an issuer of tokens publishes its keys (JWKS); its JWTs, signed with RS256, ES256 or EdDSA, are then taken',
-  ),
-  jwt_issuer: setting(
-    'TMWS_JWT_ISSUER',
-    text('the issuer as its tokens name it'),
-    undefined,
-    'what iss of those tokens must be; needed with TMWS_JWT_JWKS_URL',
-  ),
-  jwt_audience: setting(
-    'TMWS_JWT_AUDIENCE',
-    text('the audience as the tokens name it'),
-    undefined,
-    'what aud of those tokens must hold; default TMWS_PUBLIC_URL and its /mcp',
-  ),
-  jwt_clock_skew: setting(
-    'TMWS_JWT_CLOCK_SKEW',
-    integer(0, 600, 'seconds'),
-    30,
-    'seconds by which the clocks of whoever signs a JWT and of this server may differ',
-  ),
-  public_url: setting(
-    'TMWS_PUBLIC_URL',
-    text('an address such as https://memory.example.com', /^https?:\/\/[^/\s?#]+$/),
-    undefined,
-    'where clients reach this server behind a proxy; its pages are then our own, and with https cookies and browsers keep to TLS',
-  ),
-  trusted_proxies: setting(
-    'TMWS_TRUSTED_PROXIES',
-    textList('a JSON list of IP addresses and networks such as ["10.0.0.0/8"]', /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/),
-    [],
-    'proxies that are believed when X-Forwarded-For says whom they speak for',
-  ),
-  rate_limit_enabled: setting('TMWS_RATE_LIMIT_ENABLED', boolean, true, 'whether requests of an agent are limited'),
-  rate_limit_requests: setting('TMWS_RATE_LIMIT_REQUESTS', integer(1, 1_000_000), 1200, 'requests of one agent in a period'),
-  rate_limit_period: setting('TMWS_RATE_LIMIT_PERIOD', integer(1, 86_400, 'seconds'), 60, 'seconds of that period'),
-  rate_limit_costly_requests: setting(
-    'TMWS_RATE_LIMIT_COSTLY_REQUESTS',
-    integer(1, 1_000_000),
-    300,
-    'of these, calls that make the server work for long: starting workflows, export, import and backup',
-  ),
-  rate_limit_address_requests: setting(
-    'TMWS_RATE_LIMIT_ADDRESS_REQUESTS',
-    integer(1, 10_000_000),
-    12_000,
-    'requests of one address in a period; clients of this very machine are told apart by agent only',
-  ),
-  rate_limit_failed_sign_ins: setting(
-    'TMWS_RATE_LIMIT_FAILED_SIGN_INS',
-    integer(1, 1_000_000),
-    60,
-    'failed sign-ins of one address in a period, then 429; good tokens are never slowed by them',
-  ),
-  cors_origins: setting(
-    'TMWS_CORS_ORIGINS',
-    textList('a JSON list of origins such as ["https://app.example.com"]', /^(\*|https?:\/\/[^/\s]+)$/),
-    [],
-    'origins of web pages that may use the server',
-  ),
+  ...SECURITY_SETTINGS,
   log_level: setting('TMWS_LOG_LEVEL', choice('debug', 'info', 'warn', 'error'), 'info', 'least level that is logged', {
     flag: '--log-level',
   }),
@@ -301,68 +207,7 @@ export const SETTINGS = {
     2048 * MIB,
     'bytes of a file that may be imported through the server',
   ),
-  embedding_provider: setting(
-    'TMWS_EMBEDDING_PROVIDER',
-    choice('local', 'openai', 'ollama', 'off', 'hash'),
-    'local',
-    'local: a model on this machine; openai: a server with /v1/embeddings; ollama; off: search by words only; hash: for tests',
-  ),
-  embedding_model: setting(
-    'TMWS_EMBEDDING_MODEL',
-    text('a folder (/..., ./...), a Hugging Face id such as intfloat/multilingual-e5-small, or a name that the server knows'),
-    undefined,
-    'model; default with local: the built-in all-MiniLM-L6-v2; a change embeds everything anew in the background',
-  ),
-  embedding_model_file: setting(
-    'TMWS_EMBEDDING_MODEL_FILE',
-    text('a path within the model such as onnx/model_quantized.onnx', /^(?!.*(^|[/\\])\.\.([/\\]|$))[\w.-][\w./-]*\.onnx$/),
-    undefined,
-    'ONNX graph of a local model; default onnx/model.onnx, or else the only one there is',
-  ),
-  embedding_hub_url: setting(
-    'TMWS_EMBEDDING_HUB_URL',
-    text('an address that begins with http:// or https://', /^https?:\/\/[^@\s]+$/),
-    'https://huggingface.co',
-    'where a local model given by its id is downloaded from',
-  ),
-  embedding_url: setting(
-    'TMWS_EMBEDDING_URL',
-    text('an address that begins with http:// or https://', /^https?:\/\/\S+$/),
-    undefined,
-    'address of the embedding server, such as https://api.openai.com/v1; default with ollama: http://127.0.0.1:11434',
-  ),
-  embedding_api_key: setting(
-    'TMWS_EMBEDDING_API_KEY',
-    text('letters, digits and signs without spaces', /^[\x21-\x7e]+$/),
-    undefined,
-    'key of the embedding server, or of the model hub',
-    { isSecret: true },
-  ),
-  embedding_dimensions: setting(
-    'TMWS_EMBEDDING_DIMENSIONS',
-    integer(8, 8192),
-    undefined,
-    'numbers in a vector, of models of a server that can give fewer than they have',
-  ),
-  embedding_query_prefix: setting(
-    'TMWS_EMBEDDING_QUERY_PREFIX',
-    quotable,
-    undefined,
-    'words put before each question; default what the model is known to need',
-  ),
-  embedding_text_prefix: setting(
-    'TMWS_EMBEDDING_TEXT_PREFIX',
-    quotable,
-    undefined,
-    'words put before each memory; default what the model is known to need',
-  ),
-  embedding_timeout: setting(
-    'TMWS_EMBEDDING_TIMEOUT',
-    integer(1, 600, 'seconds'),
-    30,
-    'seconds that one request to the embedding server may take',
-  ),
-  embedding_batch_size: setting('TMWS_EMBEDDING_BATCH_SIZE', integer(1, 2048), 64, 'texts in one request to the embedding server'),
+  ...EMBEDDING_SETTINGS,
   workflow_max_steps: setting('TMWS_WORKFLOW_MAX_STEPS', integer(1, 500), 100, 'steps that one workflow may have'),
   workflow_max_total_steps: setting(
     'TMWS_WORKFLOW_MAX_TOTAL_STEPS',
@@ -405,6 +250,7 @@ export const SETTINGS = {
   ),
 } as const
 
+export type { Setting } from './setting.ts'
 export type SettingName = keyof typeof SETTINGS
 /** Every setting with its value; one without a default may be undefined. */
 export type SettingValues = { readonly [N in SettingName]: ValueOf<(typeof SETTINGS)[N]> }

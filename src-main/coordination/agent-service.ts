@@ -13,8 +13,8 @@ export interface AgentServiceParts {
   readonly store: AgentStore
   readonly reader: MemoryReader
   readonly clock: Clock
-  /** How many connections an agent has now. */
-  readonly liveSessions: (agentId: string) => number
+  /** How many connections each agent has now that has any. */
+  readonly liveSessions: () => Promise<ReadonlyMap<string, number>>
 }
 
 /** Who the agents are: registering, finding, and what each is to the others. Agents know of those of their own namespace. */
@@ -91,7 +91,8 @@ export class AgentService {
       ...(namespace !== undefined && { namespace }),
       ...(args.cursor !== undefined && { cursor: args.cursor }),
     })
-    const agents = await Promise.all(page.agents.map((record) => this.#describe(record, scope)))
+    const live = this.#parts.liveSessions()
+    const agents = await Promise.all(page.agents.map((record) => this.#describe(record, scope, live)))
     return { agents, ...(page.nextCursor !== undefined && { next_cursor: page.nextCursor }) }
   }
 
@@ -104,8 +105,8 @@ export class AgentService {
     return record?.is_registered && record.namespace === scope.namespace ? record.access_level : 'private'
   }
 
-  async #describe(record: AgentRecord, scope: Scope): Promise<Agent> {
-    const liveSessions = this.#parts.liveSessions(record.agent_id)
+  async #describe(record: AgentRecord, scope: Scope, live = this.#parts.liveSessions()): Promise<Agent> {
+    const liveSessions = (await live).get(record.agent_id) ?? 0
     const memoryCount = await this.#parts.reader.count(scope, { agentId: record.agent_id })
     return {
       ...record,

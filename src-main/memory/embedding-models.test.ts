@@ -79,6 +79,7 @@ describe.each(['sqlite', 'volatile'] as const)('a change of model on a %s store'
   let folder: string
   let store: MemoryStore
   const running: Running[] = []
+  let takeTurn: (() => Promise<{ release(): void } | undefined>) | undefined
   const openStore = () =>
     openMemoryStore(
       provider === 'volatile'
@@ -88,6 +89,7 @@ describe.each(['sqlite', 'volatile'] as const)('a change of model on a %s store'
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tmws-models-'))
     store = await openStore()
+    takeTurn = undefined
   })
   afterEach(async () => {
     for (const one of running.splice(0)) await one.stop()
@@ -107,7 +109,7 @@ describe.each(['sqlite', 'volatile'] as const)('a change of model on a %s store'
       openFormer: () => former,
       ...more,
     })
-    const indexer = new VectorIndexer({ store, models, clock, log: silentLog })
+    const indexer = new VectorIndexer({ store, models, clock, log: silentLog, ...(takeTurn && { takeTurn }) })
     const search = new MemorySearch({ store, models, clock, log: silentLog })
     const stop = async () => {
       await indexer.close()
@@ -185,6 +187,39 @@ describe.each(['sqlite', 'volatile'] as const)('a change of model on a %s store'
     expect((await byMeaning(server, 'penguins on ice')).best[0]).toBe('penguins live on the ice')
     await expect.poll(inUse).toBe('next')
     expect((await byMeaning(server, 'penguins on ice')).best[0]).toBe('penguins live on the ice')
+  })
+
+  test('a server that leaves the indexing to another one follows the change that the other makes', async () => {
+    const [old, next] = [new FakeModel('old', 64), new FakeModel('next', 24)]
+    await settled(old, 60)
+    takeTurn = () => Promise.resolve(undefined)
+    const follower = run(new FakeModel('next', 24), old)
+    expect((await byMeaning(follower)).best).toHaveLength(5)
+    takeTurn = undefined
+    run(next, old)
+    await expect.poll(inUse).toBe('next')
+    await expect.poll(() => follower.models.report, { timeout: 6_000 }).toMatchObject({ modelId: 'next' })
+    const { mode, degraded } = await byMeaning(follower)
+    expect([mode, degraded]).toEqual(['vector', undefined])
+  })
+
+  test('asks which model is in use before its own is ready, and is not healthy until it knows', async () => {
+    const [old, next] = [new FakeModel('old', 64), new FakeModel('next', 24)]
+    await settled(old, 4)
+    const models = store.models.bind(store)
+    const answer = Promise.withResolvers<undefined>()
+    store.models = async () => {
+      await answer.promise
+      return models()
+    }
+    next.become({ status: 'loading' })
+    const server = run(next, old)
+    next.become({ status: 'ready' })
+    expect(server.models.report.problem).toContain('not known yet')
+    next.become({ status: 'loading' })
+    answer.resolve(undefined)
+    await expect.poll(() => server.models.report).toMatchObject({ embedder: old, modelId: 'old' })
+    expect(server.models.report.problem).toBeUndefined()
   })
 
   test('goes on after a stop where it was', async () => {

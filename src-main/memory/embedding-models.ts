@@ -31,6 +31,7 @@ export interface QuestionModel {
 /** The state of a model is another, or a change of model came further. */
 export type ModelNews = 'state' | 'change'
 
+const NOT_ASKED_YET = 'Which model the memories have vectors of is not known yet: the store has not answered.'
 const LOOK_INTERVAL_MS = 2_000
 /** Vectors erased in one transaction, and the pause to the next one, in milliseconds: nobody is to notice. */
 const DROP_BATCH = 500
@@ -108,7 +109,10 @@ export class EmbeddingModels {
     const { embedder } = this.#parts
     const change = this.#isBuilding ? this.#progress?.current : undefined
     const inUse = this.#inUse
-    if (this.#usesWanted || !inUse) return { embedder, modelId: embedder.modelId, dimensions: embedder.dimensions }
+    if (this.#usesWanted || !inUse) {
+      const isUnknown = this.#lookedMs === undefined && embedder.state.status === 'ready'
+      return { embedder, modelId: embedder.modelId, dimensions: embedder.dimensions, ...(isUnknown && { problem: NOT_ASKED_YET }) }
+    }
     const [former] = this.#openFormer
     const works = former?.state.status === 'ready' || former?.state.status === 'loading'
     const { state } = embedder
@@ -127,6 +131,11 @@ export class EmbeddingModels {
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
     return this.#looking
+  }
+
+  /** `look`, if there was none yet: a former model has to be opened, which can go on while the wanted one comes up. */
+  async lookFirst(): Promise<void> {
+    if (this.#lookedMs === undefined) await this.look()
   }
 
   /** `look`, if the last one is a while ago. */

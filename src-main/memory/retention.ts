@@ -22,7 +22,7 @@ export interface RetentionOptions {
   readonly trashDays: number
 }
 
-/** Moves what has expired to the trash, and empties the trash of what has long been in it. */
+/** Moves what has expired to the trash, empties the trash of what has long been in it, and lets the store put itself in order. */
 export class Retention {
   readonly #store: MemoryStore
   readonly #clock: Clock
@@ -30,6 +30,7 @@ export class Retention {
   readonly #audit: AuditTrail | undefined
   readonly #takeTurn: RetentionParts['takeTurn']
   readonly #options: RetentionOptions
+  readonly #closing = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> | undefined
 
@@ -57,6 +58,7 @@ export class Retention {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    this.#closing.abort()
     await this.#sweeping
   }
 
@@ -69,12 +71,14 @@ export class Retention {
       const nowMs = this.#clock.now()
       const expired = await this.#store.expire(toIso(nowMs))
       const erased = await this.#store.emptyTrash(toIso(nowMs - this.#options.trashDays * 86_400_000))
-      if (expired + erased === 0) return
-      const who = { agentId: SYSTEM_ACTOR_ID, namespace: DEFAULT_NAMESPACE } as const
-      this.#audit?.note({ ...who, action: 'retention', outcome: 'ok', object: { kind: 'memory', ids: [] }, facts: { expired, erased } })
-      this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
+      if (expired + erased > 0) {
+        const who = { agentId: SYSTEM_ACTOR_ID, namespace: DEFAULT_NAMESPACE } as const
+        this.#audit?.note({ ...who, action: 'retention', outcome: 'ok', object: { kind: 'memory', ids: [] }, facts: { expired, erased } })
+        this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
+      }
+      await this.#store.upkeep?.(this.#closing.signal)
     } catch (error) {
-      this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
+      if (!this.#closing.signal.aborted) this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
     } finally {
       turn?.release()
     }

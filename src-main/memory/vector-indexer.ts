@@ -60,7 +60,11 @@ export class VectorIndexer {
   /** Says that there may be something to do. Cheap; many calls make one round. */
   poke(): void {
     this.#isPoked = true
-    if (this.#running || this.#abort.signal.aborted || !this.#models.hasReadyModel) return
+    if (this.#running || this.#abort.signal.aborted) return
+    if (!this.#models.hasReadyModel) {
+      this.#models.lookFirst().catch((error: unknown) => this.#log.debug({ err: error }, 'which model is in use could not be read yet'))
+      return
+    }
     // It works for all, not for the call that woke it.
     this.#running = inBackground(() => this.#run()).finally(() => {
       this.#running = undefined
@@ -87,8 +91,9 @@ export class VectorIndexer {
     try {
       turn = await this.#takeTurn?.()
       if (this.#takeTurn && !turn) {
-        // Whoever has it works for us too; the next look comes by itself.
+        // Whoever has it works for us too, and may have changed the model; the next look comes by itself.
         this.#isPoked = false
+        await this.#models.lookNowAndThen()
         return
       }
       while (this.#isPoked && !this.#abort.signal.aborted) {

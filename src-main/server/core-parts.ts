@@ -145,7 +145,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     auditProblem: () => auditLog?.problem,
     ...network,
   })
-  const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: (agentId) => sessions.countOf(agentId) })
+  const agents = new AgentService({ store: stores.agents, reader, clock, liveSessions: () => sessions.countByAgent() })
   resources.own('presence', new AgentPresence({ store: stores.agents, bus, clock, log: log.child('agents') }), (part) => part.close())
   const tasks = new TaskService({ store: stores.tasks, clock, bus })
   const tokens = new TokenService({ store: stores.tokens, bus, clock })

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { FixedClock } from '../base/clock.ts'
+import { createAloneFleet } from '../base/session-fleet.ts'
+import type { FleetMember, SessionFleet } from '../base/session-fleet.ts'
 import { OWNER_SCOPE } from '../contract/scope.ts'
 import { openStores } from '../storage/open-stores.ts'
 import { manageSessions } from './testing/manage-sessions.ts'
@@ -34,4 +37,76 @@ test('a gap is noted for clients that are here and for those that are away', asy
   await manager.close(away.session, 'lost')
   bus.reportGap({ sinceMs: 0 })
   expect([here, away].map(({ session }) => session.notices.all.isWhole)).toEqual([false, false])
+})
+
+describe('the places of an agent on all instances', () => {
+  /** Instances that share sessions and places, as over Redis. */
+  async function instances(most: number) {
+    const store = (await openStores({ provider: 'volatile' })).sessions
+    const rooms = new Map<string, SessionFleet['instance']>()
+    const members = new Map<string, FleetMember>()
+    return () =>
+      manageSessions(
+        store,
+        { maxConnectionsPerAgent: most },
+        new FixedClock(Date.parse('2026-11-22T10:00:00.000Z')),
+        undefined,
+        oneOf(rooms, members),
+      )
+  }
+
+  function oneOf(rooms: Map<string, string>, members: Map<string, FleetMember>): SessionFleet {
+    const alone = createAloneFleet()
+    return {
+      ...alone,
+      join: (member) => void members.set(alone.instance, member),
+      enter: (sessionId, _agentId, most = Infinity) => {
+        if (!rooms.has(sessionId) && rooms.size >= most) return Promise.resolve(false)
+        rooms.set(sessionId, alone.instance)
+        return Promise.resolve(true)
+      },
+      leave: (sessionId) => {
+        if (rooms.get(sessionId) === alone.instance) rooms.delete(sessionId)
+      },
+      others: () => Promise.resolve([...members].flatMap(([instance, member]) => (instance === alone.instance ? [] : member.list()))),
+    }
+  }
+
+  test('a lost session whose place others have taken is not resumed, and its secret works again when there is one', async () => {
+    const start = await instances(2)
+    const [a, b] = [start(), start()]
+    const lost = await a.open('alice')
+    await a.manager.close(lost.session, 'lost')
+    const [one] = [await a.open('alice'), await b.open('alice')]
+    await expect(b.open('alice', lost.resumeSecret)).rejects.toMatchObject({ code: 'unavailable', details: { agent_id: 'alice' } })
+    await a.manager.close(one.session, 'left')
+    const again = await b.open('alice', lost.resumeSecret)
+    expect([again.isResumed, again.session.id]).toEqual([true, lost.session.id])
+    await expect(a.open('alice')).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('a session takes the place of its own connection, wherever that stands', async () => {
+    const start = await instances(2)
+    const [a, b] = [start(), start()]
+    const first = await a.open('alice')
+    await a.open('alice')
+    const moved = await b.open('alice', first.resumeSecret)
+    expect([moved.isResumed, moved.session.id]).toEqual([true, first.session.id])
+    const back = await b.open('alice', moved.resumeSecret)
+    expect(back.session.id).toBe(first.session.id)
+  })
+
+  test('are counted for the agent over all of them', async () => {
+    const start = await instances(5)
+    const [a, b] = [start(), start()]
+    await a.open('alice')
+    await b.open('alice')
+    await b.open('bob')
+    expect(await a.manager.countByAgent()).toEqual(
+      new Map([
+        ['alice', 2],
+        ['bob', 1],
+      ]),
+    )
+  })
 })

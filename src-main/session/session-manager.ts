@@ -16,6 +16,7 @@ import type { Caller, SessionParts } from './session.ts'
 import { SessionKeeper } from './session-keeper.ts'
 import { hashOf, SessionRecords } from './session-records.ts'
 import type { ResumeSecret, SecretHashes } from './session-records.ts'
+import { maySee, visible } from './session-visibility.ts'
 
 export interface SessionLimits extends ConnectionLimits {
   /** Seconds without a request after which a connection is closed. */
@@ -105,18 +106,22 @@ export class SessionManager {
    * is ignored and a new session opens. Throws `unavailable` when there is no room for the agent or in all.
    */
   async open(caller: Caller, disconnect: Disconnect, resumeSecret?: string): Promise<OpenedSession> {
-    const { agentId } = caller.scope
+    const { agentId, namespace } = caller.scope
     // A connection that replaces one needs no room. Whether it does is known for sure only after the take.
     let hasRoom = resumeSecret === undefined || !this.#liveByHash.has(hashOf(resumeSecret))
     if (hasRoom) this.#room.enter(agentId)
-    let sessionId: string | undefined
+    let sessionId = newId()
     try {
       const secret = this.#records.isOn ? this.#records.newSecret() : undefined
-      const record = resumeSecret !== undefined && secret ? await this.#take(caller, resumeSecret, secret) : undefined
-      sessionId = record?.sessionId ?? newId()
-      // A session that is resumed had its place, and nothing may come between the take and its start.
-      if (record) void this.#fleet.enter(sessionId, agentId)
-      else await this.#enterFleet(sessionId, agentId)
+      // Asked for before the take: nothing may come between that and the start.
+      const hasPlace = await this.#fleet.enter(sessionId, agentId, this.#limits.maxConnectionsPerAgent)
+      const record =
+        resumeSecret !== undefined && secret ? await this.#records.take(resumeSecret, { agentId, namespace }, secret) : undefined
+      if (record) {
+        if (hasPlace) this.#movePlace(sessionId, record.sessionId, agentId)
+        sessionId = record.sessionId
+      }
+      if (!hasPlace) await this.#keepPlace(record, agentId)
       const old = this.#live.get(sessionId)
       if (old && hasRoom) this.#room.leave(agentId)
       if (!old && !hasRoom) await this.#enterAfter(record, agentId)
@@ -124,7 +129,7 @@ export class SessionManager {
       return await this.#start(sessionId, caller, disconnect, secret, record, old)
     } catch (error) {
       if (hasRoom) this.#room.leave(agentId)
-      if (sessionId !== undefined && !this.#live.has(sessionId)) this.#fleet.leave(sessionId, agentId)
+      if (!this.#live.has(sessionId)) this.#fleet.leave(sessionId, agentId)
       throw error
     }
   }
@@ -181,11 +186,10 @@ export class SessionManager {
     return info
   }
 
-  /** How many live connections act as an agent. */
-  countOf(agentId: string): number {
-    let count = 0
-    for (const { session } of this.#live.values()) if (session.scope.agentId === agentId) count += 1
-    return count
+  /** How many live connections act as each agent, on all instances. */
+  async countByAgent(): Promise<ReadonlyMap<string, number>> {
+    const all = Map.groupBy(await this.listAll(OWNER_SCOPE), (info) => info.agent_id)
+    return new Map([...all].map(([agentId, own]) => [agentId, own.length]))
   }
 
   /** Live sessions of this instance that the scope may see: its own agent's, or all for the person. */
@@ -232,16 +236,18 @@ export class SessionManager {
     this.#away.close()
   }
 
-  /** As the next secret of whom; another client with the same secret gets nothing. */
-  #take(caller: Caller, resumeSecret: string, next: ResumeSecret): Promise<SessionRecord | undefined> {
-    const { agentId, namespace } = caller.scope
-    return this.#records.take(resumeSecret, { agentId, namespace }, next)
+  /** The place that was taken for a new session is that of the one that is resumed instead. */
+  #movePlace(from: string, to: string, agentId: string): void {
+    void this.#fleet.enter(to, agentId)
+    this.#fleet.leave(from, agentId)
   }
 
-  /** A place for the session among those of its agent on all instances. */
-  async #enterFleet(sessionId: string, agentId: string): Promise<void> {
+  /** All places of the agent are taken: a session goes on only if one of them is its own, of a connection that was lost. */
+  async #keepPlace(record: SessionRecord | undefined, agentId: string): Promise<void> {
     const most = this.#limits.maxConnectionsPerAgent
-    if (!(await this.#fleet.enter(sessionId, agentId, most))) throw agentIsFull(agentId, most)
+    if (record && (await this.#fleet.enter(record.sessionId, agentId, most))) return
+    if (record) await this.#records.giveBack(record)
+    throw agentIsFull(agentId, most)
   }
 
   /** A place for a connection that was to replace another, which has gone meanwhile. */
@@ -388,14 +394,4 @@ export class SessionManager {
       agentId: session.scope.agentId,
     })
   }
-}
-
-/** Throws `not_found` for a session that is not there, or that the scope may not see. */
-function visible(info: SessionInfo | undefined, sessionId: string, scope: Scope): SessionInfo {
-  if (!info || !maySee(info, scope)) throw notFound('session', sessionId)
-  return info
-}
-
-function maySee(info: SessionInfo, scope: Scope): boolean {
-  return scope.kind === 'owner' || info.agent_id === scope.agentId
 }

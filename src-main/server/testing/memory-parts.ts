@@ -102,7 +102,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     store,
     clock,
     reader,
-    agents: new AgentService({ store: stores.agents, reader, clock, liveSessions: () => 0 }),
+    agents: new AgentService({ store: stores.agents, reader, clock, liveSessions: () => Promise.resolve(new Map()) }),
     tasks: new TaskService({ store: stores.tasks, clock, bus }),
     tokens: new TokenService({ store: stores.tokens, bus, clock }),
     workflows,

@@ -1,6 +1,8 @@
 import { afterEach } from 'vitest'
 import { FixedClock } from '../../base/clock.ts'
 import { LocalEventBus } from '../../base/event-bus.ts'
+import { createAloneFleet } from '../../base/session-fleet.ts'
+import type { SessionFleet } from '../../base/session-fleet.ts'
 import { silentLog } from '../../base/log.ts'
 import type { ServerEvent } from '../../contract/events.ts'
 import type { SessionStore } from '../../storage/session-store.ts'
@@ -32,18 +34,24 @@ export function manageSessions(
   limits: Partial<SessionLimits> = {},
   clock = new FixedClock(Date.parse('2026-11-22T10:00:00.000Z')),
   awake = clock,
+  fleet: SessionFleet = createAloneFleet(),
 ): ManagerFixture {
   const bus = new LocalEventBus(silentLog)
   const events: ServerEvent[] = []
   bus.subscribe(({ event }) => events.push(event))
   const runner = { call: () => Promise.resolve({}), list: () => [] } as unknown as ToolRunner // no test here calls a real tool
-  const manager = new SessionManager({ runner, limiter: unlimited, bus, clock, awake, log: silentLog }, store, {
-    maxConnections: 3,
-    maxConnectionsPerAgent: 3,
-    idleTimeoutSeconds: 60,
-    resumeTtlSeconds: 600,
-    ...limits,
-  })
+  const manager = new SessionManager(
+    { runner, limiter: unlimited, bus, clock, awake, log: silentLog },
+    store,
+    {
+      maxConnections: 3,
+      maxConnectionsPerAgent: 3,
+      idleTimeoutSeconds: 60,
+      resumeTtlSeconds: 600,
+      ...limits,
+    },
+    fleet,
+  )
   managers.push(manager)
   const disconnects: string[] = []
   const open: ManagerFixture['open'] = (agentId, secret, capabilities = {}, namespace = 'default') =>

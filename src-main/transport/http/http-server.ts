@@ -26,6 +26,7 @@ import type { TokenWatch } from '../token-watch.ts'
 import type { EventFeed } from '../ws/event-feed.ts'
 import { mountAuditRoutes } from './audit-routes.ts'
 import type { AuditExporter } from './audit-routes.ts'
+import { mountBodyDeadlines } from './body-deadlines.ts'
 import { mountClientRoutes } from './client-routes.ts'
 import type { ClientRouteParts } from './client-routes.ts'
 import { mountDashboard } from './dashboard-files.ts'
@@ -75,8 +76,11 @@ export interface HttpServerOptions {
   readonly dashboardFolder: string
 }
 
-/** Time a client has to send a whole request, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** Time a client has to send the head of a request, and then its body, in milliseconds: thirty seconds in all. */
+const HEAD_TIMEOUT_MS = 10_000
+const BODY_TIMEOUT_MS = 20_000
+/** The longest silence in the body of a file that is imported, in milliseconds. */
+const UPLOAD_SILENCE_MS = 30_000
 /** How long browsers remember that this server is reached over TLS only, in seconds. */
 const HSTS_SECONDS = 180 * 86_400
 /** How long the rest of a body that is too large is read and dropped, in milliseconds. */
@@ -99,7 +103,8 @@ export class HttpServer {
     this.#app = fastify({
       logger: false,
       bodyLimit: LIMITS.httpBodyBytes,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Node's limit is one for all; see body-deadlines.ts.
+      requestTimeout: 0,
       genReqId: () => newId(),
       forceCloseConnections: true,
       routerOptions: { maxParamLength: 200 },
@@ -125,6 +130,8 @@ export class HttpServer {
   /** Mounts everything and listens. Returns the port. Throws `conflict` when it is taken. */
   async listen(): Promise<number> {
     const app = this.#app
+    app.server.headersTimeout = HEAD_TIMEOUT_MS
+    mountBodyDeadlines(app, { bodyMs: BODY_TIMEOUT_MS, silenceMs: UPLOAD_SILENCE_MS })
     this.#mountGuards()
     await app.register(helmet, {
       contentSecurityPolicy: { directives: DASHBOARD_CSP },

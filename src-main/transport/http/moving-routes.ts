@@ -92,7 +92,7 @@ export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions,
   await app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload))
-    scope.post(`${API_PREFIX}/import`, { bodyLimit: moving.importMaxBytes }, async (request, reply) => {
+    scope.post(`${API_PREFIX}/import`, { bodyLimit: moving.importMaxBytes, config: { isLongUpload: true } }, async (request, reply) => {
       const caller = await requireOwner(request, 'import')
       const query = readChecked(request, importQuerySchema)
       const content = bounded(request.raw, moving.importMaxBytes)
