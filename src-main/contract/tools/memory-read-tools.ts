@@ -69,6 +69,7 @@ export const searchMemories = toolContract({
 
 export const recallMemory = toolContract({
   name: 'recall_memory',
+  scope: 'read',
   title: 'Recall a memory',
   description:
     'Reads one whole memory by id, or the few that matter most for a question: like semantic_search, but recent and important ones weigh more. ' +

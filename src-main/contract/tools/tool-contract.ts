@@ -44,8 +44,8 @@ export interface ToolContract<I extends z.ZodObject = z.ZodObject, O extends z.Z
   readonly family: ToolFamily
   /** The smallest profile that shows it; `rest` is never offered to a model, only to REST. */
   readonly profile: ToolProfile | 'rest'
-  /** What its caller must be allowed, where its annotations do not say it: `admin` for what runs the server. */
-  readonly scope?: 'admin'
+  /** What its caller must be allowed, where its annotations do not say it: `admin` for what runs the server, `read` for what only counts that it was read. */
+  readonly scope?: 'read' | 'admin'
   /** Counted against a limit of its own too: one call makes the server work for long. */
   readonly isCostly?: true
   readonly input: I
