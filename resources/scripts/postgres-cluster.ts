@@ -25,12 +25,16 @@ export interface PostgresCluster {
   start(): Promise<void>
   /** Freezes the server's processes, or lets them go on: a machine that answers nobody. */
   freeze(isFrozen: boolean): void
+  /** The processes of the server. */
+  pids(): readonly number[]
   /** Stops it and removes its data. Idempotent. */
   remove(): Promise<void>
 }
 
-/** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). */
-export async function startPostgresCluster(): Promise<PostgresCluster | undefined> {
+/** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). `settings` are lines of its configuration, `name=value`. */
+export async function startPostgresCluster({ settings: more = [] }: { readonly settings?: readonly string[] } = {}): Promise<
+  PostgresCluster | undefined
+> {
   const programs = findPostgres()
   if (!programs) return undefined
   const account = unprivileged()
@@ -55,6 +59,7 @@ export async function startPostgresCluster(): Promise<PostgresCluster | undefine
       // What is committed survives the end of these processes, not that of the machine.
       'fsync=off',
       'full_page_writes=off',
+      ...more,
     ]
     const child = spawn(join(programs.bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
       ...run,
@@ -104,6 +109,7 @@ export async function startPostgresCluster(): Promise<PostgresCluster | undefine
     },
     stop,
     start,
+    pids: () => pidsBelow(server?.pid),
     freeze: (isFrozen) => {
       const children = pidsBelow(server?.pid)
       for (const pid of children) process.kill(pid, isFrozen ? 'SIGSTOP' : 'SIGCONT')

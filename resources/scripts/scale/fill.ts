@@ -4,7 +4,7 @@ import type { Scope } from '../../../src-main/contract/scope.ts'
 import { quantize } from '../../../src-main/storage/quantized-vector.ts'
 import type { TransferRecord, TransferStore } from '../../../src-main/storage/transfer-store.ts'
 import type { ExactNeighbours } from './exact-neighbours.ts'
-import { noteOf } from './notes.ts'
+import type { Notes } from './notes.ts'
 import type { CorpusVectors } from './vectors.ts'
 
 const BATCH = 500
@@ -17,7 +17,7 @@ export const AGENT: Scope = { kind: 'agent', agentId: 'agent-0', namespace: 'spa
 
 export interface Corpus {
   readonly size: number
-  readonly topics: number
+  readonly notes: Notes
   readonly vectors: CorpusVectors
   readonly modelId: string
   readonly dimensions: number
@@ -39,12 +39,13 @@ function isForAgent(index: number): boolean {
   return agent_id === AGENT.agentId || access_level === 'public' || (access_level === 'team' && namespace === 'space-0')
 }
 
-/** Writes the corpus, and shows each vector to those who look for the nearest. Returns the seconds the store took. */
+/** Writes the corpus, and shows each vector to who looks for the nearest. Returns the seconds the store took. */
 export async function fill(
   store: TransferStore,
   corpus: Corpus,
-  watchers: { readonly owner: ExactNeighbours; readonly agent: ExactNeighbours },
+  exact: ExactNeighbours,
   say: (line: string) => void,
+  afterFirst: () => Promise<void>,
 ): Promise<number> {
   let seconds = 0
   for (let from = 0; from < corpus.size; from += BATCH) {
@@ -53,11 +54,11 @@ export async function fill(
       const vector = corpus.vectors.of(index)
       const { memory, record } = recordsOf(corpus, index, vector)
       records.push(...record)
-      watchers.owner.see(memory, vector)
-      if (isForAgent(index)) watchers.agent.see(memory, vector)
+      exact.see(memory, vector, isForAgent(index))
     }
     const start = performance.now()
     await store.write(records, { onConflict: 'skip', now: toIso(START_MS), actor: 'bench', isWithoutHistory: true })
+    if (from === 0) await afterFirst()
     seconds += (performance.now() - start) / 1000
     if ((from / BATCH) % 40 === 39) say(`  ${from + BATCH} memories, ${Math.round((from + BATCH) / seconds)} a second`)
   }
@@ -65,14 +66,14 @@ export async function fill(
 }
 
 function recordsOf(
-  { topics, modelId, dimensions }: Corpus,
+  { notes, modelId, dimensions }: Corpus,
   index: number,
   vector: Float32Array,
 ): { memory: string; record: TransferRecord[] } {
   const at = START_MS + index * 1000
   const id = newId(at)
   const time = toIso(at)
-  const { topic, text } = noteOf(index, topics)
+  const { topic, text } = notes.note(index)
   const memory = {
     id,
     content: text,

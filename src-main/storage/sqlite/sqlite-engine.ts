@@ -61,8 +61,6 @@ import type { SqliteConnection } from './sqlite-driver.ts'
 import { createKysely } from './sqlite-kysely.ts'
 import { RawQueries } from './sqlite-raw-query.ts'
 import { SqliteSearchIndex } from './sqlite-search-index.ts'
-import { SqliteTextIndex } from './sqlite-text-index.ts'
-import { SqliteVectorIndex } from './sqlite-vector-index.ts'
 
 const CLOSING_BUSY_TIMEOUT_MS = 200
 
@@ -77,9 +75,9 @@ export class SqliteEngine {
   constructor(options: SqliteFileOptions) {
     const connection = openDatabase(options)
     this.#connection = connection
-    this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
+    this.#index = new SqliteSearchIndex(connection)
     this.#parts = { db: createKysely(connection), index: this.#index }
-    this.#queries = new RawQueries(connection, this.#parts.db)
+    this.#queries = new RawQueries(connection)
     this.#transfer = new SqlTransfer(this.#parts)
     if (options.readOnly !== true) this.#index.text.rebuildIfOutdated()
   }
@@ -149,7 +147,7 @@ export class SqliteEngine {
   }
 
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    this.#index.vectors.sync()
+    this.#index.sync()
     return findCandidates({ db: this.#parts.db, queries: this.#queries, index: this.#index }, query, scope)
   }
 
@@ -369,10 +367,10 @@ export class SqliteEngine {
   async #write<T>(change: Promise<T>): Promise<T> {
     try {
       const result = await change
-      this.#index.vectors.settle(true)
+      this.#index.settle(true)
       return result
     } catch (error) {
-      this.#index.vectors.settle(false)
+      this.#index.settle(false)
       throw error
     }
   }
