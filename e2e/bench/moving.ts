@@ -1,90 +1,79 @@
-// `npm run bench:moving -- --memories 20000`: exporting, importing, backing up and migrating by the command line, beside a running server
-// and without one. Rates, and how much memory the processes took at most.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// `npm run bench:moving -- --memories 20000 [--postgres]`: exporting, importing, backing up and migrating by the command line, beside a
+// running server and without one, and with --postgres into and out of a PostgreSQL of its own. Rates, and how much memory the processes took
+// at most. With --through-postgres instead: from SQLite to PostgreSQL and back, and whether all exports are the same bytes.
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startPostgresCluster } from '../../resources/scripts/postgres-cluster.ts'
+import type { PostgresCluster } from '../../resources/scripts/postgres-cluster.ts'
 import { BenchServer } from './lib/bench-server.ts'
+import { MeasuredCommands } from './lib/measured-command.ts'
 import { numberFlag, report } from './lib/report.ts'
-import type { Row } from './lib/report.ts'
-import { sampleNote } from './lib/sample-text.ts'
-import { summarize } from './lib/statistics.ts'
+import { writeSampleExport } from './lib/sample-export.ts'
+import { thereAndBack } from './lib/through-postgres.ts'
 
+const DIMENSIONS = 384
 const memories = numberFlag('memories', 20_000)
-const PROGRAM = 'out/main/tmws.js'
+const hasFlag = (name: string): boolean => process.argv.includes(`--${name}`)
 const folder = mkdtempSync(join(tmpdir(), 'tmws-bench-moving-'))
-const facts: Record<string, unknown> = { memories }
-const rows: Row[] = []
-
-/** Runs the command and watches it. `besides` is a server whose memory counts too. */
-async function measure(what: string, args: readonly string[], dataDir: string, besides?: BenchServer): Promise<void> {
-  const runtimeFile = besides ? join(besides.folder, 'runtime.json') : join(folder, 'nobody.json')
-  const child = spawn(process.execPath, [PROGRAM, '--data-dir', dataDir, ...args], {
-    env: { ...process.env, TMWS_RUNTIME_FILE: runtimeFile, TMWS_EMBEDDING_PROVIDER: 'off' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const start = performance.now()
-  let serverKib = 0
-  let latency: number[] = []
-  const watch = setInterval(() => {
-    serverKib = Math.max(serverKib, besides?.residentKib() ?? 0)
-    if (!besides) return
-    const asked = performance.now()
-    void fetch(`${besides.apiUrl}/health`).then(() => latency.push(performance.now() - asked))
-  }, 50)
-  let ownKib = 0
-  const own = setInterval(() => (ownKib = Math.max(ownKib, peakKib(child.pid ?? 0))), 20)
-  const code = await new Promise((resolve) => child.once('exit', resolve))
-  clearInterval(watch)
-  clearInterval(own)
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}.`)
-  const seconds = (performance.now() - start) / 1000
-  rows.push({ what: `${what}: records a second`, unit: '1/s', summary: summarize([memories / seconds]) })
-  rows.push({ what: `${what}: peak memory of the command`, unit: 'MiB', summary: summarize([ownKib / 1024]) })
-  if (!besides) return
-  rows.push({ what: `${what}: peak memory of the server`, unit: 'MiB', summary: summarize([serverKib / 1024]) })
-  if (latency.length > 0) rows.push({ what: `${what}: /health meanwhile`, unit: 'ms', summary: summarize(latency) })
-  latency = []
-}
-
-/** Peak resident memory in KiB. Linux only. */
-function peakKib(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
+const commands = new MeasuredCommands(folder, memories)
+const file = join(folder, 'all.jsonl')
 
 try {
-  const graph = join(folder, 'memory.jsonl')
-  const lines = Array.from({ length: memories }, (_, index) =>
-    JSON.stringify({ type: 'relation', from: `a ${index}`, to: 'b', relationType: sampleNote(index) }),
-  )
-  writeFileSync(graph, `${lines.join('\n')}\n`)
-  const [plain, other, moved] = ['plain', 'other', 'moved'].map((name) => join(folder, name))
-  if (plain === undefined || other === undefined || moved === undefined) throw new Error('Three names make three folders.')
-  const file = join(folder, 'all.jsonl')
-  await measure('fill from another program, no server', ['import', graph], plain)
-  await measure('export, no server', ['export', file], plain)
-  facts['export_mib'] = Math.round(statSync(file).size / 2 ** 20)
-  await measure('import, no server', ['import', file], other)
-  await measure('import again, all unchanged', ['import', file], other)
-  await measure('backup, no server', ['backup'], plain)
-  await measure(
-    'migrate sqlite to sqlite, verified',
-    ['migrate', '--from', `sqlite:${plain}/tmws.db`, '--to', `sqlite:${moved}/tmws.db`],
-    moved,
-  )
-  const server = await BenchServer.start({ TMWS_EMBEDDING_PROVIDER: 'off' })
-  try {
-    await measure('import through the server', ['import', file], server.folder, server)
-    await measure('export through the server', ['export', join(folder, 'again.jsonl.gz')], server.folder, server)
-    await measure('backup through the server', ['backup'], server.folder, server)
-  } finally {
-    await server.stop()
+  const records = await writeSampleExport(file, { memories, dimensions: DIMENSIONS })
+  const facts: Record<string, unknown> = { memories, records, export_mib: Math.round(statSync(file).size / 2 ** 20) }
+  if (hasFlag('through-postgres')) {
+    Object.assign(facts, await withCluster((cluster) => thereAndBack(commands, folder, file, cluster)))
+    report('moving-through-postgres', commands.rows, facts)
+    if (facts['is_same'] !== true) process.exitCode = 1
+  } else {
+    await onSqlite()
+    await besideServer()
+    if (hasFlag('postgres')) await withCluster(onPostgres)
+    report('moving', commands.rows, facts)
   }
-  report('moving', rows, facts)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+async function onSqlite(): Promise<void> {
+  const [plain, moved] = [join(folder, 'plain'), join(folder, 'moved')]
+  await commands.run('import, no server', { args: ['import', file], dataDir: plain })
+  await commands.run('import again, all unchanged', { args: ['import', file], dataDir: plain })
+  await commands.run('export, no server', { args: ['export', '--vectors', join(folder, 'out.jsonl')], dataDir: plain })
+  await commands.run('backup, no server', { args: ['backup'], dataDir: plain })
+  const [from, to] = [`sqlite:${plain}/tmws.db`, `sqlite:${moved}/tmws.db`]
+  await commands.run('migrate sqlite to sqlite, verified', { args: ['migrate', '--from', from, '--to', to], dataDir: moved })
+}
+
+async function besideServer(): Promise<void> {
+  const besides = await BenchServer.start({ TMWS_EMBEDDING_PROVIDER: 'off' })
+  const dataDir = besides.folder
+  try {
+    await commands.run('import through the server', { args: ['import', file], dataDir, besides })
+    await commands.run('export through the server', { args: ['export', '--vectors', join(folder, 'again.jsonl.gz')], dataDir, besides })
+    await commands.run('backup through the server', { args: ['backup'], dataDir, besides })
+  } finally {
+    await besides.stop()
+  }
+}
+
+async function onPostgres(cluster: PostgresCluster): Promise<void> {
+  const [plain, moved] = [cluster.createDatabase('plain'), cluster.createDatabase('moved')]
+  const [dataDir, env] = [join(folder, 'beside-postgres'), { TMWS_DATABASE_URL: plain }]
+  await commands.run('import into postgres', { args: ['import', file], dataDir, env })
+  await commands.run('import into postgres again, all unchanged', { args: ['import', file], dataDir, env })
+  await commands.run('export from postgres', { args: ['export', '--vectors', join(folder, 'from.jsonl')], dataDir, env })
+  const from = `sqlite:${join(folder, 'plain')}/tmws.db`
+  await commands.run('migrate sqlite to postgres, verified', { args: ['migrate', '--from', from, '--to', moved], dataDir })
+}
+
+async function withCluster<T>(work: (cluster: PostgresCluster) => Promise<T>): Promise<T> {
+  const cluster = await startPostgresCluster({ isDurable: true })
+  if (!cluster) throw new Error('There is no PostgreSQL with pgvector; run node resources/scripts/setup-postgres.ts')
+  try {
+    return await work(cluster)
+  } finally {
+    await cluster.remove()
+  }
 }

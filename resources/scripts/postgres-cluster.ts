@@ -31,10 +31,14 @@ export interface PostgresCluster {
   remove(): Promise<void>
 }
 
-/** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). `settings` are lines of its configuration, `name=value`. */
-export async function startPostgresCluster({ settings: more = [] }: { readonly settings?: readonly string[] } = {}): Promise<
-  PostgresCluster | undefined
-> {
+/**
+ * Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). `isDurable`: as in earnest, for measurements; `settings` are
+ * lines of its configuration, `name=value`.
+ */
+export async function startPostgresCluster({
+  isDurable = false,
+  settings: more = [],
+}: { readonly isDurable?: boolean; readonly settings?: readonly string[] } = {}): Promise<PostgresCluster | undefined> {
   const programs = findPostgres()
   if (!programs) return undefined
   const account = unprivileged()
@@ -56,9 +60,8 @@ export async function startPostgresCluster({ settings: more = [] }: { readonly s
       `max_connections=${MAX_CONNECTIONS}`,
       'shared_buffers=128MB',
       'maintenance_work_mem=256MB',
-      // What is committed survives the end of these processes, not that of the machine.
-      'fsync=off',
-      'full_page_writes=off',
+      // Without these, what is committed survives the end of these processes, not that of the machine.
+      ...(isDurable ? [] : ['fsync=off', 'full_page_writes=off']),
       ...more,
     ]
     const child = spawn(join(programs.bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {

@@ -18,13 +18,14 @@ export interface RetentionOptions {
   readonly trashDays: number
 }
 
-/** Moves what has expired to the trash, and empties the trash of what has long been in it. */
+/** Moves what has expired to the trash, empties the trash of what has long been in it, and lets the store put itself in order. */
 export class Retention {
   readonly #store: MemoryStore
   readonly #clock: Clock
   readonly #log: Log
   readonly #takeTurn: RetentionParts['takeTurn']
   readonly #options: RetentionOptions
+  readonly #closing = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> | undefined
 
@@ -51,6 +52,7 @@ export class Retention {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    this.#closing.abort()
     await this.#sweeping
   }
 
@@ -64,8 +66,9 @@ export class Retention {
       const expired = await this.#store.expire(toIso(nowMs))
       const erased = await this.#store.emptyTrash(toIso(nowMs - this.#options.trashDays * 86_400_000))
       if (expired + erased > 0) this.#log.info({ expired, erased }, 'expired memories went to the trash, old trash was erased')
+      await this.#store.upkeep?.(this.#closing.signal)
     } catch (error) {
-      this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
+      if (!this.#closing.signal.aborted) this.#log.error({ err: error }, 'the retention round failed; the next one tries again')
     } finally {
       turn?.release()
     }

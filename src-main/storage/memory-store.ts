@@ -106,6 +106,9 @@ export interface MemoryStore {
   /** Erases what has been in the trash since before `deletedBefore`. Returns how many. */
   emptyTrash(deletedBefore: string): Promise<number>
 
+  /** Work of the store's own that nobody waits for, when there is any; ends early on `signal`. Absent where there never is. */
+  upkeep?(signal: AbortSignal): Promise<void>
+
   /** Throws AppError `unavailable` if the store cannot answer a trivial query. */
   ping(): Promise<void>
   /** Problems of the stored data, empty when there are none. May take seconds on a large store. */

@@ -32,6 +32,9 @@ export interface TransferStore {
    */
   write(records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]>
 
+  /** To be called when many writes are done: does what makes all of it quick to find, and may take minutes. Absent where nothing waits for that. */
+  settle?(): Promise<void>
+
   /** A note that a move left in this store, to be found by its next try. */
   getMark(): Promise<string | undefined>
   /** Sets it, durably, or takes it away. */

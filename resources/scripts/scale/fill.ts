@@ -40,13 +40,7 @@ function isForAgent(index: number): boolean {
 }
 
 /** Writes the corpus, and shows each vector to who looks for the nearest. Returns the seconds the store took. */
-export async function fill(
-  store: TransferStore,
-  corpus: Corpus,
-  exact: ExactNeighbours,
-  say: (line: string) => void,
-  afterFirst: () => Promise<void>,
-): Promise<number> {
+export async function fill(store: TransferStore, corpus: Corpus, exact: ExactNeighbours, say: (line: string) => void): Promise<number> {
   let seconds = 0
   for (let from = 0; from < corpus.size; from += BATCH) {
     const records: TransferRecord[] = []
@@ -58,7 +52,6 @@ export async function fill(
     }
     const start = performance.now()
     await store.write(records, { onConflict: 'skip', now: toIso(START_MS), actor: 'bench', isWithoutHistory: true })
-    if (from === 0) await afterFirst()
     seconds += (performance.now() - start) / 1000
     if ((from / BATCH) % 40 === 39) say(`  ${from + BATCH} memories, ${Math.round((from + BATCH) / seconds)} a second`)
   }

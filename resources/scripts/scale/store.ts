@@ -11,8 +11,6 @@ import type { PostgresCluster } from '../postgres-cluster.ts'
 export interface ScaleStore {
   readonly label: string
   readonly stores: Stores
-  /** Called once the store knows the model, before most of the vectors come. */
-  beforeMost(): Promise<void>
   /** Lets it finish what it does after a large change. */
   settle(): Promise<Readonly<Record<string, unknown>>>
   diskBytes(): Promise<number>
@@ -32,7 +30,6 @@ export async function openSqliteScaleStore(folder: string): Promise<ScaleStore> 
   return {
     label: 'SQLite',
     stores,
-    beforeMost: () => Promise.resolve(),
     settle: () => Promise.resolve({}),
     diskBytes: () => Promise.resolve(readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)),
     facts: () => ({}),
@@ -41,13 +38,19 @@ export async function openSqliteScaleStore(folder: string): Promise<ScaleStore> 
 }
 
 /** As resources/docs/postgres.md advises for a million memories on a machine that has other things to do as well. */
-const SERVER_SETTINGS = ['shared_buffers=4GB', 'effective_cache_size=12GB', 'max_wal_size=8GB', 'checkpoint_timeout=30min', 'work_mem=32MB']
-const BUILD_SETTINGS = `SET maintenance_work_mem = '4GB'; SET max_parallel_maintenance_workers = 1`
+const SERVER_SETTINGS = [
+  'shared_buffers=4GB',
+  'effective_cache_size=12GB',
+  'work_mem=32MB',
+  'maintenance_work_mem=4GB',
+  'max_wal_size=8GB',
+  'checkpoint_timeout=30min',
+]
 const HOURS_MS = 6 * 3_600_000
 
 /** PostgreSQL: the empty database at `url`, or one of a server of its own that is gone after. */
 export async function openPostgresScaleStore(url?: string): Promise<ScaleStore> {
-  const cluster = url === undefined ? await startPostgresCluster({ settings: SERVER_SETTINGS }) : undefined
+  const cluster = url === undefined ? await startPostgresCluster({ isDurable: true, settings: SERVER_SETTINGS }) : undefined
   const target = url ?? cluster?.url
   if (target === undefined)
     throw new Error('There is no PostgreSQL with pgvector; run node resources/scripts/setup-postgres.ts, or give --url.')
@@ -72,21 +75,12 @@ async function postgresScaleStore(stores: Stores, url: string, cluster: Postgres
   client.on('error', () => undefined)
   await client.connect()
   await client.query('SET search_path = tmws, public')
-  let graph: string | undefined
   return {
     label: 'Postgres',
     stores,
-    // As a first import is advised to be: following the graph for each of a million vectors would take hours, building it at once minutes.
-    beforeMost: async () => {
-      const { rows } = await client.query<{ indexname: string; indexdef: string }>(
-        `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'tmws' AND indexdef LIKE '%USING hnsw%'`,
-      )
-      graph = rows[0]?.indexdef
-      if (rows[0]) await client.query(`DROP INDEX ${rows[0].indexname}`)
-    },
     settle: async () => {
       const start = performance.now()
-      if (graph !== undefined) await client.query(`${BUILD_SETTINGS}; ${graph}`)
+      await stores.transfer.settle?.()
       const graphSeconds = Math.round((performance.now() - start) / 1000)
       await client.query('VACUUM ANALYZE')
       return { graph_build_seconds: graphSeconds }

@@ -34,6 +34,7 @@ export async function importData(store: TransferStore, open: OpenSource, options
   if (options.on_conflict === 'fail') await requireNoConflict(store, input, options)
   const write = { ...writeOptions(input, options), ...(options.dry_run && { dryRun: true }) }
   const tally = await new Writing(store, write, options, input.total).run(input.records())
+  if (!options.dry_run) await store.settle?.()
   const { format, badLines, badLineCount } = input
   return tally.summary({ format, dry_run: options.dry_run, bad_lines: [...badLines], bad_line_count: badLineCount })
 }

@@ -47,6 +47,7 @@ export async function moveData(options: MoveOptions): Promise<MoveSummary> {
   const start: Mark = found ?? { source: options.sourceName, isMerge, kind: TRANSFER_KINDS[0] }
   await to.setMark(JSON.stringify(start))
   const tally = await copy(options, start)
+  await to.settle?.()
   const verifying = {
     selection: EVERYTHING,
     onProgress: (progress: TransferProgress): void => {

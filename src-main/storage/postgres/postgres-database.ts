@@ -12,8 +12,8 @@ import { ANSWER_MARGIN_MS, ConnectionPool } from './postgres-pool.ts'
 import { isWordIndexCurrent, rebuildIfOutdated } from './postgres-text-index.ts'
 
 const SLOW_MS = 250
-/** For work on everything there is, which nobody waits for, in milliseconds. */
-const MAINTENANCE_TIMEOUT_MS = 30 * 60_000
+/** For work on everything there is, which nobody waits for, in milliseconds: a graph of a million vectors takes an hour on a busy machine. */
+const MAINTENANCE_TIMEOUT_MS = 6 * 3_600_000
 
 export interface CallOptions {
   /** What the call changes: calls of one process on the same go one after another. */
@@ -58,10 +58,13 @@ export class PostgresDatabase {
     }
   }
 
-  /** Statements that may take as long as they like, on a connection of their own. */
-  async maintain<T>(work: (db: MemoryDb) => Promise<T>): Promise<T> {
-    const { vectorSchema } = await this.#open()
-    return callDatabase(() => withMaintenance(this.#options, vectorSchema, work), Infinity)
+  /** Statements that may take as long as they like, on a connection of their own. `signal` breaks off the one that is running, which throws. */
+  async maintain<T>(work: (db: MemoryDb) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { db, vectorSchema } = await this.#open()
+    return callDatabase(
+      () => withMaintenance(this.#options, vectorSchema, (own) => (signal ? cancellable(own, db, signal, work) : work(own))),
+      Infinity,
+    )
   }
 
   /** Whether the database answers now. Throws `unavailable` within two seconds. */
@@ -121,6 +124,21 @@ async function withMaintenance<T>(options: PostgresOptions, vectorSchema: string
     return await work(db)
   } finally {
     await db.destroy()
+  }
+}
+
+/** Work on `own`, whose one connection is told over another to stop when the signal comes. */
+async function cancellable<T>(own: MemoryDb, other: MemoryDb, signal: AbortSignal, work: (db: MemoryDb) => Promise<T>): Promise<T> {
+  const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(own)
+  const cancel = (): void => {
+    sql`SELECT pg_cancel_backend(${rows[0]?.pid ?? 0}::integer)`.execute(other).catch(() => undefined)
+  }
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await work(own)
+  } finally {
+    signal.removeEventListener('abort', cancel)
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { MemoryDb } from '../sql/sql-schema.ts'
+import { missingGraphs } from './postgres-graphs.ts'
 import { modelIds, vectorTable } from './postgres-vector-tables.ts'
 
 /** What does not fit together between the memories and what is kept beside them; empty when all is well. Reads everything once. */
@@ -60,6 +61,9 @@ export async function checkData(db: MemoryDb): Promise<string[]> {
       executions e WHERE e.step_count <> (SELECT count(*) FROM execution_steps s WHERE s.execution_id = e.id)`,
     )),
     ...(await totals(db)),
+    ...(await missingGraphs(db)).map(
+      ({ id }) => `the vectors of model ${id} have no graph, and are searched one by one; a running server builds it within minutes`,
+    ),
   ]
   for (const modelId of await modelIds(db)) problems.push(...(await checkModel(db, modelId)))
   return problems

@@ -31,6 +31,7 @@ import {
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { findCandidates } from './postgres-candidates.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
+import { buildMissingGraphs, GraphUpkeep } from './postgres-graphs.ts'
 import { holdRows } from './postgres-hold.ts'
 import { checkData } from './postgres-integrity.ts'
 import { partsOf } from './postgres-parts.ts'
@@ -43,6 +44,7 @@ export class PostgresMemoryStore implements MemoryStore {
   readonly capabilities = POSTGRES_CAPABILITIES
   readonly #database: PostgresDatabase
   readonly #statistics = new WordStatistics()
+  readonly #graphs = new GraphUpkeep()
   readonly #closeAll: () => Promise<void>
   /** Models that are known to the database. */
   readonly #met = new Set<string>()
@@ -166,6 +168,12 @@ export class PostgresMemoryStore implements MemoryStore {
 
   emptyTrash(deletedBefore: string): Promise<number> {
     return this.#database.run('emptyTrash', (db) => emptyTrash(partsOf(db), deletedBefore), { budgetMs: Infinity })
+  }
+
+  /** Builds what an interrupted import has left to be built. */
+  async upkeep(signal: AbortSignal): Promise<void> {
+    const isDue = await this.#database.run('upkeep', (db) => this.#graphs.isDue(db))
+    if (isDue && !signal.aborted) await this.#database.maintain(buildMissingGraphs, signal)
   }
 
   ping(): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { SEARCH_TEXT_VERSION } from '../search-text.ts'
-import type { SearchableText } from '../sql/search-index.ts'
+import type { PlacedText } from '../sql/search-index.ts'
 import type { MemoryDb, MemoryTransaction } from '../sql/sql-schema.ts'
 import { countWords } from '../word-counts.ts'
 
@@ -8,31 +8,46 @@ import { countWords } from '../word-counts.ts'
 const OWN_SHARE = sql`pg_backend_pid() % 32`
 const PAGE = 200
 
-/** Indexes the words of a live memory, in place of those it had. */
-export async function putWords(tx: MemoryTransaction, seq: number, text: SearchableText): Promise<void> {
-  await removeWords(tx, seq)
-  const { weights, length } = countWords(text)
+/** Indexes the words of live memories, each named once, in place of those they had. */
+export async function putWords(tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void> {
+  if (texts.length === 0) return
+  const documents = texts.map(({ seq, text }) => ({ seq, ...countWords(text) }))
+  const seqs = documents.map(({ seq }) => seq)
+  const lengths = documents.map(({ length }) => length)
+  const length = lengths.reduce((sum, one) => sum + one, 0)
+  await removeWordsOf(tx, seqs)
+  const words = documents.flatMap(({ weights, ...document }) => [...weights].map(([term, weight]) => ({ ...document, term, weight })))
+  // In the order of the index, which is then written from one end to the other.
   await sql`
     WITH words AS (
       INSERT INTO memory_words (term, memory_seq, weight, length)
-      SELECT term, ${seq}::bigint, weight, ${length}::integer
-      FROM unnest(${[...weights.keys()]}::text[], ${[...weights.values()]}::real[]) AS word (term, weight)
-    ), document AS (
-      INSERT INTO memory_documents (memory_seq, length) VALUES (${seq}, ${length})
+      SELECT term COLLATE "C", seq, weight, length
+      FROM unnest(
+        ${words.map(({ term }) => term)}::text[], ${words.map(({ seq }) => seq)}::bigint[],
+        ${words.map(({ weight }) => weight)}::real[], ${words.map((word) => word.length)}::integer[]
+      ) AS word (term, seq, weight, length)
+      ORDER BY 1, 2
+    ), documents AS (
+      INSERT INTO memory_documents (memory_seq, length) SELECT * FROM unnest(${seqs}::bigint[], ${lengths}::integer[])
     )
-    UPDATE word_totals SET documents = documents + 1, length = length + ${length} WHERE share = ${OWN_SHARE}`.execute(tx)
+    UPDATE word_totals SET documents = documents + ${seqs.length}, length = length + ${length} WHERE share = ${OWN_SHARE}`.execute(tx)
 }
 
-export async function removeWords(tx: MemoryTransaction, seq: number): Promise<void> {
+export function removeWords(tx: MemoryTransaction, seq: number): Promise<void> {
+  return removeWordsOf(tx, [seq])
+}
+
+async function removeWordsOf(tx: MemoryTransaction, seqs: readonly number[]): Promise<void> {
   await sql`
     WITH gone AS (
-      DELETE FROM memory_documents WHERE memory_seq = ${seq} RETURNING length
+      DELETE FROM memory_documents WHERE memory_seq = ANY(${[...seqs]}::bigint[]) RETURNING length
     ), words AS (
-      DELETE FROM memory_words WHERE memory_seq = ${seq}
+      DELETE FROM memory_words WHERE memory_seq = ANY(${[...seqs]}::bigint[])
+    ), removed AS (
+      SELECT count(*) AS documents, sum(length)::bigint AS length FROM gone HAVING count(*) > 0
     )
-    UPDATE word_totals SET documents = documents - 1, length = word_totals.length - gone.length FROM gone WHERE share = ${OWN_SHARE}`.execute(
-    tx,
-  )
+    UPDATE word_totals SET documents = word_totals.documents - removed.documents, length = word_totals.length - removed.length
+    FROM removed WHERE share = ${OWN_SHARE}`.execute(tx)
 }
 
 /** Indexes everything anew if the index was made by other rules than today's. Changes wait meanwhile; questions are answered. */
@@ -46,7 +61,8 @@ export async function rebuildIfOutdated(db: MemoryDb): Promise<void> {
     await sql`UPDATE word_totals SET documents = 0, length = 0`.execute(tx)
     for (let after = 0; ;) {
       const page = await readPage(tx, after)
-      for (const { seq, content, summary, tags } of page) await putWords(tx, seq, { content, summary: summary ?? '', tags })
+      const texts = page.map(({ seq, content, summary, tags }) => ({ seq, text: { content, summary: summary ?? '', tags } }))
+      await putWords(tx, texts)
       const last = page.at(-1)
       if (!last) break
       after = last.seq

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { SqlTransfer } from '../sql/sql-transfer.ts'
 import type {
   TransferKind,
@@ -9,6 +10,7 @@ import type {
   WriteOutcome,
 } from '../transfer-store.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
+import { buildMissingGraphs } from './postgres-graphs.ts'
 import { partsOf } from './postgres-parts.ts'
 
 /** Moving everything takes as long as it takes; single statements stay bounded. */
@@ -32,6 +34,15 @@ export class PostgresTransferStore implements TransferStore {
 
   write(records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]> {
     return this.#run('writeTransfer', (transfer) => transfer.write(records, options))
+  }
+
+  settle(): Promise<void> {
+    return this.#database.maintain(async (db) => {
+      await buildMissingGraphs(db)
+      // Questions are planned by what was there before, until the database looks by itself.
+      const tables = await sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()`.execute(db)
+      await sql`ANALYZE ${sql.join(tables.rows.map(({ name }) => sql.table(name)))}`.execute(db)
+    })
   }
 
   getMark(): Promise<string | undefined> {

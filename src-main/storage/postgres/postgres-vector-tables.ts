@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { keptValues, scaleOf, toUnit } from '../quantized-vector.ts'
+import { keptValues, toUnit } from '../quantized-vector.ts'
 import type { MemoryDb, MemoryTransaction } from '../sql/sql-schema.ts'
 
 /**
@@ -10,9 +10,6 @@ export function vectorTable(modelId: number) {
   return sql.table(tableName(modelId))
 }
 
-/** pgvector builds no HNSW graph on longer half-precision vectors; those are searched without one. */
-const MAX_INDEXED_DIMENSIONS = 4000
-
 export async function createVectorTable(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
   // Memories that others are storing right now cannot see the model yet: wait for them, and for whoever holds a memory that the backlog is
   // about to refer to; let later ones wait for us.
@@ -20,8 +17,6 @@ export async function createVectorTable(tx: MemoryTransaction, modelId: number, 
   const name = tableName(modelId)
   await sql`CREATE TABLE ${sql.table(name)} (memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL)`.execute(tx)
   await sql`CREATE INDEX ${sql.ref(`${name}_memory`)} ON ${sql.table(name)} (memory_seq)`.execute(tx)
-  if (dimensions > MAX_INDEXED_DIMENSIONS) return
-  await sql`CREATE INDEX ${sql.ref(`${name}_nearest`)} ON ${sql.table(name)} USING hnsw (vector halfvec_cosine_ops)`.execute(tx)
 }
 
 /** Takes all vectors of a model out of what is searched. */
@@ -29,19 +24,26 @@ export async function dropVectorTable(tx: MemoryTransaction, modelId: number): P
   await sql`DROP TABLE IF EXISTS ${vectorTable(modelId)}`.execute(tx)
 }
 
-/** Copies what `memory_vectors` holds for a memory, of one model or of all, into what is searched. */
-export async function addVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {
-  let kept = tx.selectFrom('memory_vectors').select(['model_id', 'vector']).where('memory_seq', '=', seq).orderBy('id')
+/** Copies what `memory_vectors` holds for memories, of one model or of all, into what is searched. */
+export async function addVectors(tx: MemoryTransaction, seqs: readonly number[], modelId?: number): Promise<void> {
+  if (seqs.length === 0) return
+  let kept = tx
+    .selectFrom('memory_vectors')
+    .select(['memory_seq', 'model_id', 'vector'])
+    .where('memory_seq', '=', sql<number>`ANY(${[...seqs]}::bigint[])`)
+    .orderBy('id')
   if (modelId !== undefined) kept = kept.where('model_id', '=', modelId)
   const searched = modelId === undefined ? await modelIds(tx) : [modelId]
   for (const [model, rows] of Map.groupBy(await kept.execute(), (row) => row.model_id)) {
     // One that is being dropped has no table any more.
     if (!searched.includes(model)) continue
-    const vectors = rows.flatMap(({ vector }) => toText(dequantize(vector)) ?? [])
-    if (vectors.length === 0) continue
-    await sql`INSERT INTO ${vectorTable(model)} (memory_seq, vector) SELECT ${seq}::bigint, v::halfvec FROM unnest(${vectors}::text[]) AS v`.execute(
-      tx,
-    )
+    const searchable = rows.filter(({ vector }) => keptValues(vector).some((value) => value !== 0))
+    if (searchable.length === 0) continue
+    // The whole numbers as they are kept: a half-precision float holds each exactly, and a cosine does not ask for the length.
+    await sql`
+      INSERT INTO ${vectorTable(model)} (memory_seq, vector) SELECT seq, vector::halfvec FROM unnest(
+        ${searchable.map((row) => row.memory_seq)}::bigint[], ${searchable.map(({ vector }) => `[${keptValues(vector).join(',')}]`)}::text[]
+      ) AS v (seq, vector)`.execute(tx)
   }
 }
 
@@ -65,11 +67,6 @@ export function questionText(values: Float32Array): string | undefined {
 function toText(values: ArrayLike<number>): string | undefined {
   const list = Array.from(values, (value) => value.toPrecision(6))
   return list.some((value) => Number(value) !== 0) ? `[${list.join(',')}]` : undefined
-}
-
-function dequantize(kept: Uint8Array): Float32Array {
-  const scale = scaleOf(kept)
-  return Float32Array.from(keptValues(kept), (value) => value * scale)
 }
 
 function tableName(modelId: number): string {

@@ -31,7 +31,7 @@ export async function writeNew({ tx, index }: ChangeParts, memory: StoredMemory,
   await writeShares(tx, seq, memory)
   await writeLinks(tx, seq, memory)
   await writeHistory(tx, seq, memory.version, note)
-  await index.putText(tx, seq, memory)
+  await index.putTexts(tx, [{ seq, text: memory }])
   await addToBacklog(tx, seq)
   return { seq, contentVersion: 1, memory }
 }
@@ -122,8 +122,8 @@ async function reindex({ tx, index }: ChangeParts, { seq, memory: before }: Load
     return
   }
   const isSameText = next.content === before.content && next.summary === before.summary && next.tags === before.tags
-  if (!wasLive || !isSameText) await index.putText(tx, seq, next)
-  if (!wasLive) await index.addVectors(tx, seq)
+  if (!wasLive || !isSameText) await index.putTexts(tx, [{ seq, text: next }])
+  if (!wasLive) await index.addVectors(tx, [seq])
 }
 
 async function writeTags(tx: MemoryTransaction, seq: number, { tags, version }: StoredMemory): Promise<void> {

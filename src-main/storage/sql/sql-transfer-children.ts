@@ -60,20 +60,19 @@ export async function mergeVectors(
     (await tx.selectFrom('embedding_models').select(['id', 'name', 'dimensions']).execute()).map((model) => [model.name, model]),
   )
   const known = await modelsOf(tx, [...owners.values()])
+  const fresh: (Owner & { readonly modelId: number; readonly vectors: readonly Uint8Array[] })[] = []
   for (const record of records) {
+    const { model: name, dimensions, vectors } = record
     const owner = owners.get(record.memoryId)
-    const model = models.get(record.model)
     const outcome = outcomeOf(record)
     outcomes.set(record, outcome)
     if (outcome.result !== 'new' || options.dryRun === true || !owner) continue
-    const modelId = model?.id ?? (await requireModel(tx, index, { modelId: record.model, dimensions: record.dimensions }))
-    models.set(record.model, { id: modelId, name: record.model, dimensions: record.dimensions })
+    const modelId = models.get(name)?.id ?? (await requireModel(tx, index, { modelId: name, dimensions }))
+    models.set(name, { id: modelId, name, dimensions })
     known.add(`${owner.seq}/${modelId}`)
-    const rows = record.vectors.map((vector) => ({ memory_seq: owner.seq, model_id: modelId, vector }))
-    for (const some of chunks(rows, ROWS_PER_INSERT)) await tx.insertInto('memory_vectors').values(some).execute()
-    await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', '=', owner.seq).execute()
-    if (owner.isLive) await index.addVectors(tx, owner.seq, modelId)
+    fresh.push({ ...owner, modelId, vectors })
   }
+  for (const [modelId, sets] of Map.groupBy(fresh, (set) => set.modelId)) await insertVectors(open, modelId, sets)
 
   function outcomeOf({ memoryId, model: name, dimensions }: VectorRecord): WriteOutcome {
     const model = models.get(name)
@@ -82,6 +81,27 @@ export async function mergeVectors(
     if (!owner) return options.dryRun === true ? NEW : NO_MEMORY
     return model && known.has(`${owner.seq}/${model.id}`) ? UNCHANGED : NEW
   }
+}
+
+/** Vectors of memories that have none of the model. */
+async function insertVectors(
+  { tx, index }: ChangeParts,
+  modelId: number,
+  sets: readonly (Owner & { readonly vectors: readonly Uint8Array[] })[],
+): Promise<void> {
+  const rows = sets.flatMap(({ seq, vectors }) => vectors.map((vector) => ({ memory_seq: seq, model_id: modelId, vector })))
+  for (const some of chunks(rows, ROWS_PER_INSERT)) await tx.insertInto('memory_vectors').values(some).execute()
+  for (const some of chunks(sets, 500)) {
+    const seqs = some.map(({ seq }) => seq)
+    await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', 'in', seqs).execute()
+  }
+  const live = sets.filter(({ isLive }) => isLive)
+  if (live.length > 0) await index.expectMany?.(tx, modelId)
+  await index.addVectors(
+    tx,
+    live.map(({ seq }) => seq),
+    modelId,
+  )
 }
 
 interface Owner {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { meetMemory, NEW, replacementOf } from '../transfer-rules.ts'
 import type { StoredMemory, TransferRecord, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import { findTwin, writeChanged } from './sql-change.ts'
@@ -19,6 +20,7 @@ export async function mergeMemories(
   outcomes: Outcomes,
 ): Promise<void> {
   const known = await findByIds(open.tx, records)
+  const taken = await contentsThere(open.tx, records)
   const fresh: MemoryRecord[] = []
   const contents = new Set<string>()
   for (const record of records) {
@@ -27,7 +29,7 @@ export async function mergeMemories(
     const outcome = there ? meetMemory(there.memory, memory, options) : NEW
     if (outcome.result === 'new' || outcome.result === 'replaced') {
       const key = contentKey(memory)
-      const isTaken = memory.deleted_at === undefined && (contents.has(key) || (await hasTwin(open, memory, options)))
+      const isTaken = memory.deleted_at === undefined && (contents.has(key) || (taken.has(key) && (await hasTwin(open, memory, options))))
       if (isTaken) {
         outcomes.set(record, { result: 'skipped', reason: 'same_content' })
         continue
@@ -81,7 +83,11 @@ async function insertNew({ tx, index }: ChangeParts, memories: readonly StoredMe
     tx,
     all.map(({ seq }) => seq),
   )
-  for (const { seq, memory } of all) if (memory.deleted_at === undefined) await index.putText(tx, seq, memory)
+  const live = all.filter(({ memory }) => memory.deleted_at === undefined)
+  await index.putTexts(
+    tx,
+    live.map(({ seq, memory }) => ({ seq, text: memory })),
+  )
 }
 
 interface Placed {
@@ -124,6 +130,22 @@ async function findByIds(tx: MemoryTransaction, records: readonly MemoryRecord[]
     const ids = some.map(({ memory }) => memory.id)
     const rows = await tx.selectFrom('memories').selectAll().where('id', 'in', ids).execute()
     for (const loaded of await completeRows(tx, rows)) found.set(loaded.memory.id, loaded)
+  }
+  return found
+}
+
+/** Contents of `records` that live memories of their owners have already: whether it is another memory is still to be asked. */
+async function contentsThere(tx: MemoryTransaction, records: readonly MemoryRecord[]): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const some of chunks(records, 100)) {
+    const wanted = some.map(({ memory }) => sql`(${memory.agent_id}, ${memory.namespace}, ${hashContent(memory.content)})`)
+    const rows = await tx
+      .selectFrom('memories')
+      .select(['agent_id', 'namespace', 'content_hash'])
+      .where(sql<boolean>`(agent_id, namespace, content_hash) IN (VALUES ${sql.join(wanted)})`)
+      .where('deleted_at', 'is', null)
+      .execute()
+    for (const row of rows) found.add(JSON.stringify([row.agent_id, row.namespace, row.content_hash]))
   }
   return found
 }

@@ -4,7 +4,7 @@ import type { ChangeParts } from './sql-change.ts'
 import { skipWithMemory } from '../transfer-rules.ts'
 import { mergeHistory, mergeVectors } from './sql-transfer-children.ts'
 import { mergeMemories } from './sql-transfer-merge.ts'
-import { mergeAgent, mergeExecution, mergeTask, mergeWorkflow } from './sql-transfer-others.ts'
+import { mergeAgents, mergeExecutions, mergeTasks, mergeWorkflows } from './sql-transfer-others.ts'
 
 /** Merges records in one transaction. A dialect whose transactions run side by side must make them serializable. */
 export function writeTransfer(parts: SqlParts, records: readonly TransferRecord[], options: WriteOptions): Promise<WriteOutcome[]> {
@@ -18,10 +18,10 @@ export function writeTransfer(parts: SqlParts, records: readonly TransferRecord[
     const isOpen = (record: TransferRecord): boolean => !outcomes.has(record)
     await mergeHistory(open, recordsOf(records, 'history').filter(isOpen), options, outcomes)
     await mergeVectors(open, recordsOf(records, 'vector').filter(isOpen), options, outcomes)
-    for (const record of records) {
-      const outcome = outcomes.get(record) ?? (await mergeOther(open, record, options))
-      if (outcome) outcomes.set(record, outcome)
-    }
+    await mergeAgents(tx, recordsOf(records, 'agent'), options, outcomes)
+    await mergeTasks(tx, recordsOf(records, 'task'), options, outcomes)
+    await mergeWorkflows(tx, recordsOf(records, 'workflow'), options, outcomes)
+    await mergeExecutions(tx, recordsOf(records, 'execution'), options, outcomes)
     return records.flatMap((record) => outcomes.get(record) ?? [])
   })
 }
@@ -49,23 +49,6 @@ async function hold({ tx, hold: holdRows }: ChangeParts, records: readonly Trans
     'executions',
     recordsOf(records, 'execution').map(({ run }) => run.execution.id),
   )
-}
-
-function mergeOther(open: ChangeParts, record: TransferRecord, options: WriteOptions): Promise<WriteOutcome> | undefined {
-  switch (record.kind) {
-    case 'agent':
-      return mergeAgent(open.tx, record.agent, options)
-    case 'task':
-      return mergeTask(open.tx, record.task, options)
-    case 'workflow':
-      return mergeWorkflow(open.tx, record.workflow, options)
-    case 'execution':
-      return mergeExecution(open.tx, record.run, options)
-    case 'memory':
-    case 'history':
-    case 'vector':
-      return undefined
-  }
 }
 
 function recordsOf<K extends TransferRecord['kind']>(

@@ -34,7 +34,7 @@ export function putVectors({ db, index, hold }: SqlParts, entry: PackedVectorEnt
       await tx.insertInto('memory_vectors').values(rows).execute()
     }
     await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', '=', row.seq).execute()
-    if (row.deleted_at === null) await index.addVectors(tx, row.seq, modelId)
+    if (row.deleted_at === null) await index.addVectors(tx, [row.seq], modelId)
     return true
   })
 }

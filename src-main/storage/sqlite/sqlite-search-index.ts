@@ -1,4 +1,4 @@
-import type { SearchableText, SearchIndex } from '../sql/search-index.ts'
+import type { PlacedText, SearchIndex } from '../sql/search-index.ts'
 import type { MemoryTransaction } from '../sql/sql-schema.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 import { ForeignChanges } from './sqlite-foreign-changes.ts'
@@ -33,16 +33,20 @@ export class SqliteSearchIndex implements SearchIndex {
     this.vectors.settle(isCommitted)
   }
 
-  putText(_tx: MemoryTransaction, seq: number, text: SearchableText): Promise<void> {
-    return settled(() => this.text.put(seq, text))
+  putTexts(_tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void> {
+    return settled(() => {
+      for (const { seq, text } of texts) this.text.put(seq, text)
+    })
   }
 
   removeText(_tx: MemoryTransaction, seq: number): Promise<void> {
     return settled(() => this.text.remove(seq))
   }
 
-  addVectors(_tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {
-    return settled(() => this.vectors.add(seq, modelId))
+  addVectors(_tx: MemoryTransaction, seqs: readonly number[], modelId?: number): Promise<void> {
+    return settled(() => {
+      for (const seq of seqs) this.vectors.add(seq, modelId)
+    })
   }
 
   removeVectors(_tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {

@@ -1,0 +1,75 @@
+import pg from 'pg'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { alice, at, embed, foundIds, put, T0, vector } from '../fixtures.conformance.ts'
+import { recordsOf } from '../transfer-fixtures.conformance.ts'
+import type { PostgresStores } from './open-postgres-stores.ts'
+import { describePostgres, openEmptied, optionsOf, runSql } from './postgres.fixture.ts'
+
+const MERGE = { onConflict: 'skip', now: at(60), actor: 'owner' } as const
+const QUESTION = { vector: { values: vector(3), modelId: 'model-1' } }
+const NO_GRAPH = [expect.stringContaining('no graph')]
+
+describePostgres('the graph of a model whose vectors are moved here', (cluster) => {
+  let target: PostgresStores
+  let url: string
+  let nearest: string
+  let made = 0
+
+  beforeEach(async () => {
+    const sourceUrl = made === 0 ? cluster().createDatabase('source') : new URL('source', cluster().url).href
+    const source = await openEmptied(optionsOf(sourceUrl), (text) => runSql(sourceUrl, text))
+    url = cluster().createDatabase(`target_${made++}`)
+    target = await openEmptied(optionsOf(url), () => Promise.resolve())
+    nearest = (await put(source.memories, { content: 'near' })).id
+    const memory = await source.memories.get(nearest, alice, { now: T0 })
+    if (memory) await embed(source.memories, memory, [vector(3)])
+    await target.transfer.write(await recordsOf(source.transfer), MERGE)
+    await source.memories.close()
+  })
+  afterEach(() => target.memories.close())
+
+  it('waits until they are all here, and they are found meanwhile', async () => {
+    expect(await target.memories.checkIntegrity()).toEqual(NO_GRAPH)
+    expect(await foundIds(target.memories, alice, QUESTION)).toEqual([nearest])
+    await target.transfer.settle?.()
+    expect(await target.memories.checkIntegrity()).toEqual([])
+    expect(await foundIds(target.memories, alice, QUESTION)).toEqual([nearest])
+  })
+
+  it('stays when a model has vectors already', async () => {
+    await target.transfer.settle?.()
+    const other = await put(target.memories, { content: 'another' })
+    const record = { kind: 'vector', memoryId: other.id, model: 'model-1', dimensions: 16, vectors: [new Uint8Array(20).fill(1)] } as const
+    expect(await target.transfer.write([record], MERGE)).toEqual([{ result: 'new' }])
+    expect(await target.memories.checkIntegrity()).toEqual([])
+  })
+
+  it('is built by the upkeep of a server when the move was broken off, and once where several servers look after it', async () => {
+    const second = await openEmptied(optionsOf(url), () => Promise.resolve())
+    const { signal } = new AbortController()
+    const look = () => Promise.all([target, second].map(async ({ memories }) => memories.upkeep?.(signal)))
+    await look()
+    // More may be on its way.
+    expect(await target.memories.checkIntegrity()).toEqual(NO_GRAPH)
+    await look()
+    await second.memories.close()
+    expect(await target.memories.checkIntegrity()).toEqual([])
+  })
+
+  it('is given up by a server that stops, and begun anew by the next one', async () => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    // Whoever builds beside others waits for those who are at the table.
+    await client.query('BEGIN; INSERT INTO tmws.searched_vectors_1 SELECT * FROM tmws.searched_vectors_1 LIMIT 0')
+    const stopping = new AbortController()
+    await target.memories.upkeep?.(stopping.signal)
+    const upkeep = target.memories.upkeep?.(stopping.signal)
+    setTimeout(() => stopping.abort(), 200)
+    await expect(upkeep).rejects.toThrow()
+    expect(await target.memories.checkIntegrity()).toEqual(NO_GRAPH)
+    await client.query('ROLLBACK')
+    await client.end()
+    await target.memories.upkeep?.(new AbortController().signal)
+    expect(await target.memories.checkIntegrity()).toEqual([])
+  })
+})
