@@ -48,7 +48,7 @@ async function measure(size: number): Promise<void> {
 
     say(`Storing ${size} memories in ${store.label} …`)
     const corpus = { size, notes, vectors: new CorpusVectors(real), modelId: embedder.modelId, dimensions: embedder.dimensions }
-    const bulkSeconds = await fill(store.stores.transfer, corpus, exact, say)
+    const bulkSeconds = await fill(store.stores.transfer, corpus, exact, store.writers, say)
     say('Settling …')
     const settled = await store.settle()
 

@@ -11,6 +11,8 @@ import type { PostgresCluster } from '../postgres-cluster.ts'
 export interface ScaleStore {
   readonly label: string
   readonly stores: Stores
+  /** Batches that are written side by side. */
+  readonly writers: number
   /** Lets it finish what it does after a large change. */
   settle(): Promise<Readonly<Record<string, unknown>>>
   diskBytes(): Promise<number>
@@ -30,6 +32,7 @@ export async function openSqliteScaleStore(folder: string): Promise<ScaleStore> 
   return {
     label: 'SQLite',
     stores,
+    writers: 1,
     settle: () => Promise.resolve({}),
     diskBytes: () => Promise.resolve(readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)),
     facts: () => ({}),
@@ -78,6 +81,7 @@ async function postgresScaleStore(stores: Stores, url: string, cluster: Postgres
   return {
     label: 'Postgres',
     stores,
+    writers: 3,
     settle: async () => {
       const start = performance.now()
       await stores.transfer.settle?.()

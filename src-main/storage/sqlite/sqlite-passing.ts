@@ -18,7 +18,7 @@ export interface Scored {
   readonly scores: Float32Array
 }
 
-/** Beyond this share of all that have a score, it is cheaper to read which memories pass at all than to ask about each. */
+/** Beyond this share of all memories, it is cheaper to read which of them pass at all than to ask about each. */
 const MAX_SHARE_ASKED = 0.25
 /** Asked about first, for each that is wanted: as a rule nearly all pass. */
 const FIRST_ASKED = 1.1
@@ -59,7 +59,8 @@ export class PassingMemories {
       }
       asked += some.length
       next = found.size === 0 ? Infinity : Math.ceil((1.2 * (wanted - found.size) * asked) / found.size)
-      if (this.#all || found.size >= wanted || asked + next <= MAX_SHARE_ASKED * seqs.length) continue
+      next = Math.min(next, seqs.length - asked)
+      if (this.#all || found.size >= wanted || asked + next <= MAX_SHARE_ASKED * this.#countAll()) continue
       this.#readAll()
       ;({ seqs, scores } = this.#onlyPassing(scored))
       order = new BestFirst(scores)
@@ -85,10 +86,15 @@ export class PassingMemories {
     if (unknown.length === 0) return
     for (const seq of unknown) this.#known.set(seq, undefined)
     const rows = this.#queries.rows<[number, string, number, number]>(
-      `SELECT m.seq, m.id, m.importance, m.created_at FROM memories AS m WHERE m.seq IN (SELECT value FROM json_each(?)) AND ${this.#rules.sql}`,
+      `SELECT m.seq, m.id, m.importance, m.created_at FROM json_each(?) AS asked CROSS JOIN memories AS m ON m.seq = asked.value WHERE ${this.#rules.sql}`,
       [JSON.stringify(unknown), ...this.#rules.parameters],
     )
     for (const [seq, id, importance, createdAt] of rows) this.#known.set(seq, { id, importance, createdAt })
+  }
+
+  /** About how many memories there are: asked for in no time. */
+  #countAll(): number {
+    return this.#queries.rows<[number]>('SELECT coalesce(max(seq), 0) FROM memories', [])[0]?.[0] ?? 0
   }
 
   #readAll(): void {
