@@ -66,7 +66,7 @@ export async function openPostgresScaleStore(url?: string): Promise<ScaleStore> 
       statementTimeoutMs: 120_000,
       log: silentLog,
     })
-    return postgresScaleStore(stores, target, cluster)
+    return await postgresScaleStore(stores, target, cluster)
   } catch (error) {
     await cluster?.remove()
     throw error

@@ -28,14 +28,15 @@ describe.each([
         for (const { seq, values } of addedLater) scan.add(seq, kept(values))
         const left = [...added.filter(({ seq }) => !removed.includes(seq)), ...addedLater]
         const cosine = (values: readonly number[]) => 1 - (2 * values.filter((value, i) => value !== question[i]).length) / DIMENSIONS
-        const { scores, seqs, best } = scan.compare(unit(question))
+        const compared = scan.compare(unit(question))
+        const { scores, seqs } = compared
         expect(scan.size).toBe(left.length)
         const found = [...seqs].map((seq, i) => `${seq} ${(scores[i] ?? 0).toFixed(4)}`)
         expect(found.toSorted()).toEqual(left.map(({ seq, values }) => `${seq} ${cosine(values).toFixed(4)}`).toSorted())
         for (const seq of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
           const own = left.filter((one) => one.seq === seq).map(({ values }) => cosine(values))
-          if (own.length === 0) expect(best(seq)).toBeUndefined()
-          else expect(best(seq)).toBeCloseTo(Math.max(...own), 5)
+          if (own.length === 0) expect(compared.best(seq)).toBeUndefined()
+          else expect(compared.best(seq)).toBeCloseTo(Math.max(...own), 5)
         }
       }),
     )
