@@ -82,7 +82,8 @@ export class PassingMemories {
 
   #ask(seqs: readonly number[], mustDescribe = false): void {
     if (this.#all && !mustDescribe) return
-    const unknown = [...new Set(seqs)].filter((seq) => !this.#known.has(seq))
+    // In the order of the rows: neighbours lie on one page.
+    const unknown = [...new Set(seqs)].filter((seq) => !this.#known.has(seq)).sort((a, b) => a - b)
     if (unknown.length === 0) return
     for (const seq of unknown) this.#known.set(seq, undefined)
     const rows = this.#queries.rows<[number, string, number, number]>(
