@@ -7,22 +7,22 @@ import { join } from 'node:path'
 import { report, numberFlag, textFlag } from '../../e2e/bench/lib/report.ts'
 import type { Row } from '../../e2e/bench/lib/report.ts'
 import { series, summarize } from '../../e2e/bench/lib/statistics.ts'
-import { toIso } from '../../src-main/base/clock.ts'
-import { newId } from '../../src-main/base/ids.ts'
 import { openScaleEmbedder } from './scale/embedder.ts'
 import { ExactNeighbours } from './scale/exact-neighbours.ts'
-import { AGENT, fill } from './scale/fill.ts'
+import { fill } from './scale/fill.ts'
+import { ingestRate, storeNote, tokensPerNote } from './scale/ingest.ts'
 import { Notes } from './scale/notes.ts'
 import { realVectors } from './scale/real-vectors.ts'
 import { Searches } from './scale/searches.ts'
 import { openPostgresScaleStore, openSqliteScaleStore } from './scale/store.ts'
-import type { ScaleStore } from './scale/store.ts'
 import { CorpusVectors, dot } from './scale/vectors.ts'
 
 const sizes = (textFlag('memories') ?? '10000').split(',').map(Number)
 const questionCount = numberFlag('questions', 100)
 /** How many notes get the model's own vector; the others' are turned from these. */
 const realCount = numberFlag('real', 5_000)
+/** How many are stored and embedded together, to see how quick that is. */
+const ingested = numberFlag('ingest', 2_000)
 const dialect = textFlag('dialect') ?? 'sqlite'
 const url = textFlag('url')
 const cacheFolder = textFlag('cache')
@@ -71,13 +71,18 @@ async function measure(size: number): Promise<void> {
     }
     add('embedding a question', await series(questionCount, (number) => embedder.embedQuery(questions[number] ?? '')))
     add('floor: 10,000 cosines in plain JavaScript', await series(50, () => Promise.resolve(plainScan(real))))
-    add('store one', await series(300, (index) => storeOne(store, notes, size + index)))
+    add('store one', await series(300, (index) => storeNote(store.stores.memories, `${notes.note(size + index).text} ${index}`)))
+    say(`Storing ${ingested} more, with the model …`)
+    const ingest = await ingestRate(store.stores.memories, embedder, notes, size + 1000, ingested)
     report(`scale-${store.label.toLowerCase()}-${size}`, rows, {
       memories: size,
       store: store.label,
       real_vectors: topics,
       ...(perSecond !== undefined && { embedded_per_second: perSecond }),
       bulk_per_second: Math.round(size / bulkSeconds),
+      ingest_per_second: ingest,
+      ingested,
+      tokens_per_note: tokensPerNote(notes),
       recall_at_10_person: round(recalls['owner']),
       recall_at_10_agent: round(recalls['agent']),
       disk_mib: Math.round((await store.diskBytes()) / 2 ** 20),
@@ -97,25 +102,6 @@ function plainScan(vectors: readonly Float32Array[]): number {
   let best = -1
   for (let index = 0; index < 10_000; index += 1) best = Math.max(best, dot(question, vectors[index % vectors.length] ?? question))
   return best
-}
-
-function storeOne({ stores }: ScaleStore, notes: Notes, index: number): Promise<unknown> {
-  const now = toIso(Date.now())
-  const memory = {
-    id: newId(),
-    content: `${notes.note(index).text} ${index}`,
-    tags: ['one'],
-    importance: 0.5,
-    access_level: 'private' as const,
-    shared_with: [],
-    agent_id: AGENT.agentId,
-    namespace: AGENT.namespace,
-    context: {},
-    pinned: false,
-    created_at: now,
-    links: [],
-  }
-  return stores.memories.insert(memory, { scope: AGENT, actor: AGENT.agentId, now })
 }
 
 /** What the project wants of a search of that size. */
