@@ -28,8 +28,8 @@ interface Question extends WordQuestion {
 }
 
 /**
- * The quick way: the best by words alone, then the rules on those few. Exact when enough of them pass, or when they are all there are;
- * otherwise undefined.
+ * The quick way: the best by words alone, then the rules on those few, in that order, until enough have passed. Exact when enough of them
+ * pass, or when they are all there are; otherwise undefined.
  */
 async function bestPassing(
   db: MemoryDb,
@@ -43,8 +43,9 @@ async function bestPassing(
       SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w
       GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${asked}
     ), ${scored(question)}
-    SELECT ${DESCRIBED}, scored.score, (SELECT count(*) FROM best) AS asked FROM scored JOIN memories m ON m.seq = scored.memory_seq
-    WHERE ${rules} ORDER BY scored.score DESC, m.seq LIMIT ${limit}`.execute(db)
+    SELECT ${DESCRIBED}, found.score, (SELECT count(*) FROM best) AS asked
+    FROM (SELECT * FROM scored ORDER BY score DESC, memory_seq LIMIT ${asked}) found JOIN memories m ON m.seq = found.memory_seq
+    WHERE ${rules} ORDER BY found.score DESC, found.memory_seq LIMIT ${limit}`.execute(db)
   // Without a single row it is not known whether there were any matches.
   if (rows.length < limit && (rows[0]?.asked ?? asked) >= asked) return undefined
   return rows
@@ -75,12 +76,13 @@ function postings(question: Question) {
 function scored(question: Question) {
   const rest = question.terms.filter((term) => !question.found.includes(term))
   if (rest.length === 0) return sql`scored AS (SELECT * FROM best)`
-  const terms = sql`${rest.map(({ term }) => term)}::text[]`
-  const weight = sql`(${rest.map((term) => term.weight)}::float8[])[array_position(${terms}, w.term)]`
+  const [terms, weights] = [rest.map(({ term }) => term), rest.map(({ weight }) => weight)]
+  // By term and memory at once, as the primary key has it: all words of each memory would be thirty rows on as many pages.
   return sql`scored AS MATERIALIZED (
-    SELECT best.memory_seq, best.score + coalesce(
-      (SELECT sum(${score(weight, question)}) FROM memory_words w WHERE w.term = ANY(${terms}) AND w.memory_seq = best.memory_seq), 0
-    ) AS score FROM best)`
+    SELECT best.memory_seq, best.score + coalesce((
+      SELECT sum(${score(sql`asked.weight`, question)}) FROM unnest(${terms}::text[], ${weights}::float8[]) AS asked (term, weight)
+      CROSS JOIN LATERAL (SELECT w.weight, w.length FROM memory_words w WHERE w.term = asked.term AND w.memory_seq = best.memory_seq LIMIT 1) w
+    ), 0) AS score FROM best)`
 }
 
 /** BM25 of one row `w`: a term in a memory. */

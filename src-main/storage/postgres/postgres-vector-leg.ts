@@ -5,8 +5,8 @@ import { DESCRIBED } from './postgres-described.ts'
 import type { DescribedRow } from './postgres-described.ts'
 import { vectorTable } from './postgres-vector-tables.ts'
 
-/** Vectors asked for per wanted memory: a long memory has several. */
-const ASKED_PER_WANTED = 2
+/** Vectors asked for per wanted memory, and again where that is not enough: a long memory has several. */
+const ASKED_PER_WANTED = [1.25, 5]
 
 /**
  * The memories nearest to one question. The graph is followed, rules applied on the way, until enough memories pass or
@@ -25,8 +25,15 @@ export class VectorLeg {
 
   /** Cosines with the memories, best first. */
   async nearest(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
-    const quick = await this.#alongGraph(rules, ASKED_PER_WANTED * limit)
-    return quick.length >= limit ? quick.slice(0, limit) : this.#amongPassing(rules, limit)
+    for (const perWanted of ASKED_PER_WANTED) {
+      const asked = Math.ceil(perWanted * limit)
+      const rows = await this.#alongGraph(rules, asked)
+      const memories = bestOfEach(rows)
+      if (memories.length >= limit) return memories.slice(0, limit)
+      // The graph has no more to give: to ask it for more is of no use.
+      if (rows.length < asked) break
+    }
+    return this.#amongPassing(rules, limit)
   }
 
   /** Cosines of given memories by `seq`; those without vectors are left out. */
@@ -43,7 +50,7 @@ export class VectorLeg {
       SELECT ${DESCRIBED}, 1 - (${this.#distance}) AS score
       FROM ${vectorTable(this.#modelId)} v JOIN memories m ON m.seq = v.memory_seq
       WHERE ${rules} ORDER BY ${this.#distance} LIMIT ${asked}`.execute(this.#db)
-    return bestOfEach(rows)
+    return rows
   }
 
   async #amongPassing(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
