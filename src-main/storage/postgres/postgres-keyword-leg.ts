@@ -6,8 +6,10 @@ import { DESCRIBED } from './postgres-described.ts'
 import type { DescribedRow } from './postgres-described.ts'
 import type { WeighedTerm, WordQuestion } from './postgres-word-question.ts'
 
-/** Matches that are asked about for each that is wanted, before all are; and how many get what the commoner words add to their scores. */
-const ASKED_PER_WANTED = 4
+/** Matches that may be asked about for each that is wanted, before the sure way is taken: the asking ends as soon as enough have passed. */
+const ASKED_PER_WANTED = 20
+/** Matches whose scores get what commoner words add, for each that is wanted: that costs a look for each word. */
+const COMPLETED_PER_WANTED = 4
 
 /** BM25 scores with the memories, best first. */
 export async function keywordLeg(db: MemoryDb, words: WordQuestion, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
@@ -37,7 +39,7 @@ async function bestPassing(
   rules: Expression<SqlBool>,
   limit: number,
 ): Promise<DescribedRow[] | undefined> {
-  const asked = ASKED_PER_WANTED * limit
+  const asked = (question.found.length < question.terms.length ? COMPLETED_PER_WANTED : ASKED_PER_WANTED) * limit
   const { rows } = await sql<DescribedRow & { readonly asked: number }>`
     WITH best AS MATERIALIZED (
       SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w
@@ -56,7 +58,7 @@ async function allPassing(db: MemoryDb, question: Question, rules: Expression<Sq
   const { rows } = await sql<DescribedRow>`
     WITH best AS MATERIALIZED (
       SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w JOIN memories m ON m.seq = w.memory_seq
-      WHERE ${rules} GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${ASKED_PER_WANTED * limit}
+      WHERE ${rules} GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${COMPLETED_PER_WANTED * limit}
     ), ${scored(question)}
     SELECT ${DESCRIBED}, scored.score FROM scored JOIN memories m ON m.seq = scored.memory_seq
     ORDER BY scored.score DESC, m.seq LIMIT ${limit}`.execute(db)
