@@ -84,7 +84,7 @@ function sessionSettings({ statementTimeoutMs, schema = DEFAULT_SCHEMA }: Postgr
     SET statement_timeout = ${statementTimeoutMs};
     SET idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_MS};
     SET jit = off;
-    SET hnsw.iterative_scan = strict_order;
+    SET hnsw.iterative_scan = relaxed_order;
     SET hnsw.ef_search = ${NEAREST_LOOKED_AT};
     SET hnsw.max_scan_tuples = ${MOST_TUPLES_SCANNED}`
 }
