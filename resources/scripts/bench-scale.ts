@@ -1,129 +1,93 @@
-// `npm run bench:scale -- --memories 10000,100000 [--url postgresql://…]`: storing and searching in a large store, straight at its port: how
-// quick, how right against a comparison with everything, how much disk and memory. Without a URL the store is SQLite in a temporary folder.
+// `npm run bench:scale -- --memories 10000,100000 [--dialect postgres [--url postgresql://…]] [--cache folder]`: storing and searching in a
+// large store, straight at its port: how quick, how right against a comparison with everything, how much disk and memory. SQLite is in a
+// temporary folder, PostgreSQL on a server of its own unless there is a URL of an empty database.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, numberFlag, textFlag } from '../../e2e/bench/lib/report.ts'
 import type { Row } from '../../e2e/bench/lib/report.ts'
 import { series, summarize } from '../../e2e/bench/lib/statistics.ts'
-import { systemClock, toIso } from '../../src-main/base/clock.ts'
-import { newId } from '../../src-main/base/ids.ts'
-import { silentLog } from '../../src-main/base/log.ts'
-import { OWNER_SCOPE } from '../../src-main/contract/scope.ts'
-import { EmbeddingModels } from '../../src-main/memory/embedding-models.ts'
-import { MemorySearch } from '../../src-main/memory/memory-search.ts'
-import { SEARCH_WEIGHTS } from '../../src-main/memory/ranking.ts'
 import { openScaleEmbedder } from './scale/embedder.ts'
 import { ExactNeighbours } from './scale/exact-neighbours.ts'
-import { AGENT, fill } from './scale/fill.ts'
-import { noteOf, questionOf } from './scale/notes.ts'
-import { openScaleStore } from './scale/store.ts'
-import { CorpusVectors } from './scale/vectors.ts'
+import { fill } from './scale/fill.ts'
+import { ingestRate, storeNote, tokensPerNote } from './scale/ingest.ts'
+import { Notes } from './scale/notes.ts'
+import { realVectors } from './scale/real-vectors.ts'
+import { Searches } from './scale/searches.ts'
+import { openPostgresScaleStore, openSqliteScaleStore } from './scale/store.ts'
+import { CorpusVectors, dot } from './scale/vectors.ts'
 
 const sizes = (textFlag('memories') ?? '10000').split(',').map(Number)
 const questionCount = numberFlag('questions', 100)
 /** How many notes get the model's own vector; the others' are turned from these. */
 const realCount = numberFlag('real', 5_000)
+/** How many are stored and embedded together, to see how quick that is. */
+const ingested = numberFlag('ingest', 2_000)
+const dialect = textFlag('dialect') ?? 'sqlite'
 const url = textFlag('url')
+const cacheFolder = textFlag('cache')
 const NEAREST = 10
 const say = (line: string): void => console.error(line)
 
+if (dialect !== 'sqlite' && dialect !== 'postgres') throw new Error(`--dialect is sqlite or postgres, not ${dialect}.`)
 const embedder = await openScaleEmbedder()
 for (const size of sizes) await measure(size)
 await embedder.close()
 
 async function measure(size: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tmws-scale-'))
-  const store = await openScaleStore(folder)
+  const store = dialect === 'postgres' ? await openPostgresScaleStore(url) : await openSqliteScaleStore(folder)
   try {
     const topics = Math.min(size, realCount)
+    const notes = new Notes(topics)
     say(`Embedding ${topics} notes …`)
-    const embedStart = performance.now()
-    const real: Float32Array[] = []
-    for (let from = 0; from < topics; from += 64) {
-      const texts = Array.from({ length: Math.min(64, topics - from) }, (_, offset) => noteOf(from + offset, topics).text)
-      for (const [first] of await embedder.embedTexts(texts)) if (first) real.push(first)
-    }
-    const embeddedPerSecond = Math.round(topics / ((performance.now() - embedStart) / 1000))
-    const questions = Array.from({ length: questionCount }, (_, number) => questionOf(number, topics))
+    const { vectors: real, perSecond } = await realVectors(embedder, notes, topics, cacheFolder)
+    const questions = Array.from({ length: questionCount }, (_, number) => notes.question(number))
     const asked = await Promise.all(questions.map((question) => embedder.embedQuery(question)))
-    const exact = { owner: new ExactNeighbours(asked, NEAREST), agent: new ExactNeighbours(asked, NEAREST) }
+    const exact = new ExactNeighbours(asked, NEAREST)
 
     say(`Storing ${size} memories in ${store.label} …`)
-    const corpus = { size, topics, vectors: new CorpusVectors(real), modelId: embedder.modelId, dimensions: embedder.dimensions }
-    const bulkSeconds = await fill(store.stores.transfer, corpus, exact, say)
-    await store.settle()
+    const corpus = { size, notes, vectors: new CorpusVectors(real), modelId: embedder.modelId, dimensions: embedder.dimensions }
+    const bulkSeconds = await fill(store.stores.transfer, corpus, exact, store.writers, say)
+    say('Settling …')
+    const settled = await store.settle()
 
     const rows: Row[] = []
     const add = (what: string, values: readonly number[], aim?: number): void =>
       void rows.push({ what, unit: 'ms', summary: summarize(values), ...(aim !== undefined && { aim }) })
-    const { memories } = store.stores
-    const models = new EmbeddingModels({ store: memories, embedder, clock: systemClock, log: silentLog })
-    const search = new MemorySearch({ store: memories, models, clock: systemClock, log: silentLog })
+    const searches = new Searches({ store: store.stores.memories, embedder, questions, asked, nearest: NEAREST })
     const recalls: Record<string, number> = {}
-    for (const [who, scope] of [
-      ['the person', OWNER_SCOPE],
-      ['an agent', AGENT],
-    ] as const) {
-      const ask = (number: number, mode: 'hybrid' | 'vector' | 'keyword') =>
-        search.search(
-          {
-            query: questions[number % questionCount] ?? '',
-            limit: NEAREST,
-            tag_match: 'any',
-            min_importance: 0,
-            minScore: 0,
-            mode,
-            includeShared: true,
-            includeSuperseded: false,
-            weights: SEARCH_WEIGHTS,
-          },
-          scope,
-        )
+    for (const who of ['owner', 'agent'] as const) {
+      const name = who === 'owner' ? 'the person' : 'an agent'
       // The first searches load what the later ones have.
-      await series(10, (number) => ask(number, 'hybrid'))
-      add(`search as ${who}, hybrid`, await series(questionCount, (number) => ask(number, 'hybrid')), aimOf(size))
-      add(`search as ${who}, vector`, await series(questionCount, (number) => ask(number, 'vector')))
-      add(`search as ${who}, keyword`, await series(questionCount, (number) => ask(number, 'keyword')))
-      const candidates = (number: number) => {
-        const values = asked[number % questionCount] ?? new Float32Array(0)
-        const text = questions[number % questionCount] ?? ''
-        const vector = { values, modelId: embedder.modelId }
-        return memories.candidates(
-          { now: toIso(Date.now()), text, vector, candidateLimit: 100, includeShared: true, includeSuperseded: false },
-          scope,
-        )
-      }
-      add(`the store's part of that, hybrid`, await series(questionCount, candidates))
+      await series(10, (number) => searches.whole(who, 'hybrid', number))
+      add(`search as ${name}, hybrid`, await series(questionCount, (number) => searches.whole(who, 'hybrid', number)), aimOf(size))
+      add(`search as ${name}, vector`, await series(questionCount, (number) => searches.whole(who, 'vector', number)))
+      add(`search as ${name}, keyword`, await series(questionCount, (number) => searches.whole(who, 'keyword', number)))
+      add(`the store's part of that, hybrid`, await series(questionCount, (number) => searches.candidates(who, number)))
       const shares: number[] = []
-      for (const [number, values] of asked.entries()) {
-        const { candidates } = await memories.candidates(
-          {
-            now: toIso(Date.now()),
-            vector: { values, modelId: embedder.modelId },
-            candidateLimit: 100,
-            includeShared: true,
-            includeSuperseded: false,
-          },
-          scope,
-        )
-        const found = candidates.toSorted((a, b) => (b.vector ?? -1) - (a.vector ?? -1)).slice(0, NEAREST)
-        shares.push((who === 'the person' ? exact.owner : exact.agent).recall(number, new Set(found.map(({ id }) => id))))
-      }
+      for (const number of asked.keys()) shares.push(exact.recall(who, number, await searches.nearest(who, number)))
       recalls[who] = shares.reduce((sum, share) => sum + share, 0) / shares.length
     }
     add('embedding a question', await series(questionCount, (number) => embedder.embedQuery(questions[number] ?? '')))
-    add('store one', await series(300, (index) => storeOne(memories, size + index, topics)))
+    add('floor: 10,000 cosines in plain JavaScript', await series(50, () => Promise.resolve(plainScan(real))))
+    add('store one', await series(300, (index) => storeNote(store.stores.memories, `${notes.note(size + index).text} ${index}`)))
+    say(`Storing ${ingested} more, with the model …`)
+    const ingest = await ingestRate(store.stores.memories, embedder, notes, size + 1000, ingested)
     report(`scale-${store.label.toLowerCase()}-${size}`, rows, {
       memories: size,
       store: store.label,
       real_vectors: topics,
-      embedded_per_second: embeddedPerSecond,
+      ...(perSecond !== undefined && { embedded_per_second: perSecond }),
       bulk_per_second: Math.round(size / bulkSeconds),
-      recall_at_10_person: round(recalls['the person']),
-      recall_at_10_agent: round(recalls['an agent']),
+      ingest_per_second: ingest,
+      ingested,
+      tokens_per_note: tokensPerNote(notes),
+      recall_at_10_person: round(recalls['owner']),
+      recall_at_10_agent: round(recalls['agent']),
       disk_mib: Math.round((await store.diskBytes()) / 2 ** 20),
       process_rss_mib: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      ...settled,
       ...store.facts(),
     })
   } finally {
@@ -132,32 +96,17 @@ async function measure(size: number): Promise<void> {
   }
 }
 
-function storeOne(
-  memories: Awaited<ReturnType<typeof openScaleStore>>['stores']['memories'],
-  index: number,
-  topics: number,
-): Promise<unknown> {
-  const now = toIso(Date.now())
-  const memory = {
-    id: newId(),
-    content: `${noteOf(index, topics).text} ${index}`,
-    tags: ['one'],
-    importance: 0.5,
-    access_level: 'private' as const,
-    shared_with: [],
-    agent_id: AGENT.agentId,
-    namespace: AGENT.namespace,
-    context: {},
-    pinned: false,
-    created_at: now,
-    links: [],
-  }
-  return memories.insert(memory, { scope: AGENT, actor: AGENT.agentId, now })
+/** What the machine does at this moment, to hold the other times against. */
+function plainScan(vectors: readonly Float32Array[]): number {
+  const [question = new Float32Array(0)] = vectors
+  let best = -1
+  for (let index = 0; index < 10_000; index += 1) best = Math.max(best, dot(question, vectors[index % vectors.length] ?? question))
+  return best
 }
 
 /** What the project wants of a search of that size. */
 function aimOf(size: number): number | undefined {
-  if (url !== undefined) return size >= 1_000_000 ? 30 : undefined
+  if (dialect === 'postgres') return size <= 1_000_000 ? 30 : undefined
   return size <= 10_000 ? 8 : size <= 100_000 ? 25 : undefined
 }
 

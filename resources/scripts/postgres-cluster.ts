@@ -25,12 +25,20 @@ export interface PostgresCluster {
   start(): Promise<void>
   /** Freezes the server's processes, or lets them go on: a machine that answers nobody. */
   freeze(isFrozen: boolean): void
+  /** The processes of the server. */
+  pids(): readonly number[]
   /** Stops it and removes its data. Idempotent. */
   remove(): Promise<void>
 }
 
-/** Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). `isDurable`: as in earnest, for measurements. */
-export async function startPostgresCluster({ isDurable = false } = {}): Promise<PostgresCluster | undefined> {
+/**
+ * Undefined where there is no PostgreSQL with pgvector (see setup-postgres.ts). `isDurable`: as in earnest, for measurements; `settings` are
+ * lines of its configuration, `name=value`.
+ */
+export async function startPostgresCluster({
+  isDurable = false,
+  settings: more = [],
+}: { readonly isDurable?: boolean; readonly settings?: readonly string[] } = {}): Promise<PostgresCluster | undefined> {
   const programs = findPostgres()
   if (!programs) return undefined
   const account = unprivileged()
@@ -54,6 +62,7 @@ export async function startPostgresCluster({ isDurable = false } = {}): Promise<
       'maintenance_work_mem=256MB',
       // Without these, what is committed survives the end of these processes, not that of the machine.
       ...(isDurable ? [] : ['fsync=off', 'full_page_writes=off']),
+      ...more,
     ]
     const child = spawn(join(programs.bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
       ...run,
@@ -103,6 +112,7 @@ export async function startPostgresCluster({ isDurable = false } = {}): Promise<
     },
     stop,
     start,
+    pids: () => pidsBelow(server?.pid),
     freeze: (isFrozen) => {
       const children = pidsBelow(server?.pid)
       for (const pid of children) process.kill(pid, isFrozen ? 'SIGSTOP' : 'SIGCONT')

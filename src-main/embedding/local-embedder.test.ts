@@ -53,6 +53,38 @@ async function readyEmbedder(options: Partial<LocalEmbedderOptions> = {}): Promi
 const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, number, i) => sum + number * (b[i] ?? 0), 0)
 const sentence = (i: number) => `Number ${i}: the garden behind the old house was full of roses and bees. `
 
+describe('a second thread', () => {
+  const texts = Array.from({ length: 20 }, (_, i) => (i % 7 === 0 ? sentence(i).repeat(30) : sentence(i)))
+
+  /** A log that counts the threads that have come up. */
+  function countingLog() {
+    let ready = 0
+    const info = (_: unknown, message: string) => void (ready += message === 'the embedding model is ready' ? 1 : 0)
+    return { log: { ...silentLog, info } as typeof silentLog, ready: () => ready }
+  }
+
+  it('helps with much to embed, and the vectors are the same', async () => {
+    const { log, ready } = countingLog()
+    const alone = await readyEmbedder({ helpAfterMs: Infinity })
+    const helped = await readyEmbedder({ helpAfterMs: 0, log })
+    const expected = await alone.embedTexts(texts)
+    // The first call opens it, and waits for nothing.
+    expect(await helped.embedTexts(texts)).toEqual(expected)
+    while (ready() < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await helped.embedTexts(texts)).toEqual(expected)
+  })
+
+  it('is not opened for a few texts, nor where it may not be', async () => {
+    const { log, ready } = countingLog()
+    const few = await readyEmbedder({ helpAfterMs: 0, log })
+    await few.embedTexts(texts.slice(0, 5))
+    const never = await readyEmbedder({ helpAfterMs: Infinity, log })
+    await never.embedTexts(texts)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(ready()).toBe(2)
+  })
+})
+
 describe('the local embedder', () => {
   let embedder: Embedder
   beforeAll(async () => {

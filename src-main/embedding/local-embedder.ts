@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { workerFile } from '../base/worker-channel.ts'
+import { BulkHelper, halves } from './bulk-helper.ts'
 import type { Embedder, EmbedderState } from './embedder.ts'
 import type { CancelRequest, LoadedModel, LoadRequest, PackedVectors, QueryRequest, TextsRequest } from './embedding-protocol.ts'
 import { unpackVectors } from './embedding-protocol.ts'
@@ -23,6 +25,11 @@ export interface LocalEmbedderOptions {
   readonly log: Log
   /** Threads within one run of the model. Defaults to 1. */
   readonly threads?: number
+  /**
+   * Much to embed for so long, in milliseconds, and a second thread helps until it is done. Defaults to 1,000 where there are two
+   * processors or more, else to never.
+   */
+  readonly helpAfterMs?: number
   /** Queries that may wait at once; one more is refused. Defaults to 256, which is half a second of work. */
   readonly maxQueries?: number
   /**
@@ -47,6 +54,7 @@ export function openLocalEmbedder(options: LocalEmbedderOptions): Embedder {
 class LocalEmbedder implements Embedder {
   readonly #expected: LoadedModel
   readonly #thread: EmbeddingThread
+  readonly #helper: BulkHelper
   readonly #maxQueries: number
   readonly #maxTextCharacters: number
   #queries = 0
@@ -59,7 +67,7 @@ class LocalEmbedder implements Embedder {
     const { modelFolder, layout = 'built-in', name = basename(modelFolder), file, prefixes, prepare } = options
     this.#expected =
       layout === 'built-in' ? { modelId: LOCAL_MODEL.id, dimensions: LOCAL_MODEL.dimensions } : { modelId: `local:${name}`, dimensions: 0 }
-    this.#thread = new EmbeddingThread({
+    const thread: EmbeddingThreadOptions = {
       file: workerFile('local-embedder-worker', import.meta.url),
       load: {
         modelFolder,
@@ -69,13 +77,15 @@ class LocalEmbedder implements Embedder {
         ...(file !== undefined && { file }),
         ...(prefixes && { prefixes }),
       },
-      ...(prepare && { prepare }),
       // The bounds above come first; this one has room for a cancellation of each request.
       maxPending: 2 * (this.#maxQueries + Math.ceil(this.#maxTextCharacters / CHARACTERS_OF_A_CALL) + 1),
       log: options.log,
       firstRetryMs: options.firstRetryMs ?? 1_000,
       maxRetryMs: options.maxRetryMs ?? 30_000,
-    })
+    }
+    this.#thread = new EmbeddingThread({ ...thread, ...(prepare && { prepare }) })
+    const canHelp = availableParallelism() > 1
+    this.#helper = new BulkHelper(() => new EmbeddingThread(thread), options.helpAfterMs ?? (canHelp ? 1_000 : Infinity))
   }
 
   get modelId(): string {
@@ -99,34 +109,59 @@ class LocalEmbedder implements Embedder {
     if (this.#queries >= this.#maxQueries) throw tooMuchToDo()
     const request: QueryRequest = { job: this.#nextJob++, text }
     this.#queries += 1
+    this.#helper.questionAsked()
     const answer = this.#thread.call<Float32Array>('query', request).finally(() => (this.#queries -= 1))
-    return this.#orAbort(answer, request.job, signal)
+    return this.#orAbort(this.#thread, answer, request.job, signal)
   }
 
   async embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[][]> {
     signal?.throwIfAborted()
     if (texts.length === 0) return []
-    const characters = texts.reduce((sum, text) => sum + text.length, CHARACTERS_OF_A_CALL)
-    if (this.#textCharacters > 0 && this.#textCharacters + characters > this.#maxTextCharacters) throw tooMuchToDo()
-    const request: TextsRequest = { job: this.#nextJob++, texts }
-    this.#textCharacters += characters
-    const answer = this.#thread.call<PackedVectors>('texts', request).finally(() => (this.#textCharacters -= characters))
-    return unpackVectors(await this.#orAbort(answer, request.job, signal), this.dimensions)
+    if (this.#textCharacters > 0 && this.#textCharacters + charactersOf(texts) > this.#maxTextCharacters) throw tooMuchToDo()
+    const helper = this.#helper.forTexts(texts.length)
+    // It has read the model's files later than the first one did.
+    if (helper?.loaded?.modelId !== this.modelId) return this.#embedOn(this.#thread, texts, signal)
+    const vectors: Float32Array[][] = []
+    const work = halves(texts).map(async (places, part) => {
+      const some = places.map((place) => texts[place] ?? '')
+      const embedded = part === 0 ? this.#embedOn(this.#thread, some, signal) : this.#embedHelped(helper, some, signal)
+      for (const [i, ofText] of (await embedded).entries()) vectors[places[i] ?? 0] = ofText
+    })
+    await Promise.all(work)
+    return vectors
   }
 
-  close(): Promise<void> {
-    return this.#thread.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#thread.close(), this.#helper.close()])
+  }
+
+  async #embedOn(thread: EmbeddingThread, texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[][]> {
+    const request: TextsRequest = { job: this.#nextJob++, texts }
+    const characters = charactersOf(texts)
+    this.#textCharacters += characters
+    const answer = thread.call<PackedVectors>('texts', request).finally(() => (this.#textCharacters -= characters))
+    return unpackVectors(await this.#orAbort(thread, answer, request.job, signal), this.dimensions)
+  }
+
+  /** Whatever has become of the second thread: the first one decides what is an error. */
+  async #embedHelped(helper: EmbeddingThread, texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[][]> {
+    try {
+      return await this.#embedOn(helper, texts, signal)
+    } catch {
+      signal?.throwIfAborted()
+      return this.#embedOn(this.#thread, texts, signal)
+    }
   }
 
   /** The caller is let go at once; the thread drops the job before its next step, and only then does it leave the bounds. */
-  async #orAbort<T>(answer: Promise<T>, job: number, signal: AbortSignal | undefined): Promise<T> {
+  async #orAbort<T>(thread: EmbeddingThread, answer: Promise<T>, job: number, signal: AbortSignal | undefined): Promise<T> {
     if (!signal) return answer
     const aborted = Promise.withResolvers<never>()
     const onAbort = () => {
       aborted.reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
       const request: CancelRequest = { job }
       // It may have ended, or the thread with it: nothing is left to cancel then.
-      this.#thread.call('cancel', request).catch(() => undefined)
+      thread.call('cancel', request).catch(() => undefined)
     }
     signal.addEventListener('abort', onAbort, { once: true })
     try {
@@ -135,6 +170,10 @@ class LocalEmbedder implements Embedder {
       signal.removeEventListener('abort', onAbort)
     }
   }
+}
+
+function charactersOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, CHARACTERS_OF_A_CALL)
 }
 
 function tooMuchToDo(): AppError {

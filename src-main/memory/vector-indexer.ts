@@ -7,8 +7,10 @@ import type { Embedder } from '../embedding/embedder.ts'
 import type { MemoryStore } from '../storage/memory-store.ts'
 import type { EmbeddingModels } from './embedding-models.ts'
 
-/** Texts per round: small, so that a question never waits behind much. */
+/** Texts embedded at once: small, so that a question never waits behind much. */
 const BATCH_SIZE = 32
+/** Texts read from the store at once. */
+const READ_SIZE = 4 * BATCH_SIZE
 /** Wait after a failed round, in milliseconds. */
 const RETRY_MS = 2_000
 /** How often to look unasked, in milliseconds: another process may have stored something, and ended before it gave it its vectors. */
@@ -133,14 +135,25 @@ export class VectorIndexer {
 
   async #indexBatch(embedder: Embedder): Promise<boolean> {
     const { modelId, dimensions } = embedder
-    const waiting = await this.#store.withoutVectors(modelId, BATCH_SIZE, toIso(this.#clock.now()))
+    const waiting = await this.#store.withoutVectors(modelId, READ_SIZE, toIso(this.#clock.now()))
     if (waiting.length === 0) return false
-    const vectors = await this.#embed(embedder, waiting)
-    const puts = waiting.map(({ id, contentVersion }, index) =>
-      this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] }),
-    )
-    await Promise.all(puts)
-    this.#models.indexed(embedder, waiting.length)
+    // The store writes one batch while the model has the next.
+    let writing: Promise<void> = Promise.resolve()
+    try {
+      for (let from = 0; from < waiting.length; from += BATCH_SIZE) {
+        const batch = waiting.slice(from, from + BATCH_SIZE)
+        const vectors = await this.#embed(embedder, batch)
+        await writing
+        const puts = batch.map(({ id, contentVersion }, index) =>
+          this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] }),
+        )
+        writing = Promise.all(puts).then(() => this.#models.indexed(embedder, batch.length))
+        // Waited for below; until then a failure is not one that nobody looks after.
+        writing.catch(() => undefined)
+      }
+    } finally {
+      await writing
+    }
     return true
   }
 

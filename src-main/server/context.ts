@@ -98,6 +98,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     ...opened,
     bus,
     limiter: watchLimiter(opened.limiter, () => meter.rateLimited()),
+    limiterOf: (...of: Parameters<typeof opened.limiterOf>) => watchLimiter(opened.limiterOf(...of), () => meter.rateLimited()),
     sessions: watchSessions(opened.sessions, watch),
   }
   state.onHealthChange((health) => announceState(health, bus, clock))

@@ -44,15 +44,3 @@ export function toUnit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(norm)
   return vector.map((value) => value / length)
 }
-
-/** One bit per dimension, set where the value is positive, padded with zeros to whole bytes. */
-export function signBits(values: ArrayLike<number>): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(values.length / 8))
-  for (let i = 0; i < values.length; i++) if ((values[i] ?? 0) > 0) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
-  return bits
-}
-
-/** `signBits` of a kept vector. */
-export function keptSignBits(kept: Uint8Array): Uint8Array {
-  return signBits(keptValues(kept))
-}

@@ -13,7 +13,6 @@ export interface DenialParts {
   /** Failed sign-ins of one address. */
   readonly failures: RateLimiter
   readonly audit: AuditTrail
-  readonly onDenied?: (code: ErrorCode) => void
 }
 
 /** Who was refused at the door, before it was known who asks. */
@@ -41,12 +40,11 @@ export class Denials {
    * Notes a refusal in the audit. Returns the error to answer with: who fails to sign in too often is told to wait instead. A good token
    * is never slowed by the bad ones beside it.
    */
-  async denied(who: Refused, error: unknown): Promise<unknown> {
+  async denied(who: Refused, error: unknown, action = 'admission'): Promise<unknown> {
     if (!(error instanceof AppError) || !DENIALS.has(error.code)) return error
     const shown = error.code === 'unauthenticated' ? await this.#slowed(who.address ?? 'unknown', error) : error
-    this.#parts.onDenied?.(shown.code)
     this.#parts.audit.note({
-      action: 'admission',
+      action,
       // Claimed, not proven.
       agentId: nameOf(who.headers[HEADERS.agentId]) ?? ANONYMOUS_AGENT_ID,
       namespace: nameOf(who.headers[HEADERS.agentNamespace]) ?? DEFAULT_NAMESPACE,

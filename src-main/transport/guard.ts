@@ -88,7 +88,7 @@ export class Guard {
       'unauthenticated',
       'This token is not the one in the discovery file (~/.tmws/runtime.json) of the running server.',
     )
-    throw await this.#denied(request, this.#parts.addresses.of(request), error)
+    throw await this.#denied(request, this.#parts.addresses.of(request), error, 'sign-in')
   }
 
   /** The header that gives a browser the owner scope. */
@@ -153,8 +153,8 @@ export class Guard {
     return url === undefined ? {} : { details: { resource_metadata: url } }
   }
 
-  #denied(request: IncomingMessage, address: string | undefined, error: unknown): Promise<unknown> {
-    return this.#parts.denials.denied({ headers: request.headers, address }, error)
+  #denied(request: IncomingMessage, address: string | undefined, error: unknown, action?: string): Promise<unknown> {
+    return this.#parts.denials.denied({ headers: request.headers, address }, error, action)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Scope } from '../../../src-main/contract/scope.ts'
 import { quantize } from '../../../src-main/storage/quantized-vector.ts'
 import type { TransferRecord, TransferStore } from '../../../src-main/storage/transfer-store.ts'
 import type { ExactNeighbours } from './exact-neighbours.ts'
-import { noteOf } from './notes.ts'
+import type { Notes } from './notes.ts'
 import type { CorpusVectors } from './vectors.ts'
 
 const BATCH = 500
@@ -17,7 +17,7 @@ export const AGENT: Scope = { kind: 'agent', agentId: 'agent-0', namespace: 'spa
 
 export interface Corpus {
   readonly size: number
-  readonly topics: number
+  readonly notes: Notes
   readonly vectors: CorpusVectors
   readonly modelId: string
   readonly dimensions: number
@@ -39,40 +39,49 @@ function isForAgent(index: number): boolean {
   return agent_id === AGENT.agentId || access_level === 'public' || (access_level === 'team' && namespace === 'space-0')
 }
 
-/** Writes the corpus, and shows each vector to those who look for the nearest. Returns the seconds the store took. */
+/**
+ * Writes the corpus, so many batches at a time, and shows each vector to who looks for the nearest. Returns the seconds of all that, the
+ * making of the texts included.
+ */
 export async function fill(
   store: TransferStore,
   corpus: Corpus,
-  watchers: { readonly owner: ExactNeighbours; readonly agent: ExactNeighbours },
+  exact: ExactNeighbours,
+  writers: number,
   say: (line: string) => void,
 ): Promise<number> {
-  let seconds = 0
+  const begun = performance.now()
+  const seconds = (): number => (performance.now() - begun) / 1000
+  const writing = new Set<Promise<unknown>>()
   for (let from = 0; from < corpus.size; from += BATCH) {
     const records: TransferRecord[] = []
     for (let index = from; index < Math.min(corpus.size, from + BATCH); index += 1) {
       const vector = corpus.vectors.of(index)
       const { memory, record } = recordsOf(corpus, index, vector)
       records.push(...record)
-      watchers.owner.see(memory, vector)
-      if (isForAgent(index)) watchers.agent.see(memory, vector)
+      exact.see(memory, vector, isForAgent(index))
     }
-    const start = performance.now()
-    await store.write(records, { onConflict: 'skip', now: toIso(START_MS), actor: 'bench', isWithoutHistory: true })
-    seconds += (performance.now() - start) / 1000
-    if ((from / BATCH) % 40 === 39) say(`  ${from + BATCH} memories, ${Math.round((from + BATCH) / seconds)} a second`)
+    // The first one makes the model known; the others would wait for it.
+    while (writing.size >= (from <= BATCH ? 1 : writers)) await Promise.race(writing)
+    const write = store
+      .write(records, { onConflict: 'skip', now: toIso(START_MS), actor: 'bench', isWithoutHistory: true })
+      .finally(() => writing.delete(write))
+    writing.add(write)
+    if ((from / BATCH) % 40 === 39) say(`  ${from + BATCH} memories, ${Math.round((from + BATCH) / seconds())} a second`)
   }
-  return seconds
+  await Promise.all(writing)
+  return seconds()
 }
 
 function recordsOf(
-  { topics, modelId, dimensions }: Corpus,
+  { notes, modelId, dimensions }: Corpus,
   index: number,
   vector: Float32Array,
 ): { memory: string; record: TransferRecord[] } {
   const at = START_MS + index * 1000
   const id = newId(at)
   const time = toIso(at)
-  const { topic, text } = noteOf(index, topics)
+  const { topic, text } = notes.note(index)
   const memory = {
     id,
     content: text,

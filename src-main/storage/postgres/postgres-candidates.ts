@@ -1,10 +1,11 @@
-import { expressionBuilder, sql } from 'kysely'
+import { expressionBuilder } from 'kysely'
 import { toIso } from '../../base/clock.ts'
 import type { Scope } from '../../contract/scope.ts'
 import type { Candidate, CandidateQuery, CandidateSet } from '../memory-store.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
 import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
+import type { DescribedRow } from './postgres-described.ts'
 import { keywordLeg } from './postgres-keyword-leg.ts'
 import { VectorLeg } from './postgres-vector-leg.ts'
 import { questionText } from './postgres-vector-tables.ts'
@@ -14,44 +15,48 @@ import type { WordStatistics } from './postgres-word-question.ts'
 export async function findCandidates(db: MemoryDb, statistics: WordStatistics, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
   const rules = candidateSql(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>(), query, scope)
   const [byWords, byMeaning] = await Promise.all([askByWords(), askByMeaning()])
-  const late = [...byWords.scores.keys()].filter((seq) => !byMeaning.scores.has(seq))
-  const vector = new Map([...byMeaning.scores, ...((await byMeaning.leg?.score(late)) ?? [])])
+  const near = new Map(byMeaning.rows.map(({ seq, score }) => [seq, score]))
+  const late = byWords.rows.flatMap(({ seq }) => (near.has(seq) ? [] : [seq]))
+  const all = new Map([...byMeaning.rows, ...byWords.rows].map((row) => [row.seq, row]))
   return {
-    candidates: await describe(db, byWords.scores, vector),
+    candidates: join(all, new Map(byWords.rows.map(({ seq, score }) => [seq, Math.max(0, score)])), [
+      near,
+      (await byMeaning.leg?.score(late)) ?? new Map(),
+    ]),
     keywordCeiling: byWords.ceiling,
     isPartial: byMeaning.isPartial,
   }
 
-  async function askByWords(): Promise<{ scores: ReadonlyMap<number, number>; ceiling: number }> {
+  async function askByWords(): Promise<{ rows: readonly DescribedRow[]; ceiling: number }> {
     const words = query.text === undefined ? undefined : await statistics.ask(db, query.text)
-    if (!words) return { scores: new Map(), ceiling: 0 }
-    return { scores: await keywordLeg(db, words, rules, query.candidateLimit), ceiling: words.ceiling }
+    if (!words) return { rows: [], ceiling: 0 }
+    return { rows: await keywordLeg(db, words, rules, query.candidateLimit), ceiling: words.ceiling }
   }
 
-  async function askByMeaning(): Promise<{ scores: ReadonlyMap<number, number>; isPartial: boolean; leg?: VectorLeg }> {
-    if (!query.vector) return { scores: new Map(), isPartial: false }
+  async function askByMeaning(): Promise<{ rows: readonly DescribedRow[]; isPartial: boolean; leg?: VectorLeg }> {
+    if (!query.vector) return { rows: [], isPartial: false }
     const modelId = await findModel(db, query.vector.modelId)
-    const isPartial = await hasUnembedded(db, modelId, scope, Date.parse(query.now))
     const question = questionText(query.vector.values)
-    if (modelId === undefined || question === undefined) return { scores: new Map(), isPartial }
-    const leg = new VectorLeg(db, modelId, question)
-    return { scores: await leg.nearest(rules, query.candidateLimit), isPartial, leg }
+    const leg = modelId === undefined || question === undefined ? undefined : new VectorLeg(db, modelId, question)
+    const [isPartial, rows = []] = await Promise.all([
+      hasUnembedded(db, modelId, scope, Date.parse(query.now)),
+      leg?.nearest(rules, query.candidateLimit),
+    ])
+    return { rows, isPartial, ...(leg && { leg }) }
   }
 }
 
-async function describe(db: MemoryDb, keyword: ReadonlyMap<number, number>, vector: ReadonlyMap<number, number>): Promise<Candidate[]> {
-  const seqs = [...new Set([...keyword.keys(), ...vector.keys()])]
-  if (seqs.length === 0) return []
-  const { rows } = await sql<{ seq: number; id: string; importance: number; created_at: number }>`
-    SELECT seq, id, importance, created_at FROM memories WHERE seq = ANY(${seqs}::bigint[])`.execute(db)
-  return rows.map(({ seq, id, importance, created_at: createdAt }) => {
-    const [words, closeness] = [keyword.get(seq), vector.get(seq)]
+type Scores = ReadonlyMap<number, number>
+
+function join(all: ReadonlyMap<number, DescribedRow>, keyword: Scores, closeness: readonly [Scores, Scores]): Candidate[] {
+  return [...all.values()].map(({ seq, id, importance, created_at: createdAt }) => {
+    const [words, vector] = [keyword.get(seq), closeness[0].get(seq) ?? closeness[1].get(seq)]
     return {
       id,
       importance,
       createdAt: toIso(createdAt),
       ...(words !== undefined && { keyword: words }),
-      ...(closeness !== undefined && { vector: closeness }),
+      ...(vector !== undefined && { vector }),
     }
   })
 }

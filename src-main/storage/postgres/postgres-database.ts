@@ -12,8 +12,8 @@ import { ANSWER_MARGIN_MS, ConnectionPool } from './postgres-pool.ts'
 import { isWordIndexCurrent, rebuildIfOutdated } from './postgres-text-index.ts'
 
 const SLOW_MS = 250
-/** For work on everything there is, which nobody waits for, in milliseconds. */
-const MAINTENANCE_TIMEOUT_MS = 30 * 60_000
+/** For work on everything there is, which nobody waits for, in milliseconds: a graph of a million vectors takes an hour on a busy machine. */
+const MAINTENANCE_TIMEOUT_MS = 6 * 3_600_000
 
 export interface CallOptions {
   /** What the call changes: calls of one process on the same go one after another. */

@@ -1,76 +1,96 @@
 import { sql } from 'kysely'
-import type { Expression, SqlBool } from 'kysely'
+import type { Expression, RawBuilder, SqlBool } from 'kysely'
 import type { MemoryDb } from '../sql/sql-schema.ts'
 import { BM25 } from '../word-counts.ts'
+import { DESCRIBED } from './postgres-described.ts'
+import type { DescribedRow } from './postgres-described.ts'
 import type { WeighedTerm, WordQuestion } from './postgres-word-question.ts'
 
-/** Matches that are asked about for each that is wanted, before all are. */
-const ASKED_PER_WANTED = 2
+/** Matches that may be asked about for each that is wanted, before the sure way is taken: the asking ends as soon as enough have passed. */
+const ASKED_PER_WANTED = 20
+/** Matches whose scores get what commoner words add, for each that is wanted: that costs a look for each word. */
+const COMPLETED_PER_WANTED = 4
 
-/** BM25 scores by `seq`, best first. Words that most memories share are asked for only if the others find too few. */
-export async function keywordLeg(
-  db: MemoryDb,
-  words: WordQuestion,
-  rules: Expression<SqlBool>,
-  limit: number,
-): Promise<Map<number, number>> {
-  const found = await matching(words.telling ?? words.terms)
-  return words.telling !== undefined && found.size < limit ? matching(words.terms) : found
+/** BM25 scores with the memories, best first. */
+export async function keywordLeg(db: MemoryDb, words: WordQuestion, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
+  if (words.telling) {
+    const found = await matching(words.telling)
+    if (found.length >= limit) return found
+  }
+  return matching(words.terms)
 
-  async function matching(terms: readonly WeighedTerm[]): Promise<Map<number, number>> {
-    const question = { terms, averageLength: words.averageLength }
-    return (await bestPassing(db, question, rules, limit)) ?? (await allPassing(db, question, rules, limit))
+  async function matching(terms: readonly WeighedTerm[]): Promise<DescribedRow[]> {
+    return (await bestPassing(db, { ...words, found: terms }, rules, limit)) ?? allPassing(db, { ...words, found: terms }, rules, limit)
   }
 }
 
-type Question = Pick<WordQuestion, 'terms' | 'averageLength'>
+/** `found`: the terms that find memories; the others of the question add to the scores. */
+interface Question extends WordQuestion {
+  readonly found: readonly WeighedTerm[]
+}
 
 /**
- * The quick way: the best by words alone, then the rules on those few. Exact when enough of them pass, or when they are all there
- * are; otherwise undefined.
+ * The quick way: the best by words alone, then the rules on those few, in that order, until enough have passed. Exact when enough of them
+ * pass, or when they are all there are; otherwise undefined.
  */
 async function bestPassing(
   db: MemoryDb,
   question: Question,
   rules: Expression<SqlBool>,
   limit: number,
-): Promise<Map<number, number> | undefined> {
-  const asked = ASKED_PER_WANTED * limit
-  const { rows } = await sql<{ seq: number; score: number; asked: number }>`
+): Promise<DescribedRow[] | undefined> {
+  const asked = (question.found.length < question.terms.length ? COMPLETED_PER_WANTED : ASKED_PER_WANTED) * limit
+  const { rows } = await sql<DescribedRow & { readonly asked: number }>`
     WITH best AS MATERIALIZED (
-      SELECT w.memory_seq, ${score(question)} AS score FROM memory_words w WHERE w.term = ANY(${termsOf(question)}::text[])
+      SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w
       GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${asked}
-    )
-    SELECT m.seq, best.score, (SELECT count(*) FROM best) AS asked FROM best JOIN memories m ON m.seq = best.memory_seq WHERE ${rules}
-    ORDER BY best.score DESC, m.seq LIMIT ${limit}`.execute(db)
+    ), ${scored(question)}
+    SELECT ${DESCRIBED}, found.score, (SELECT count(*) FROM best) AS asked
+    FROM (SELECT * FROM scored ORDER BY score DESC, memory_seq LIMIT ${asked}) found JOIN memories m ON m.seq = found.memory_seq
+    WHERE ${rules} ORDER BY found.score DESC, found.memory_seq LIMIT ${limit}`.execute(db)
   // Without a single row it is not known whether there were any matches.
   if (rows.length < limit && (rows[0]?.asked ?? asked) >= asked) return undefined
-  return byseq(rows)
+  return rows
 }
 
 /** The sure way: the rules on everything that holds a word. */
-async function allPassing(db: MemoryDb, question: Question, rules: Expression<SqlBool>, limit: number): Promise<Map<number, number>> {
-  const { rows } = await sql<{ seq: number; score: number }>`
-    SELECT m.seq, ${score(question)} AS score FROM memory_words w JOIN memories m ON m.seq = w.memory_seq
-    WHERE w.term = ANY(${termsOf(question)}::text[]) AND ${rules}
-    GROUP BY m.seq ORDER BY score DESC, m.seq LIMIT ${limit}`.execute(db)
-  return byseq(rows)
+async function allPassing(db: MemoryDb, question: Question, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
+  const { rows } = await sql<DescribedRow>`
+    WITH best AS MATERIALIZED (
+      SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w JOIN memories m ON m.seq = w.memory_seq
+      WHERE ${rules} GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${COMPLETED_PER_WANTED * limit}
+    ), ${scored(question)}
+    SELECT ${DESCRIBED}, scored.score FROM scored JOIN memories m ON m.seq = scored.memory_seq
+    ORDER BY scored.score DESC, m.seq LIMIT ${limit}`.execute(db)
+  return rows
 }
 
-/** BM25 of the rows `w` of one memory. */
-function score(question: Question) {
+/** What each found term adds to each memory. A part for each term: its weight is then a constant, which halves the time. */
+function postings(question: Question) {
+  const parts = question.found.map(
+    ({ term, weight }) =>
+      sql`SELECT w.memory_seq, ${score(sql`${weight}::float8`, question)} AS score FROM memory_words w WHERE w.term = ${term}`,
+  )
+  return sql.join(parts, sql` UNION ALL `)
+}
+
+/** The best with what the other terms add. */
+function scored(question: Question) {
+  const rest = question.terms.filter((term) => !question.found.includes(term))
+  if (rest.length === 0) return sql`scored AS (SELECT * FROM best)`
+  const [terms, weights] = [rest.map(({ term }) => term), rest.map(({ weight }) => weight)]
+  // By term and memory at once, as the primary key has it: all words of each memory would be thirty rows on as many pages.
+  return sql`scored AS MATERIALIZED (
+    SELECT best.memory_seq, best.score + coalesce((
+      SELECT sum(${score(sql`asked.weight`, question)}) FROM unnest(${terms}::text[], ${weights}::float8[]) AS asked (term, weight)
+      CROSS JOIN LATERAL (SELECT w.weight, w.length FROM memory_words w WHERE w.term = asked.term AND w.memory_seq = best.memory_seq LIMIT 1) w
+    ), 0) AS score FROM best)`
+}
+
+/** BM25 of one row `w`: a term in a memory. */
+function score(weight: RawBuilder<unknown>, { averageLength }: WordQuestion) {
   const { k1, b } = BM25
-  const weights = question.terms.map(({ weight }) => weight)
-  const weight = sql`(${weights}::float8[])[array_position(${termsOf(question)}::text[], w.term)]`
-  const fixed = sql.lit(k1 * (1 - b))
-  const perTerm = sql`${(k1 * b) / question.averageLength}::float8`
-  return sql<number>`sum(${weight} * w.weight * ${sql.lit(k1 + 1)} / (w.weight + ${fixed} + ${perTerm} * w.length))`
-}
-
-function termsOf({ terms }: Question): string[] {
-  return terms.map(({ term }) => term)
-}
-
-function byseq(rows: readonly { readonly seq: number; readonly score: number }[]): Map<number, number> {
-  return new Map(rows.map(({ seq, score: value }) => [seq, Math.max(0, value)]))
+  const fixed = sql`${k1 * (1 - b)}::float8`
+  const perTerm = sql`${(k1 * b) / averageLength}::float8`
+  return sql<number>`${weight} * w.weight * ${k1 + 1}::float8 / (w.weight + ${fixed} + ${perTerm} * w.length)`
 }

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import type { Expression, SqlBool } from 'kysely'
 import type { MemoryDb } from '../sql/sql-schema.ts'
+import { DESCRIBED } from './postgres-described.ts'
+import type { DescribedRow } from './postgres-described.ts'
 import { vectorTable } from './postgres-vector-tables.ts'
 
-/** Vectors asked for per wanted memory: a long memory has several. */
-const ASKED_PER_WANTED = 2
+/** Vectors asked for per wanted memory, and again where that is not enough: a long memory has several. */
+const ASKED_PER_WANTED = [1.25, 5]
 
 /**
  * The memories nearest to one question. The graph is followed, rules applied on the way, until enough memories pass or
@@ -21,37 +23,45 @@ export class VectorLeg {
     this.#question = question
   }
 
-  /** Cosines by the memories' `seq`, best first. */
-  async nearest(rules: Expression<SqlBool>, limit: number): Promise<Map<number, number>> {
-    const quick = await this.#alongGraph(rules, ASKED_PER_WANTED * limit)
-    if (quick.size >= limit) return new Map([...quick].slice(0, limit))
+  /** Cosines with the memories, best first. */
+  async nearest(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
+    for (const perWanted of ASKED_PER_WANTED) {
+      const asked = Math.ceil(perWanted * limit)
+      const rows = await this.#alongGraph(rules, asked)
+      const memories = bestOfEach(rows)
+      if (memories.length >= limit) return memories.slice(0, limit)
+      // The graph has no more to give: to ask it for more is of no use.
+      if (rows.length < asked) break
+    }
     return this.#amongPassing(rules, limit)
   }
 
-  /** Scores of given memories; those without vectors are left out. */
+  /** Cosines of given memories by `seq`; those without vectors are left out. */
   async score(seqs: readonly number[]): Promise<Map<number, number>> {
     if (seqs.length === 0) return new Map()
-    const { rows } = await sql<ScoreRow>`
+    const { rows } = await sql<{ seq: number; score: number }>`
       SELECT v.memory_seq AS seq, 1 - min(${this.#distance}) AS score FROM ${vectorTable(this.#modelId)} v
       WHERE v.memory_seq = ANY(${[...seqs]}::bigint[]) GROUP BY v.memory_seq`.execute(this.#db)
-    return toMap(rows)
+    return new Map(rows.map(({ seq, score }) => [seq, clamped(score)]))
   }
 
-  async #alongGraph(rules: Expression<SqlBool>, asked: number): Promise<Map<number, number>> {
-    const { rows } = await sql<ScoreRow>`
-      SELECT v.memory_seq AS seq, 1 - (${this.#distance}) AS score
+  async #alongGraph(rules: Expression<SqlBool>, asked: number): Promise<DescribedRow[]> {
+    const { rows } = await sql<DescribedRow>`
+      SELECT ${DESCRIBED}, 1 - (${this.#distance}) AS score
       FROM ${vectorTable(this.#modelId)} v JOIN memories m ON m.seq = v.memory_seq
       WHERE ${rules} ORDER BY ${this.#distance} LIMIT ${asked}`.execute(this.#db)
-    return toMap(rows.toReversed())
+    return rows
   }
 
-  async #amongPassing(rules: Expression<SqlBool>, limit: number): Promise<Map<number, number>> {
-    const { rows } = await sql<ScoreRow>`
-      WITH passing AS MATERIALIZED (SELECT m.seq FROM memories m WHERE ${rules})
-      SELECT v.memory_seq AS seq, 1 - min(${this.#distance}) AS score
-      FROM passing JOIN ${vectorTable(this.#modelId)} v ON v.memory_seq = passing.seq
-      GROUP BY v.memory_seq ORDER BY score DESC, v.memory_seq LIMIT ${limit}`.execute(this.#db)
-    return toMap(rows)
+  async #amongPassing(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
+    const { rows } = await sql<DescribedRow>`
+      WITH passing AS MATERIALIZED (SELECT ${DESCRIBED} FROM memories m WHERE ${rules})
+      SELECT m.*, scored.score FROM passing m JOIN (
+        SELECT v.memory_seq, 1 - min(${this.#distance}) AS score
+        FROM passing JOIN ${vectorTable(this.#modelId)} v ON v.memory_seq = passing.seq
+        GROUP BY v.memory_seq ORDER BY score DESC, v.memory_seq LIMIT ${limit}
+      ) scored ON m.seq = scored.memory_seq`.execute(this.#db)
+    return bestOfEach(rows)
   }
 
   get #distance() {
@@ -59,13 +69,16 @@ export class VectorLeg {
   }
 }
 
-interface ScoreRow {
-  readonly seq: number
-  readonly score: number
+/** Best first, each memory once. */
+function bestOfEach(rows: readonly DescribedRow[]): DescribedRow[] {
+  const seen = new Set<number>()
+  return rows
+    .map((row) => ({ ...row, score: clamped(row.score) }))
+    .sort((a, b) => b.score - a.score)
+    .filter(({ seq }) => !seen.has(seq) && seen.add(seq))
 }
 
-/** Best first; of several scores of a memory the last counts. */
-function toMap(rows: readonly ScoreRow[]): Map<number, number> {
-  const scores = new Map(rows.map(({ seq, score }) => [seq, Math.max(-1, Math.min(1, score))]))
-  return new Map([...scores].sort(([, a], [, b]) => b - a))
+/** Half-precision floats may go a little beyond what a cosine can be. */
+function clamped(score: number): number {
+  return Math.max(-1, Math.min(1, score))
 }

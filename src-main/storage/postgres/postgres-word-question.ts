@@ -4,6 +4,8 @@ import type { MemoryDb } from '../sql/sql-schema.ts'
 
 export interface WeighedTerm {
   readonly term: string
+  /** Live memories that hold it. */
+  readonly documents: number
   /** Its inverse document frequency. */
   readonly weight: number
 }
@@ -11,7 +13,10 @@ export interface WeighedTerm {
 /** A question by words, with what BM25 needs to know of the whole store. */
 export interface WordQuestion {
   readonly terms: readonly WeighedTerm[]
-  /** Without the words that over half of all memories hold: those add next to nothing to a score. Absent when that leaves none, or all. */
+  /**
+   * The rarer of the words, when all together stand in more memories than a search has the time to score: these find memories, the others
+   * only add to their scores. Without those that over half of all memories hold, which add next to nothing.
+   */
   readonly telling?: readonly WeighedTerm[]
   readonly averageLength: number
   /** Sum of the words' inverse document frequencies. */
@@ -22,6 +27,8 @@ export interface WordQuestion {
 const COMMON = 5_000
 const REMEMBERED_MS = 60_000
 const MAX_REMEMBERED = 10_000
+/** Memories that words may stand in together before the commoner ones only add to scores: 10,000 take a few milliseconds. */
+const MOST_MATCHES = 10_000
 const LEAST_WEIGHT = inverseDocumentFrequency(1, 1)
 
 /** Looks up how rare the words of a question are. */
@@ -43,8 +50,11 @@ export class WordStatistics {
       if (documents >= COMMON) this.#remember(term, documents)
     }
     const all = rows[0]?.all_documents ?? 0
-    const terms = asked.map((term) => ({ term, weight: inverseDocumentFrequency(all, Math.min(all, known.get(term) ?? 0)) }))
-    const telling = terms.filter(({ weight }) => weight > LEAST_WEIGHT)
+    const terms = asked.map((term) => {
+      const documents = Math.min(all, known.get(term) ?? 0)
+      return { term, documents, weight: inverseDocumentFrequency(all, documents) }
+    })
+    const telling = tellingOf(terms)
     return {
       terms,
       ...(telling.length > 0 && telling.length < terms.length && { telling }),
@@ -65,6 +75,18 @@ export class WordStatistics {
     if (this.#common.size >= MAX_REMEMBERED) this.#common.clear()
     this.#common.set(term, { documents, untilMs: performance.now() + REMEMBERED_MS })
   }
+}
+
+function tellingOf(terms: readonly WeighedTerm[]): WeighedTerm[] {
+  const telling: WeighedTerm[] = []
+  let matches = 0
+  for (const term of terms.filter(({ weight }) => weight > LEAST_WEIGHT).toSorted((a, b) => a.documents - b.documents)) {
+    matches += term.documents
+    // The rarest word with a match is asked for however common it is.
+    if (matches > MOST_MATCHES && telling.some(({ documents }) => documents > 0)) break
+    telling.push(term)
+  }
+  return telling
 }
 
 /** In how many live memories each term is, beside the totals; one row without a term when none is asked for. */

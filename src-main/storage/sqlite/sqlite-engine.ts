@@ -67,8 +67,6 @@ import type { SqliteConnection } from './sqlite-driver.ts'
 import { createKysely } from './sqlite-kysely.ts'
 import { RawQueries } from './sqlite-raw-query.ts'
 import { SqliteSearchIndex } from './sqlite-search-index.ts'
-import { SqliteTextIndex } from './sqlite-text-index.ts'
-import { SqliteVectorIndex } from './sqlite-vector-index.ts'
 
 const CLOSING_BUSY_TIMEOUT_MS = 200
 
@@ -87,10 +85,10 @@ export class SqliteEngine extends SqliteAuditEngine {
     const connection = openDatabase(options)
     this.#options = options
     this.#connection = connection
-    this.#index = new SqliteSearchIndex(new SqliteTextIndex(connection), new SqliteVectorIndex(connection))
+    this.#index = new SqliteSearchIndex(connection)
     this.db = createKysely(connection)
     this.#parts = { db: this.db, index: this.#index }
-    this.#queries = new RawQueries(connection, this.#parts.db)
+    this.#queries = new RawQueries(connection)
     this.#transfer = new SqlTransfer(this.#parts)
     if (options.readOnly !== true) this.#index.text.rebuildIfOutdated()
   }
@@ -160,7 +158,7 @@ export class SqliteEngine extends SqliteAuditEngine {
   }
 
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    this.#index.vectors.sync()
+    this.#index.sync()
     return findCandidates({ db: this.#parts.db, queries: this.#queries, index: this.#index }, query, scope)
   }
 
@@ -387,10 +385,10 @@ export class SqliteEngine extends SqliteAuditEngine {
   async #write<T>(change: Promise<T>): Promise<T> {
     try {
       const result = await change
-      this.#index.vectors.settle(true)
+      this.#index.settle(true)
       return result
     } catch (error) {
-      this.#index.vectors.settle(false)
+      this.#index.settle(false)
       throw error
     }
   }

@@ -1,28 +1,23 @@
 import type { Statement } from 'better-sqlite3'
-import type { RawBuilder } from 'kysely'
-import type { MemoryDb } from '../sql/sql-schema.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 
 /** Their texts are few; values in them are bound. */
 const MAX_STATEMENTS = 50
 
 /**
- * The hot paths of a search: text from Kysely, rows straight from the driver as arrays. Thousands of numbers come back from one
- * query there, and an object for each would cost more than finding them.
+ * The hot paths of a search: rows straight from the driver as arrays. Hundreds of them come back from one query there, and an object for
+ * each would cost more than finding them.
  */
 export class RawQueries {
   readonly #connection: SqliteConnection
-  readonly #db: MemoryDb
   readonly #statements = new Map<string, Statement>()
 
-  constructor(connection: SqliteConnection, db: MemoryDb) {
+  constructor(connection: SqliteConnection) {
     this.#connection = connection
-    this.#db = db
   }
 
   /** All rows; `Row` says what the SELECT list holds. */
-  rows<Row extends readonly unknown[]>(query: RawBuilder<unknown>): Row[] {
-    const { sql, parameters } = query.compile(this.#db)
+  rows<Row extends readonly unknown[]>(sql: string, parameters: readonly unknown[]): Row[] {
     return this.#prepare(sql).all(...parameters) as Row[]
   }
 

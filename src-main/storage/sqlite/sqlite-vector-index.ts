@@ -1,18 +1,15 @@
 import type { SqliteConnection } from './sqlite-driver.ts'
-import { ForeignChanges } from './sqlite-foreign-changes.ts'
 import { VectorScan } from './vector-scan.ts'
 
 /**
  * The vectors of live memories for searching, one scan per embedding model, read from `memory_vectors` when a model is first asked
  * for and kept in step from then on. Changes join in at once; those of a transaction that then fails are undone by forgetting.
- * Another process may write to the same file: `sync` takes over what it has changed.
  */
 export class SqliteVectorIndex {
   readonly #vectorsOf
   readonly #liveVectorsOf
   readonly #liveVectors
   readonly #dimensions
-  readonly #foreign: ForeignChanges
   readonly #byModel = new Map<number, VectorScan>()
   #hasUnsettledChanges = false
 
@@ -29,12 +26,10 @@ export class SqliteVectorIndex {
       )
       .raw()
     this.#dimensions = connection.prepare('SELECT dimensions FROM embedding_models WHERE id = ?').pluck()
-    this.#foreign = new ForeignChanges(connection)
   }
 
-  /** Takes over what other processes have committed. To be called outside of transactions, before the index is asked. */
-  sync(): void {
-    const changed = this.#foreign.take()
+  /** Takes over what other processes have changed; undefined: that is not known one by one. */
+  follow(changed: readonly number[] | undefined): void {
     if (!changed) this.#byModel.clear()
     for (const [model, index] of this.#byModel) {
       for (const seq of changed ?? []) {

@@ -48,7 +48,6 @@ function watch(request: FastifyRequest, reply: FastifyReply, { bodyMs, silenceMs
     isLong ? silenceMs : bodyMs,
   ).unref()
   raw.once('close', () => clearInterval(timer))
-  socket.once('close', () => clearInterval(timer))
 
   function end(): void {
     clearInterval(timer)

@@ -109,6 +109,12 @@ describe('the routes', () => {
       expect((await asOwner('POST', '/tokens/:token_id/rotate', `/tokens/${token.id}/rotate`, {})).secret).toMatch(/^tmws_/)
       expect(await asOwner('DELETE', '/tokens/:token_id', `/tokens/${token.id}`)).toMatchObject({ token: { status: 'revoked' } })
     }
+    const walkAudit = async (): Promise<void> => {
+      for (const path of ['/audit', '/audit/verify']) {
+        const { status } = await server.rest('GET', path, { headers: server.owner })
+        walked.set(`GET ${path}`, status)
+      }
+    }
     const walked = new Map<string, unknown>()
     const walk = async (route: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
       const answer = await server.rest<Record<string, unknown>>(method, path, { ...as, ...(body !== undefined && { body }) })
@@ -165,6 +171,7 @@ describe('the routes', () => {
     await walkWorkflows(walk)
     await walkSessions(walk)
     await walkTokens()
+    await walkAudit()
     expect(Object.fromEntries(walked)).toEqual(
       Object.fromEntries(REST_ROUTES.map((route) => [`${route.method} ${route.path}`, route.status ?? 200])),
     )

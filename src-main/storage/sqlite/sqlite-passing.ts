@@ -1,0 +1,114 @@
+import { expressionBuilder } from 'kysely'
+import type { Expression, SqlBool } from 'kysely'
+import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
+import type { MemoryExpressions } from '../sql/sql-access.ts'
+import { BestFirst } from './best-first.ts'
+import type { RawQueries } from './sqlite-raw-query.ts'
+
+/** What ranking needs of a memory beside its scores. */
+export interface Described {
+  readonly id: string
+  readonly importance: number
+  readonly createdAt: number
+}
+
+/** Scores of things that belong to memories; a memory may have several, and the best counts. */
+export interface Scored {
+  readonly seqs: Float64Array
+  readonly scores: Float32Array
+}
+
+/** Beyond this share of all memories, it is cheaper to read which of them pass at all than to ask about each. */
+const MAX_SHARE_ASKED = 0.25
+/** Asked about first, for each that is wanted: as a rule nearly all pass. */
+const FIRST_ASKED = 1.1
+
+/**
+ * Which memories a search may find. Rules come before any limit: they are asked about in the order of the scores until enough have
+ * passed, so a crowd of others' memories hides nothing. What one leg has asked the other does not ask again.
+ */
+export class PassingMemories {
+  readonly #queries: RawQueries
+  readonly #rules: { readonly sql: string; readonly parameters: readonly unknown[] }
+  readonly #known = new Map<number, Described | undefined>()
+  #all: ReadonlySet<number> | undefined
+
+  /** `rules` speak of a memory as `m`. */
+  constructor(db: MemoryDb, queries: RawQueries, rules: (eb: MemoryExpressions) => Expression<SqlBool>) {
+    this.#queries = queries
+    const { sql, parameters } = db
+      .selectFrom('memories as m')
+      .select('m.seq')
+      .where(rules(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>()))
+      .compile()
+    this.#rules = { sql: sql.slice(sql.indexOf(' where ') + ' where '.length), parameters }
+  }
+
+  /** The best `wanted` that pass, best first, by `seq`; fewer only when no more do. */
+  best(scored: Scored, wanted: number): Map<number, number> {
+    const found = new Map<number, number>()
+    let { seqs, scores } = scored
+    let order = new BestFirst(scores)
+    let [asked, next] = [0, Math.ceil(FIRST_ASKED * wanted)]
+    while (found.size < wanted && asked < seqs.length) {
+      const places = order.next(next)
+      const some = Array.from(places, (place) => seqs[place] ?? 0)
+      this.#ask(some)
+      for (const [i, seq] of some.entries()) {
+        if (found.size < wanted && this.#passes(seq) && !found.has(seq)) found.set(seq, scores[places[i] ?? 0] ?? 0)
+      }
+      asked += some.length
+      next = found.size === 0 ? Infinity : Math.ceil((1.2 * (wanted - found.size) * asked) / found.size)
+      next = Math.min(next, seqs.length - asked)
+      if (this.#all || found.size >= wanted || asked + next <= MAX_SHARE_ASKED * this.#countAll()) continue
+      this.#readAll()
+      ;({ seqs, scores } = this.#onlyPassing(scored))
+      order = new BestFirst(scores)
+      ;[asked, next] = [0, wanted]
+    }
+    return found
+  }
+
+  /** Of memories that have passed. */
+  describe(seqs: Iterable<number>): Map<number, Described> {
+    const all = [...seqs]
+    this.#ask(all, true)
+    return new Map(all.flatMap((seq) => (this.#known.get(seq) ? [[seq, this.#known.get(seq) as Described]] : [])))
+  }
+
+  #passes(seq: number): boolean {
+    return this.#all ? this.#all.has(seq) : this.#known.get(seq) !== undefined
+  }
+
+  #ask(seqs: readonly number[], mustDescribe = false): void {
+    if (this.#all && !mustDescribe) return
+    // In the order of the rows: neighbours lie on one page.
+    const unknown = [...new Set(seqs)].filter((seq) => !this.#known.has(seq)).sort((a, b) => a - b)
+    if (unknown.length === 0) return
+    for (const seq of unknown) this.#known.set(seq, undefined)
+    const rows = this.#queries.rows<[number, string, number, number]>(
+      `SELECT m.seq, m.id, m.importance, m.created_at FROM json_each(?) AS asked CROSS JOIN memories AS m ON m.seq = asked.value WHERE ${this.#rules.sql}`,
+      [JSON.stringify(unknown), ...this.#rules.parameters],
+    )
+    for (const [seq, id, importance, createdAt] of rows) this.#known.set(seq, { id, importance, createdAt })
+  }
+
+  /** About how many memories there are: asked for in no time. */
+  #countAll(): number {
+    return this.#queries.rows<[number]>('SELECT coalesce(max(seq), 0) FROM memories', [])[0]?.[0] ?? 0
+  }
+
+  #readAll(): void {
+    const { sql, parameters } = this.#rules
+    this.#all = new Set(this.#queries.rows<[number]>(`SELECT m.seq FROM memories AS m WHERE ${sql}`, parameters).map(([seq]) => seq))
+  }
+
+  #onlyPassing({ seqs, scores }: Scored): Scored {
+    const places: number[] = []
+    for (const [place, seq] of seqs.entries()) if (this.#all?.has(seq)) places.push(place)
+    return {
+      seqs: Float64Array.from(places, (place) => seqs[place] ?? 0),
+      scores: Float32Array.from(places, (place) => scores[place] ?? 0),
+    }
+  }
+}
