@@ -36,7 +36,7 @@ test('an instance of the compose file starts with its settings', () => {
     )
     const config = loadConfig({ flags: {}, environment: { settings: { ...image, ...settings }, machine: {} } })
     expect(config).toMatchObject({ environment: 'production', api: { host: '0.0.0.0' }, auth: { enabled: true }, dataDir: '/data' })
-    expect(config.corsOrigins).toEqual(['http://127.0.0.1:8080'])
+    expect(config.publicUrl).toBe('http://127.0.0.1:8080')
   }
 })
 

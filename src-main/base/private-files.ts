@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, copyFileSync, lstatSync, openSync, rmSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 
 /** Modes of what belongs to this user alone. Windows has no such bits: there a user's own folders are private by their rights. */
 export const PRIVATE_FILE = 0o600
@@ -40,7 +41,7 @@ export function findLoose(
   { uid, platform }: { uid: number | undefined; platform: NodeJS.Platform } = here,
 ): LooseEntry | undefined {
   if (platform === 'win32' || uid === undefined) return undefined
-  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const stat = statOf(path)
   if (!stat || !(stat.isFile() || stat.isDirectory())) return undefined
   const entry = { path, mode: stat.mode & 0o7777, wanted: stat.isDirectory() ? PRIVATE_FOLDER : PRIVATE_FILE, uid: stat.uid }
   if (stat.uid !== uid) return { ...entry, problem: 'owner' }
@@ -52,4 +53,14 @@ const here = { uid: process.getuid?.(), platform: process.platform }
 /** Takes the rights of others away. Throws what `chmod` throws. */
 export function tighten({ path, mode }: LooseEntry): void {
   chmodSync(path, mode & 0o700)
+}
+
+/** Undefined for what is not there, also where a file stands in the place of its folder. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }

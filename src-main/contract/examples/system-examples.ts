@@ -19,7 +19,7 @@ const FOR_OWNER: RefusedExample = {
   title: 'As an agent that is no admin',
   input: {},
   code: 'forbidden',
-  says: 'Only the person at the machine or an admin may read the audit log.',
+  says: 'is for the person at the machine and admins only.',
 }
 
 const BAD_LIMIT: RefusedExample = {
@@ -27,6 +27,7 @@ const BAD_LIMIT: RefusedExample = {
   input: {},
   code: 'invalid_request',
   says: 'limit must be 100 or less',
+  by: 'owner',
 }
 
 export const SYSTEM_EXAMPLES = {
