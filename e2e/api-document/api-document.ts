@@ -21,7 +21,7 @@ interface OperationObject {
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: {
     readonly required?: boolean
-    readonly content: Readonly<Record<string, { readonly examples?: Readonly<Record<string, Example>> }>>
+    readonly content: Readonly<Record<string, { readonly schema?: object; readonly examples?: Readonly<Record<string, Example>> }>>
   }
   readonly responses: Readonly<Record<string, Response>>
 }
@@ -94,6 +94,13 @@ export class ApiDocument {
     const validate = this.#engine.getSchema(`${DOCUMENT_ID}#${pointer}/content/${escaped(type)}/schema`)
     if (!validate) return [`there is no schema at ${pointer}`]
     return faultsOf(validate, type === 'application/json' ? JSON.parse(answer.text) : answer.text)
+  }
+
+  /** What is wrong with a refusal of a request that is no operation's. */
+  faultsOfRefusal({ contentType, text }: { readonly contentType: string; readonly text: string }): string[] {
+    const validate = this.#engine.getSchema(`${DOCUMENT_ID}#/components/schemas/Error`)
+    if (!validate || !contentType.startsWith('application/json')) return [`a refusal is ${contentType}: ${text.slice(0, 300)}`]
+    return faultsOf(validate, JSON.parse(text))
   }
 
   #component(reference: string): Response {

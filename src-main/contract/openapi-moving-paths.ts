@@ -50,7 +50,7 @@ export function movingPaths(): Record<string, unknown> {
             'application/gzip': { schema: { type: 'string', contentMediaType: 'application/gzip' } },
           },
         },
-        responses: { '200': json('What was done.', importSummarySchema), ...errorResponses() },
+        responses: { '200': importAnswers(), ...errorResponses() },
       },
     },
     [`${API_PREFIX}/backups`]: {
@@ -84,6 +84,12 @@ export function auditPaths(): Record<string, unknown> {
       },
     },
   }
+}
+
+/** The summary, or the lines that end with it. */
+function importAnswers() {
+  const { description, content } = json('What was done.', importSummarySchema)
+  return { description, content: { ...content, [TRANSFER_CONTENT_TYPE]: { schema: { type: 'string' } } } }
 }
 
 export function about(operationId: string, summary: string, description: string) {

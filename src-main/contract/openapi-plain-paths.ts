@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { clientPaths } from './openapi-client-paths.ts'
+import type { ErrorCode } from './errors.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { auditPaths, movingPaths } from './openapi-moving-paths.ts'
 import { API_PREFIX } from './protocol.ts'
@@ -16,9 +17,12 @@ export function plainPaths(): Record<string, unknown> {
       '503': status('Only a restart helps.'),
     }),
     '/health/ready': openPath('Whether it can take requests', { '200': status('It can.'), '503': status('It cannot.') }),
-    '/metrics': openPath('Prometheus metrics', {
-      '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
-    }),
+    '/metrics': openPath(
+      'Prometheus metrics',
+      { '200': { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } } },
+      // Where sign-in is on, they need a token.
+      [...AT_THE_DOOR, 'unauthenticated', 'unavailable'],
+    ),
     ...movingPaths(),
     ...auditPaths(),
     ...clientPaths(),
@@ -45,15 +49,18 @@ export function plainPaths(): Record<string, unknown> {
   }
 }
 
-/** Anyone may read it, except a page or a host that is not ours. */
-function openPath(summary: string, responses: Record<string, unknown>) {
+/** What any request may be refused with before it is looked at: a foreign page or host, a token in the URL, a length over the limit, too many. */
+const AT_THE_DOOR: readonly ErrorCode[] = ['invalid_request', 'forbidden', 'too_large', 'rate_limited']
+
+/** Anyone may read it who is let in at all. */
+function openPath(summary: string, responses: Record<string, unknown>, refusals: readonly ErrorCode[] = AT_THE_DOOR) {
   return {
     get: {
       summary,
       operationId: summary.toLowerCase().replace(/\W+/g, '_'),
       tags: ['system'],
       security: [{}],
-      responses: { ...responses, ...errorResponses(['forbidden']) },
+      responses: { ...errorResponses(refusals), ...responses },
     },
   }
 }

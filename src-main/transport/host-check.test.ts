@@ -113,3 +113,19 @@ describe('a server for others', () => {
 test('the refusal repeats a foreign host as data, clipped', () => {
   expect(() => loopback().assertAllowed({ host: `${'x'.repeat(500)}"\n` })).toThrow(/for the host "x{100}"\. Use/)
 })
+
+describe('whose page asks', () => {
+  test.each([
+    [{}, true],
+    [{ origin: 'http://127.0.0.1:8000' }, true],
+    [{ origin: 'http://127.0.0.1:9000' }, false],
+    [{ origin: 'null' }, false],
+    [{ 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }, true],
+    [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, true],
+    // Another port of this machine is the same site, so its links bring our cookie.
+    [{ 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }, false],
+    [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, false],
+  ])('%j is ours: %s', (headers, isOurs) => {
+    expect(loopback(['http://127.0.0.1:9000']).isOwnPage(headers)).toBe(isOurs)
+  })
+})

@@ -68,10 +68,15 @@ export class HostCheck {
     }
   }
 
-  /** True for pages this server itself served. A request without Origin that a browser does not call cross-origin is one of theirs too. */
+  /**
+   * True for pages this server itself served, and for what a person opened. A link, a frame or a window of another page on this machine
+   * brings our cookie but no Origin: ports do not make a site.
+   */
   isOwnPage(headers: IncomingHttpHeaders): boolean {
     const { origin } = headers
-    return origin === undefined || this.#ownOrigins.has(origin.toLowerCase())
+    if (origin !== undefined) return this.#ownOrigins.has(origin.toLowerCase())
+    const site = headers['sec-fetch-site']
+    return site !== 'cross-site' && site !== 'same-site'
   }
 
   isAllowedOrigin(origin: string): boolean {

@@ -39,7 +39,9 @@ import { mountMovingRoutes } from './moving-routes.ts'
 import type { MovingService } from './moving-routes.ts'
 import { mountProtectedResource } from './protected-resource-routes.ts'
 import { mountRequestRecords } from './request-records.ts'
+import { pathOfTarget } from './request-target.ts'
 import { mountRestRoutes } from './rest-routes.ts'
+import { answerUnreadable, isWebSocketHandshake } from './unreadable-requests.ts'
 
 export interface HttpServerParts {
   readonly guard: Guard
@@ -107,6 +109,10 @@ export class HttpServer {
       requestTimeout: 0,
       genReqId: () => newId(),
       forceCloseConnections: true,
+      // Node before 24.9 does not know it, and hands every offer to the event feed.
+      http: { shouldUpgradeCallback: isWebSocketHandshake },
+      clientErrorHandler: answerUnreadable,
+      rewriteUrl: pathOfTarget,
       routerOptions: { maxParamLength: 200 },
       // What fails before there is a route: a path that is no URL, or is too long.
       frameworkErrors: (error, request, reply) => {

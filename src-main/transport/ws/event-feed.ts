@@ -19,7 +19,7 @@ import { noteRefusedUpgrade } from '../access-log.ts'
 import type { Guard } from '../guard.ts'
 import type { TokenWatch } from '../token-watch.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
+import { pathOf, refuseConnection } from '../refused-connection.ts'
 
 export interface EventFeedParts {
   readonly guard: Guard
@@ -68,7 +68,7 @@ export class EventFeed {
         address: this.#parts.guard.addressOf(request),
       }
       noteRefusedUpgrade(this.#parts.log.child('access'), this.#parts.meter, access, error)
-      refuseUpgrade(socket, error)
+      refuseConnection(socket, error)
     }
   }
 

@@ -33,7 +33,7 @@ import { closeListener, listen } from '../listener.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { tellMissed } from './missed-notices.ts'
 import { tellAssignees } from './task-notices.ts'
-import { pathOf, refuseUpgrade } from './upgrade-refusal.ts'
+import { pathOf, refuseConnection } from '../refused-connection.ts'
 import { WsMcpTransport } from './ws-mcp-transport.ts'
 
 export interface McpSocketOptions {
@@ -167,7 +167,7 @@ export class McpSocketServer {
       if (opened) await this.#parts.sessions.close(opened.session, 'refused')
       if (!(error instanceof AppError)) this.#parts.log.error({ err: error }, 'an upgrade failed')
       noteRefusedUpgrade(this.#accessLog, this.#parts.meter, access(), error)
-      refuseUpgrade(socket, error)
+      refuseConnection(socket, error)
     } finally {
       this.#upgrades -= 1
     }
