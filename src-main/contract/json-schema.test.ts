@@ -7,7 +7,7 @@ import type { ToolContract } from './tools/tool-contract.ts'
 /** Characters of names, descriptions and input schemas: what hosts put before their model in every conversation. */
 const READ_BY_MODELS = { core: 9_000, standard: 26_000 } as const
 /** Characters of the whole answer to `tools/list`, which only programs read. */
-const WHOLE_LIST = { core: 22_000, standard: 76_000 } as const
+const WHOLE_LIST = { core: 22_000, standard: 77_000 } as const
 
 const tools: readonly ToolContract[] = Object.values(TOOLS)
 

@@ -39,7 +39,7 @@ describe('a good token', () => {
       { agentId: 'alice', namespaces: ['default'], scope: 'write' },
     ],
   ])('with %j says who its bearer is', async (claims, expected) => {
-    expect(await verifier.verify(await sign(claims))).toEqual({ ...expected, expiresAtMs: expect.any(Number) })
+    expect(await verifier.verify(await sign(claims))).toEqual({ ...expected, expiresAtMs: expect.any(Number) as number })
   })
 
   test('may have ended a moment ago, since clocks differ', async () => {

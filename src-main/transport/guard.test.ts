@@ -135,7 +135,7 @@ describe('a token', () => {
   test.each(['/x?access_token=abc', '/x?a=1&token=abc', '/?API_KEY=abc'])('is refused in a URL: %s', async (url) => {
     await expect(guard(true).assertOurs(requestWith({ host: '127.0.0.1' }, '127.0.0.1', url))).rejects.toMatchObject({
       code: 'invalid_request',
-      message: expect.stringContaining('Authorization: Bearer'),
+      message: expect.stringContaining('Authorization: Bearer') as string,
     })
   })
 

@@ -70,6 +70,9 @@ function rowOf(event: ServerEvent, ownAgent: string): ActivityRow | undefined {
       if (event.session.agent_id === ownAgent) return undefined
       return base(event.type === 'session-opened' ? 'connected' : 'disconnected', event.session.agent_id)
     // The calls that changed a task, and those of a run, are rows of their own already.
+    case 'token-created':
+    case 'token-rotated':
+    case 'token-revoked':
     case 'task-created':
     case 'task-updated':
     case 'task-assigned':

@@ -34,7 +34,10 @@ test('a client that is connected gets a token of its own, and keeps it when it i
   await keys.prepareAgent('zed')
   const [cursor, zed] = [keptOf('cursor'), keptOf('zed')]
   expect(cursor?.token).not.toBe(zed?.token)
-  expect(await stores.tokens.findBySecret(hashOfSecret(cursor?.token ?? ''), 0)).toMatchObject({ agentId: 'cursor', scopes: ['read', 'write'] })
+  expect(await stores.tokens.findBySecret(hashOfSecret(cursor?.token ?? ''), 0)).toMatchObject({
+    agentId: 'cursor',
+    scopes: ['read', 'write'],
+  })
   await keys.prepareAgent('cursor')
   expect(keptOf('cursor')).toEqual(cursor)
 })

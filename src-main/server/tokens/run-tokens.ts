@@ -98,7 +98,10 @@ function saved(config: ServerConfig, { token, secret }: IssuedToken): void {
 }
 
 function shown(issued: IssuedToken, json = false): void {
-  if (json) return say(JSON.stringify(issued, null, 2))
+  if (json) {
+    say(JSON.stringify(issued, null, 2))
+    return
+  }
   process.stderr.write(`${lineOf(issued.token)}\nThe secret, shown this once:\n`)
   say(issued.secret)
 }

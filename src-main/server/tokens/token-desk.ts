@@ -28,9 +28,9 @@ export async function openTokenDesk(config: ServerConfig): Promise<TokenDesk> {
   if (server) return deskOverRest(server.apiUrl, server.token)
   if (config.database.provider === 'volatile')
     throw new AppError('unavailable', 'TMWS_DATABASE_URL is volatile: and no server runs, so there are no tokens.')
-  const { stores, close } = await openDirect(config)
-  const service = new TokenService({ store: stores.tokens, bus: new LocalEventBus(silentLog), clock: systemClock })
-  return deskOf(service, close)
+  const direct = await openDirect(config)
+  const service = new TokenService({ store: direct.stores.tokens, bus: new LocalEventBus(silentLog), clock: systemClock })
+  return deskOf(service, () => direct.close())
 }
 
 /** Within a process that has the store open. */
