@@ -54,6 +54,8 @@ export default defineConfig<object, { store: StoreKind }>({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // A name that an attacker lets point at this machine.
+        '--host-resolver-rules=MAP evil.test 127.0.0.1',
       ],
     },
   },

@@ -228,4 +228,15 @@ describe('memory.jsonl of the MCP memory server', () => {
     })
     await closing(to)
   })
+
+  it('that is cut off while packed is refused, or taken as far as it can be read', async () => {
+    const to = await openSqlite()
+    const cut = gzipSync(`${file}\n`).subarray(0, -3)
+    await expect(imported(to, cut)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('line 4: the compressed data cannot be read to its end') as string,
+    })
+    expect(await imported(to, cut, { accept_damage: true })).toMatchObject({ kinds: { memory: { new: 5 } }, bad_line_count: 1 })
+    await closing(to)
+  })
 })

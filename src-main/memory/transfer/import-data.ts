@@ -121,12 +121,19 @@ async function inspectMcpMemory(open: OpenSource, options: ImportOptions): Promi
 
 async function* mcpRecords(open: OpenSource, options: ImportOptions): AsyncGenerator<NumberedRecord | BadLine> {
   const whose = { agentId: options.agent_id, namespace: options.namespace, now: options.now }
-  for await (const { number, bytes } of linesOf(unpacked(open()))) {
-    if (bytes.toString('utf8').trim() === '') continue
-    const value = parse(bytes)
-    const line = value instanceof Error ? `is no JSON (${value.message})` : readMcpMemoryLine(value)
-    if (typeof line === 'string') yield { line: number, reason: line }
-    else for (const memory of memoriesOf(line, whose)) yield { record: { kind: 'memory', memory }, line: number, bytes: bytes.length }
+  let last = 0
+  try {
+    for await (const { number, bytes } of linesOf(unpacked(open()))) {
+      last = number
+      if (bytes.toString('utf8').trim() === '') continue
+      const value = parse(bytes)
+      const line = value instanceof Error ? `is no JSON (${value.message})` : readMcpMemoryLine(value)
+      if (typeof line === 'string') yield { line: number, reason: line }
+      else for (const memory of memoriesOf(line, whose)) yield { record: { kind: 'memory', memory }, line: number, bytes: bytes.length }
+    }
+  } catch (error) {
+    if (!(error instanceof CutOff)) throw error
+    yield { line: last + 1, reason: error.message }
   }
 }
 
