@@ -38,7 +38,7 @@ class Flood {
   answered = 0
   refused = 0
   #isOver = false
-  #lanes: Promise<void[]> = Promise.resolve([])
+  #lanes: Promise<unknown> = Promise.resolve()
 
   static async start(server: RunningServer, closing: <T extends { close(): unknown }>(opened: T) => T): Promise<Flood> {
     const flood = new Flood()

@@ -76,6 +76,7 @@ export function jsonText(schema: Schema, name: string, source: TextSource, depth
       return listText(schema, name, source, depth)
     case 'object':
       return objectText(schema, source, depth)
+    case undefined:
     default:
       return random.pick(['1', '"text"', '{"a":[1,2]}', 'null', 'true'])
   }

@@ -7,6 +7,7 @@ import { dataPaths, defaultRuntimeFile } from './paths.ts'
 import { readSettings } from './read-settings.ts'
 import type { RawSettings } from './read-settings.ts'
 import { assertSecure, authOf, securityWarnings } from './security-config.ts'
+import type { AuthConfig } from './security-config.ts'
 
 /** Everything the server is built from. Frozen; each part is handed only its own piece. */
 export interface ServerConfig {
@@ -23,13 +24,7 @@ export interface ServerConfig {
     readonly maxMessageBytes: number
   }
   readonly sessions: { readonly idleTimeoutSeconds: number; readonly resumeTtlSeconds: number }
-  readonly auth: {
-    readonly enabled: boolean
-    readonly secretKey?: string
-    /** Whose JWTs are taken besides our own. */
-    readonly issuer?: { readonly jwksUrl: string; readonly issuer: string; readonly audiences: readonly string[] }
-    readonly clockSkewSeconds: number
-  }
+  readonly auth: AuthConfig
   /** Where clients reach this server behind a proxy. */
   readonly publicUrl?: string
   readonly trustedProxies: readonly string[]

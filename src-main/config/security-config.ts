@@ -1,7 +1,15 @@
 import { AppError } from '../base/errors.ts'
-import type { ServerConfig } from './config.ts'
 import { isLoopback, secretProblem } from './secrets.ts'
 import type { SettingValues } from './settings-table.ts'
+
+/** How callers are known. */
+export interface AuthConfig {
+  readonly enabled: boolean
+  readonly secretKey?: string
+  /** Whose JWTs are taken besides our own. */
+  readonly issuer?: { readonly jwksUrl: string; readonly issuer: string; readonly audiences: readonly string[] }
+  readonly clockSkewSeconds: number
+}
 
 /** Why the rules of production hold, as the end of a sentence; undefined when they do not. */
 export function strictBecause(values: SettingValues): string | undefined {
@@ -12,7 +20,7 @@ export function strictBecause(values: SettingValues): string | undefined {
 }
 
 /** How callers are known. Does not judge: see `securityProblems`. */
-export function authOf(values: SettingValues): ServerConfig['auth'] {
+export function authOf(values: SettingValues): AuthConfig {
   const { jwt_jwks_url: jwksUrl, jwt_issuer: issuer, jwt_audience: audience, public_url: publicUrl } = values
   const audiences = audience === undefined ? (publicUrl === undefined ? [] : [publicUrl, `${publicUrl}/mcp`]) : [audience]
   return {

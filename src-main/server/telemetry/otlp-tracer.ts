@@ -134,7 +134,7 @@ function sayingWhatFails(exporter: OTLPTraceExporter, log: Log): SpanExporter {
     export: (spans, done) => {
       exporter.export(spans, (result) => {
         // 0: ExportResultCode.SUCCESS of @opentelemetry/core.
-        outcome(result.code === 0 ? undefined : (result.error ?? new Error('the receiver refused them')))
+        outcome(!result.error && (result.code as number) === 0 ? undefined : (result.error ?? new Error('the receiver refused them')))
         done(result)
       })
     },
