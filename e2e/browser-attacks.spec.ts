@@ -11,6 +11,9 @@ import { until } from './processes/until.ts'
 
 test.skip(findChromium() === undefined, 'there is no Chromium on this machine')
 
+/** What a page is handed crosses as data. */
+type InPage = (given: unknown) => Promise<string>
+
 /** A name that an attacker lets point at this machine. */
 const FOREIGN_HOST = 'evil.test'
 const SIGN_IN = { TMWS_AUTH_ENABLED: 'true', TMWS_SECRET_KEY: 'an end-to-end secret of more than 32 characters' }
@@ -118,7 +121,7 @@ test.describe('a page of somebody else', () => {
 
         for (const attack of ATTACKS) {
           const denial = await victim.denials()
-          const seen = await page.evaluate(perform, [target, attack] as const)
+          const seen = await page.evaluate(perform as InPage, [target, attack])
           expect([attack.name, seen]).toEqual([attack.name, expect.stringMatching(/^(refused|opaque|status 403)$/)])
           // A page that came from elsewhere than this machine is kept from it by Chromium itself; see guard.test.ts for the server's part.
           if (place !== 'rebound') await until(`the server to refuse ${attack.name}`, async () => (await victim.denials()) > denial)
@@ -158,7 +161,7 @@ test('every attack works on a server without defences, and on our own page for t
   const target = { api: `http://${origin}`, ws: `ws://${origin}`, memoryId }
   for (const attack of ATTACKS.filter(({ name }) => name !== 'a film')) {
     const before = open.requests.length
-    const seen = await page.evaluate(perform, [target, attack] as const)
+    const seen = await page.evaluate(perform as InPage, [target, attack])
     expect([attack.name, seen]).toEqual([attack.name, expect.stringMatching(/^(read|opaque)/)])
     await until(`${attack.name} to arrive`, () => open.requests.length > before)
   }
@@ -171,7 +174,7 @@ test('every attack works on a server without defences, and on our own page for t
   const names = ['the event feed', 'reading', 'reading everything', 'storing with JSON', 'changing', 'MCP over HTTP', 'deleting']
   for (const name of names) {
     const attack = ATTACKS.find((candidate) => candidate.name === name)!
-    const seen = await dashboard.evaluate(perform, [own, attack] as const)
+    const seen = await dashboard.evaluate(perform as InPage, [own, attack])
     expect([name, seen]).toEqual([name, expect.stringMatching(/^read/)])
     if (name === 'the event feed') expect(seen).toContain('"is_owner":true')
   }
@@ -190,7 +193,7 @@ for (const [title, env] of [
     const [page, target] = await openAttacker(context, site, victim, 'another port')
     const seen = async (name: string): Promise<string> => {
       const attack = ATTACKS.find((candidate) => candidate.name === name)!
-      return page.evaluate(perform, [target, attack] as const)
+      return page.evaluate(perform as InPage, [target, attack])
     }
     const isOpen = env !== SIGN_IN
     expect(await seen('reading')).toMatch(isOpen ? /^read: .*"total":0/ : /^status 401$/)

@@ -17,9 +17,13 @@ const successOf = ({ statuses }: Operation): number => Math.max(...statuses.filt
 /** Whether only the person may ask for this, by the examples of its tool. */
 function isForOwner({ method, path }: Operation): boolean {
   if (['/api/v1/export', '/api/v1/import', '/api/v1/backups', '/api/v1/audit/export'].includes(path)) return true
+  if (path.startsWith('/api/v1/clients')) return true
   const route = REST_ROUTES.find((candidate) => candidate.method === method && fullPathOf(candidate).replace(/:(\w+)/g, '{$1}') === path)
   return route !== undefined && (TOOL_EXAMPLES[route.tool] as ToolExamples).valid.some(({ by }) => by === 'owner')
 }
+
+/** Whether its answer depends on which programs this machine has: any that is documented will do. */
+const isOfThisMachine = ({ path }: Operation): boolean => /\/clients\/.*\/(preview|connect|repair|undo|verify)$/.test(path)
 
 /** The request with real things in place of the ids, names and tokens that the document shows. */
 async function realRequest(server: RunningServer, wire: RestWire, { id }: Operation, shown: ShownRequest): Promise<ShownRequest> {
@@ -48,7 +52,8 @@ test(
         const answer = await send(server.apiUrl, operation.method, operation.path, request, caller)
         await wire.close()
         const wrong = document.faultsOf(operation.method, operation.path, answer)
-        if (answer.status !== successOf(operation)) wrong.push(`status ${answer.status}: ${answer.text.slice(0, 300)}`)
+        if (answer.status !== successOf(operation) && !isOfThisMachine(operation))
+          wrong.push(`status ${answer.status}: ${answer.text.slice(0, 300)}`)
         faults.push(...wrong.map((fault) => `${operation.method} ${operation.path}, ${shown.title}: ${fault}`))
       }
     }
