@@ -42,7 +42,7 @@ function seen(status: number): 'let in' | 401 | 403 {
 let server: RunningServer
 let callers: Caller[]
 
-test.describe('the access matrix', { tag: '@stores' }, () => {
+test.describe('the access matrix', () => {
   test.beforeEach(async ({ startServer }) => {
     test.setTimeout(240_000)
     server = await (await startServer({ env: ENV })).untilHealthy()

@@ -23,7 +23,7 @@ function isForOwner({ method, path }: Operation): boolean {
 }
 
 /** Whether its answer depends on which programs this machine has: any that is documented will do. */
-const isOfThisMachine = ({ path }: Operation): boolean => /\/clients\/.*\/(preview|connect|repair|undo|verify)$/.test(path)
+const isOfThisMachine = ({ path }: Operation): boolean => /\/clients\/.*\/(preview|connect|repair|undo|verify|mcpb)$/.test(path)
 
 /** The request with real things in place of the ids, names and tokens that the document shows. */
 async function realRequest(server: RunningServer, wire: RestWire, { id }: Operation, shown: ShownRequest): Promise<ShownRequest> {

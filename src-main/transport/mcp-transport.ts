@@ -7,12 +7,17 @@ import { readFrame } from './json-rpc-frame.ts'
 import type { Frame } from './json-rpc-frame.ts'
 import { admitListen, LISTEN_METHOD } from './listen-filter.ts'
 
+/** How long a connection is not read after a request too many, in milliseconds. */
+const REFUSED_RESTS_MS = 250
+
 /** How the messages of one connection travel, each as UTF-8 text: WebSocket frames, or lines. */
 export interface McpWire {
   start(handlers: WireHandlers): void
   /** Rejects when there is nobody to read it, or who is does not. */
   send(text: string): Promise<void>
   close(): void
+  /** Takes nothing more in for some milliseconds, where that is possible. */
+  rest?(ms: number): void
 }
 
 export interface WireHandlers {
@@ -94,6 +99,8 @@ export class McpTransport implements Transport {
       )
       message = await admission
     } catch (error) {
+      // Refusing costs too: who goes on asking is heard less often, and the others have their turns.
+      if (error instanceof AppError && error.code === 'rate_limited') this.#wire.rest?.(REFUSED_RESTS_MS)
       await this.#answer(toJsonRpcFailure(frame.id, error))
       return
     }

@@ -18,6 +18,7 @@ export class WsMcpTransport extends McpTransport {
 
 class SocketWire implements McpWire {
   readonly #socket: WebSocket
+  #resting: NodeJS.Timeout | undefined
 
   constructor(socket: WebSocket) {
     this.#socket = socket
@@ -46,6 +47,14 @@ class SocketWire implements McpWire {
 
   close(): void {
     this.#socket.close(CLOSE_CODES.normal)
+  }
+
+  rest(ms: number): void {
+    this.#socket.pause()
+    this.#resting ??= setTimeout(() => {
+      this.#resting = undefined
+      this.#socket.resume()
+    }, ms).unref()
   }
 
   #receive(data: RawData, isBinary: boolean, handlers: WireHandlers): void {
