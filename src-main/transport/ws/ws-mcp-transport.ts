@@ -50,8 +50,9 @@ class SocketWire implements McpWire {
   }
 
   rest(ms: number): void {
+    if (this.#resting) return
     this.#socket.pause()
-    this.#resting ??= setTimeout(() => {
+    this.#resting = setTimeout(() => {
       this.#resting = undefined
       this.#socket.resume()
     }, ms).unref()
