@@ -1,11 +1,9 @@
 /* eslint-disable @typescript-eslint/no-deprecated -- safeStorage is asked before the configuration is whole, which is read at once; its asynchronous form would make all of that wait */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { safeStorage } from 'electron'
 import { AppError, messageOf } from '../base/errors.ts'
-import { PRIVATE_FILE, PRIVATE_FOLDER } from '../base/private-files.ts'
-import { syncFile, syncFolder } from '../base/sync-file.ts'
+import { writePrivateText } from '../base/private-files.ts'
 import { secretProblem } from '../config/secrets.ts'
 
 /** The secrets that the app keeps for its server. */
@@ -90,19 +88,8 @@ export class SecretVault {
 
   /** At once or not at all. */
   #write(): void {
-    const temporary = `${this.#file}.${process.pid}.tmp`
-    mkdirSync(dirname(this.#file), { recursive: true, mode: PRIVATE_FOLDER })
-    rmSync(temporary, { force: true })
-    try {
-      const text = JSON.stringify({ version: 1, secrets: Object.fromEntries(this.#entries) }, null, 2)
-      writeFileSync(temporary, `${text}\n`, { mode: PRIVATE_FILE, flag: 'wx' })
-      syncFile(temporary)
-      renameSync(temporary, this.#file)
-      syncFolder(dirname(this.#file))
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
+    const content = { version: 1, secrets: Object.fromEntries(this.#entries) }
+    writePrivateText(this.#file, `${JSON.stringify(content, null, 2)}\n`, { isDurable: true })
   }
 }
 

@@ -1,5 +1,7 @@
-import { chmodSync, closeSync, copyFileSync, lstatSync, openSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { dirname } from 'node:path'
+import { syncFile, syncFolder } from './sync-file.ts'
 
 /** Modes of what belongs to this user alone. Windows has no such bits: there a user's own folders are private by their rights. */
 export const PRIVATE_FILE = 0o600
@@ -11,6 +13,26 @@ export function createPrivateFile(file: string): void {
     closeSync(openSync(file, 'ax', PRIVATE_FILE))
   } catch {
     // It is there already; or it cannot be made, and who opens it next says so better.
+  }
+}
+
+/**
+ * Writes a text at once or not at all, for this user only, with the folder it needs. `isDurable`: it is on the disk when this returns.
+ * Throws what writing a file throws, and leaves nothing of it then.
+ */
+export function writePrivateText(path: string, text: string, { isDurable = false }: { readonly isDurable?: boolean } = {}): void {
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
+  const temporary = `${path}.${process.pid}.tmp`
+  // A file left by a crash would keep its own mode, so this one is always new.
+  rmSync(temporary, { force: true })
+  try {
+    writeFileSync(temporary, text, { mode: PRIVATE_FILE, flag: 'wx' })
+    if (isDurable) syncFile(temporary)
+    renameSync(temporary, path)
+    if (isDurable) syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   }
 }
 

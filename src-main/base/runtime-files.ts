@@ -1,22 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
 import { asRuntimeFile } from '../contract/runtime-file.ts'
 import type { RuntimeFile } from '../contract/runtime-file.ts'
+import { writePrivateText } from './private-files.ts'
 import { isProcessAlive } from './process-alive.ts'
 
 /** Writes a discovery file at once or not at all, readable by this user only. */
 export function writeRuntimeFile(path: string, content: RuntimeFile): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}.tmp`
-  // A file left by a crash would keep its own mode, so this one is always new.
-  rmSync(temporary, { force: true })
-  try {
-    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writePrivateText(path, `${JSON.stringify(content, null, 2)}\n`)
 }
 
 /** What a discovery file says, with whether its server still lives; undefined when there is no readable one. */

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writePrivateText } from './private-files.ts'
 
 /**
  * Tokens of the clients of this machine, one file each beside the discovery file. So no token stands in the configuration of a client, which
@@ -20,17 +21,7 @@ export function tokenFileOf(runtimeFile: string, agentId: string): string {
 /** Readable by this user only, whole or not at all. */
 export function writeTokenFile(runtimeFile: string, content: TokenFile): string {
   const path = tokenFileOf(runtimeFile, content.agent_id)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}.tmp`
-  // A file left by a crash would keep its own mode, so this one is always new.
-  rmSync(temporary, { force: true })
-  try {
-    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writePrivateText(path, `${JSON.stringify(content, null, 2)}\n`)
   return path
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { AppError } from '../base/errors.ts'
+import { writePrivateText } from '../base/private-files.ts'
 import type { ServerConfig } from '../config/config.ts'
 import type { Environment } from '../config/env.ts'
 import { loadProcessConfig, processEnvironment } from '../config/process-config.ts'
@@ -34,9 +35,7 @@ export function markPlace({ database, dataDir, runtimeFile, secretScan }: Server
     ...('keyFile' in database && { key_file: database.keyFile }),
     secret_scan: secretScan,
   }
-  const temporary = `${noteOf(runtimeFile)}.${process.pid}.tmp`
-  writeFileSync(temporary, `${JSON.stringify(place)}\n`, { mode: 0o600 })
-  renameSync(temporary, noteOf(runtimeFile))
+  writePrivateText(noteOf(runtimeFile), `${JSON.stringify(place)}\n`)
 }
 
 /**

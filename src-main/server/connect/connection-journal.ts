@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../base/errors.ts'
+import { writePrivateText } from '../../base/private-files.ts'
 import { isProcessAlive } from '../../base/process-alive.ts'
-import { syncFile } from '../../base/sync-file.ts'
 import type { ClientId } from '../../contract/clients.ts'
 
 /** What was done to one configuration, so that it can be undone and looked after. */
@@ -68,12 +68,7 @@ export class ConnectionJournal {
     const others = this.read().filter(({ file }) => !changes.has(file))
     const added = [...changes.values()].filter((connection) => connection !== undefined)
     const content = { version: FORMAT_VERSION, connections: [...others, ...added] }
-    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 })
-    const temporary = `${this.#file}.${process.pid}.tmp`
-    rmSync(temporary, { force: true })
-    writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    syncFile(temporary)
-    renameSync(temporary, this.#file)
+    writePrivateText(this.#file, `${JSON.stringify(content, null, 2)}\n`, { isDurable: true })
   }
 
   /** Runs `work` while no other process changes connections. Throws `unavailable` when another one does not come to an end. */

@@ -63,8 +63,9 @@ async function change(connections: Connections, client: ClientId, flags: Connect
   const outcome = await connections.change(client, action, { ...options, hash: preview.hash })
   if (flags.json === true) process.stdout.write(toJson(outcome))
   for (const backup of outcome.backups) forPeople.write(`Kept as it was before: ${backup}\n`)
-  const next = action === 'undo' ? '' : ` To try it: tmws connect ${client} --verify`
-  forPeople.write(`Done. ${preview.restart}${next}\n`)
+  const next = `${preview.restart} To try it: tmws connect ${client} --verify`
+  // What is running keeps its connection until it starts anew.
+  forPeople.write(`Done. ${action === 'undo' ? `Restart ${client} if it runs.` : next}\n`)
   return DONE
 }
 

@@ -108,9 +108,13 @@ describe('beside a running server', () => {
 test('without a server, the database itself is asked', async () => {
   const { config } = server
   await server.server.stop()
-  const { secret } = JSON.parse(await stdoutOf('create', '--agent', 'later', '--json')) as IssuedToken
+  const { secret, token } = JSON.parse(await stdoutOf('create', '--agent', 'later', '--json')) as IssuedToken
   const again = await MemoryServer.start(config, silentLog)
   const answer = await fetch(`${again.addresses.apiUrl}/api/v1/memory`, { headers: { authorization: `Bearer ${secret}` } })
   expect(answer.status).toBe(200)
+  const log = await fetch(`${again.addresses.apiUrl}/api/v1/audit?action=create_token&limit=1`, {
+    headers: { authorization: `Bearer ${again.context.ownerToken}` },
+  })
+  expect(await log.json()).toMatchObject({ entries: [{ agent_id: 'owner', outcome: 'ok', object: { kind: 'token', ids: [token.id] } }] })
   await again.stop()
 })

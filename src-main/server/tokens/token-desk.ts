@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../../base/audit-trail.ts'
 import { systemClock } from '../../base/clock.ts'
 import { AppError, messageOf } from '../../base/errors.ts'
 import { LocalEventBus } from '../../base/event-bus.ts'
@@ -8,8 +9,9 @@ import type { ErrorBody } from '../../contract/errors.ts'
 import { API_PREFIX } from '../../contract/protocol.ts'
 import { OWNER_SCOPE } from '../../contract/scope.ts'
 import type { IssuedToken, Token } from '../../contract/token.ts'
-import type { ToolInput, ToolOutput } from '../../contract/tools.ts'
+import type { ToolInput, ToolName, ToolOutput } from '../../contract/tools.ts'
 import { TOOLS } from '../../contract/tools.ts'
+import { AuditLog } from '../../coordination/audit/audit-log.ts'
 import { TokenService } from '../../coordination/token-service.ts'
 import { findServer, openDirect } from '../moving/way-to-data.ts'
 
@@ -29,8 +31,44 @@ export async function openTokenDesk(config: ServerConfig): Promise<TokenDesk> {
   if (config.database.provider === 'volatile')
     throw new AppError('unavailable', 'TMWS_DATABASE_URL is volatile: and no server runs, so there are no tokens.')
   const direct = await openDirect(config)
-  const service = new TokenService({ store: direct.stores.tokens, bus: new LocalEventBus(silentLog), clock: systemClock })
-  return deskOf(service, () => direct.close())
+  const { tokens: store, audit: auditStore } = direct.stores
+  const service = new TokenService({ store, bus: new LocalEventBus(silentLog), clock: systemClock })
+  const audit = config.audit.enabled ? new AuditLog({ store: auditStore, clock: systemClock, log: silentLog }) : undefined
+  const desk = deskOf(service, async () => {
+    await audit?.close()
+    await direct.close()
+  })
+  return audit ? audited(desk, audit) : desk
+}
+
+/** What a server writes of each call, for a desk without one. */
+function audited(desk: TokenDesk, audit: AuditTrail): TokenDesk {
+  const keep = (action: ToolName, id: string): Promise<void> =>
+    audit.record({
+      action,
+      agentId: OWNER_SCOPE.agentId,
+      namespace: OWNER_SCOPE.namespace,
+      outcome: 'ok',
+      object: { kind: 'token', ids: [id] },
+    })
+  return {
+    ...desk,
+    create: async (input) => {
+      const issued = await desk.create(input)
+      await keep('create_token', issued.token.id)
+      return issued
+    },
+    rotate: async (input) => {
+      const issued = await desk.rotate(input)
+      await keep('rotate_token', issued.token.id)
+      return issued
+    },
+    revoke: async (id) => {
+      const token = await desk.revoke(id)
+      await keep('revoke_token', id)
+      return token
+    },
+  }
 }
 
 /** Within a process that has the store open. */

@@ -18,7 +18,7 @@ import { PostgresMemoryStore } from './postgres-memory-store.ts'
 import type { PostgresOptions } from './postgres-options.ts'
 import { PostgresSessionStore } from './postgres-session-store.ts'
 import { PostgresTaskStore } from './postgres-task-store.ts'
-import { PostgresTokenStore } from './postgres-token-store.ts'
+import { postgresTokenStore } from './postgres-token-store.ts'
 import { PostgresTransferStore } from './postgres-transfer-store.ts'
 import { TurnKeeper } from './postgres-turns.ts'
 import type { Turn } from './postgres-turns.ts'
@@ -60,7 +60,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     workflows: new PostgresWorkflowStore(database),
     executions: new PostgresExecutionStore(database),
     sessions: new PostgresSessionStore(database, turns),
-    tokens: new PostgresTokenStore(database),
+    tokens: postgresTokenStore(database),
     transfer: new PostgresTransferStore(database),
     audit: new PostgresAuditStore(database),
     takeTurn: (name) => turns.take(name),

@@ -33,7 +33,7 @@ import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
 import { SqliteSessionStore } from './sqlite-session-store.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
-import { SqliteTokenStore } from './sqlite-token-store.ts'
+import { sqliteTokenStore } from './sqlite-token-store.ts'
 import { SqliteTransferStore } from './sqlite-transfer-store.ts'
 import { SqliteWorkflowStore } from './sqlite-workflow-store.ts'
 import type { EngineMethod, SqliteAnswer } from './sqlite-worker.ts'
@@ -130,7 +130,7 @@ export class SqliteMemoryStore implements MemoryStore {
 
   /** The tokens of clients. */
   get tokens(): TokenStore {
-    return new SqliteTokenStore((method, ...args) => this.#call(method, ...args))
+    return sqliteTokenStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** The log of what was done to it. */
