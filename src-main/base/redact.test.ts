@@ -74,6 +74,13 @@ describe('redaction', () => {
     )
   })
 
+  test('leaves no secret of ours that happens to have no digit', () => {
+    const secret = 'qtEpuVXzLlPMPtOWUyTcUOSfuRGezvTgkVHKmaBcDeF'
+    expect(secret).toHaveLength(newSecret().length)
+    expect(redactText(`refused ${secret} at the door`)).toBe(`refused ${REDACTED} at the door`)
+    expect(redactText('at ModuleLoader.loadAndTranslateTheWholeModule (node:internal)')).toContain('loadAndTranslateTheWholeModule')
+  })
+
   test('writes of an error what helps, and not what a driver hung on it', () => {
     const error = Object.assign(new TypeError('it broke'), { code: '23505', detail: 'Key (content)=(my diary)', parameters: ['my diary'] })
     const copy = redactFacts({ err: error })['err'] as Record<string, unknown>

@@ -49,6 +49,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:sk|pk|ghp|gho|ghs|github_pat|hf|xox[abp]|glpat|AKIA)[-_]?(?=[\w-]*[0-9])[\w-]{14,}/g, REDACTED],
   // Random by its looks, like every secret that we make: long, and of capitals, small letters and digits at once.
   [/(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*[0-9])[\w-]{32,}/g, REDACTED],
+  // One in 1,500 of ours happens to have no digit; names of programs are hardly ever as long.
+  [/(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43,}/g, REDACTED],
 ]
 
 function copyEntries(source: Readonly<Record<string, unknown>>, depth: number): Record<string, unknown> {
