@@ -200,7 +200,12 @@ export class Session implements CallerView {
 
   /** Counts one piece of work that keeps the server busy for long. Throws `rate_limited`. */
   async admitCostly(): Promise<void> {
-    await this.#parts.costly?.admit(this.scope.agentId)
+    try {
+      await this.#parts.costly?.admit(this.scope.agentId)
+    } catch (error) {
+      this.#noteRefusal('costly-request', error)
+      throw error
+    }
   }
 
   /** The tools this client is shown. */
@@ -220,8 +225,8 @@ export class Session implements CallerView {
     const executionId = options.origin?.executionId
     const audited = new AuditedCall({ trail: this.#audit, tool, args, scope: this.scope, context: callContext, executionId })
     try {
-      if (isToolName(tool) && isCostly(TOOLS[tool])) await this.#parts.costly?.admit(this.scope.agentId)
       audited.begin()
+      if (isToolName(tool) && isCostly(TOOLS[tool])) await this.#parts.costly?.admit(this.scope.agentId)
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
       const context = { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report }
       const result = await withCallContext(callContext, () => this.#parts.runner.call(tool, args, context, options.audience ?? 'model'))

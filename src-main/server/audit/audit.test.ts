@@ -181,6 +181,18 @@ describe('denials', () => {
     await busy.rest('POST', '/memory', { agent: 'other', body: { content: 'settle' } })
     expect(await list('agent_id=eager', busy)).toMatchObject([{ action: 'request', outcome: 'denied', code: 'rate_limited' }])
   })
+
+  test('for asking for costly work too often have one, whatever the door', async () => {
+    await using busy = await TestServer.start({ TMWS_RATE_LIMIT_COSTLY_REQUESTS: '1' })
+    const run = () => busy.rest('POST', '/workflows/execute', { agent: 'eager', body: { name: 'none' } })
+    expect([(await run()).status, (await run()).status]).toEqual([404, 429])
+    const backup = () => busy.rest('POST', '/backups', { headers: busy.owner })
+    expect([(await backup()).status, (await backup()).status]).toEqual([201, 429])
+    await busy.rest('POST', '/memory', { agent: 'other', body: { content: 'settle' } })
+    const denied = { outcome: 'denied', code: 'rate_limited' }
+    expect(await list('agent_id=eager&outcome=denied', busy)).toContainEqual(expect.objectContaining({ ...denied, action: 'execute_workflow' }))
+    expect(await list('agent_id=owner&outcome=denied', busy)).toContainEqual(expect.objectContaining({ ...denied, action: 'costly-request' }))
+  })
 })
 
 describe('moving data', () => {

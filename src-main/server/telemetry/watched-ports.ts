@@ -20,9 +20,11 @@ const UNHURRIED: ReadonlySet<string> = new Set([
   'transfer.read',
   'transfer.write',
   'transfer.count',
+  'audit.readChain',
+  'audit.prune',
 ])
 /** But the sessions', which may be elsewhere: see `watchSessions`. */
-const PORTS = ['memories', 'agents', 'tasks', 'workflows', 'executions', 'transfer'] as const
+const PORTS = ['memories', 'agents', 'tasks', 'workflows', 'executions', 'tokens', 'audit', 'transfer'] as const
 
 export function watchStores(stores: Stores, watch: WorkWatch): Stores {
   const watched = PORTS.map((port) => {
