@@ -29,4 +29,9 @@ export const REPEATABLE_TOOLS: ReadonlySet<string> = new Set([
   'get_session_statistics',
   'list_sessions',
   'get_session',
+  'list_tokens',
+  'get_token',
+  'revoke_token',
+  'list_audit',
+  'verify_audit',
 ])

@@ -190,8 +190,12 @@ describe('denials', () => {
     expect([(await backup()).status, (await backup()).status]).toEqual([201, 429])
     await busy.rest('POST', '/memory', { agent: 'other', body: { content: 'settle' } })
     const denied = { outcome: 'denied', code: 'rate_limited' }
-    expect(await list('agent_id=eager&outcome=denied', busy)).toContainEqual(expect.objectContaining({ ...denied, action: 'execute_workflow' }))
-    expect(await list('agent_id=owner&outcome=denied', busy)).toContainEqual(expect.objectContaining({ ...denied, action: 'costly-request' }))
+    expect(await list('agent_id=eager&outcome=denied', busy)).toContainEqual(
+      expect.objectContaining({ ...denied, action: 'execute_workflow' }),
+    )
+    expect(await list('agent_id=owner&outcome=denied', busy)).toContainEqual(
+      expect.objectContaining({ ...denied, action: 'costly-request' }),
+    )
   })
 })
 

@@ -24,6 +24,9 @@ export interface CipherConnection extends SqliteConnection {
 // Not named `require`: the bundler would add its own beside it.
 const loadNative = createRequire(import.meta.url)
 
+/** SQLite's name for a database without a file. */
+const IN_MEMORY = ':memory:'
+
 /** better-sqlite3 13 is built on Node-API 10 and takes the whole process down on anything older, so it is asked for first. */
 const REQUIRED_NODE_API = 10
 
@@ -38,7 +41,7 @@ export function openConnection(file: string, { key, ...options }: ConnectionOpti
   }
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   const head = headOf(file, bytes)
-  if (bytes === 0 && options.readonly !== true && options.fileMustExist !== true) createPrivateFile(file)
+  if (bytes === 0 && file !== IN_MEMORY && options.readonly !== true && options.fileMustExist !== true) createPrivateFile(file)
   if (key === undefined) {
     if (head === 'encrypted') throw keyMissing(file)
     // Loaded here rather than imported above, for the check to come first.
