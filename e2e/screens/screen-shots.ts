@@ -22,6 +22,27 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
     },
   },
   { name: 'agents', address: '#/agents', prepare: openFirst('row') },
+  {
+    name: 'tasks',
+    address: '#/tasks',
+    prepare: async (page) => {
+      const card = page.getByRole('button', { name: /Announce the release/ })
+      if ((await card.count()) > 0) await card.click()
+      await page.waitForTimeout(500)
+    },
+  },
+  { name: 'task-list', address: '#/tasks?view=list' },
+  {
+    name: 'workflows',
+    address: '#/workflows',
+    prepare: async (page) => {
+      const workflow = page.getByRole('button', { name: /weekly-review/ })
+      if ((await workflow.count()) === 0) return
+      await workflow.click()
+      await page.getByRole('row').nth(1).click()
+      await page.waitForTimeout(700)
+    },
+  },
   { name: 'sessions', address: '#/sessions', prepare: openFirst('row') },
   { name: 'audit', address: '#/audit', prepare: openFirst('row') },
 ]

@@ -14,7 +14,7 @@ import { SCREEN_SHOTS } from '../../e2e/screens/screen-shots.ts'
 import { buildAll } from './build.ts'
 import { findChromium } from './setup-test-machine.ts'
 
-const MEMORIES = 2000
+const MEMORIES = 300
 const SIZES = [
   { width: 1024, height: 700 },
   { width: 1280, height: 800 },
@@ -27,7 +27,7 @@ const folder = resolve(process.argv[2] ?? 'screenshots')
 const executablePath = findChromium()
 if (executablePath === undefined) throw new Error('There is no Chromium on this machine; `npm test` installs one where it can.')
 mkdirSync(folder, { recursive: true })
-await buildAll()
+await buildAll((line) => console.log(line))
 const place = new ServerPlace(mkdtempSync(join(tmpdir(), 'tmws-screenshots-')))
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {
@@ -61,7 +61,9 @@ async function shootAll(from: Browser, server: RunningServer, { prefix, sizes, l
         for (const shot of SCREEN_SHOTS) {
           await openScreen(page, server, shot.address)
           await shot.prepare?.(page)
-          const name = [prefix, shot.name, `${viewport.width}x${viewport.height}`, colorScheme, locale.slice(0, 2)].filter(Boolean).join('-')
+          const name = [prefix, shot.name, `${viewport.width}x${viewport.height}`, colorScheme, locale.slice(0, 2)]
+            .filter(Boolean)
+            .join('-')
           await page.screenshot({ path: join(folder, `${name}.png`) })
         }
       }

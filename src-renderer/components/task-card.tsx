@@ -1,6 +1,6 @@
 import { Hourglass } from 'lucide-react'
 import type { Task } from '../../src-main/contract/task.ts'
-import { absoluteTime, longAge, untilThen } from '../format/relative-time.ts'
+import { absoluteTime, shortUntil } from '../format/relative-time.ts'
 import { isLate } from '../model/task-board.ts'
 import { strings } from '../strings/strings.ts'
 import { AgentName } from './agent-name.tsx'
@@ -38,7 +38,9 @@ export function TaskCard({ task, now, isSelected, isDimmed, onOpen, onPoint }: T
       onBlur={() => onPoint(false)}
     >
       <span className="task-title">{task.title}</span>
-      {task.status === 'in_progress' && task.progress > 0 && <progress max={100} value={task.progress} aria-label={words.fields.progress} />}
+      {task.status === 'in_progress' && task.progress > 0 && (
+        <progress max={100} value={task.progress} aria-label={words.fields.progress} />
+      )}
       <span className="task-line">
         <PriorityMark priority={task.priority} />
         {task.assigned_agent_id === undefined ? (
@@ -54,7 +56,7 @@ export function TaskCard({ task, now, isSelected, isDimmed, onOpen, onPoint }: T
         )}
         {task.due_at !== undefined && task.completed_at === undefined && (
           <time className={late ? 'error-text' : 'faint'} dateTime={task.due_at} title={absoluteTime(task.due_at)}>
-            {late ? words.late : Date.parse(task.due_at) > now ? untilThen(task.due_at, now) : longAge(task.due_at, now)}
+            {late ? words.late : shortUntil(task.due_at, now)}
           </time>
         )}
       </span>

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState, type RefObject } from 'react'
+import { useLayoutEffect, useRef, type RefObject } from 'react'
 import { taskCardId } from './task-card.tsx'
 
 interface TaskLinesProps {
@@ -8,25 +8,24 @@ interface TaskLinesProps {
 
 /** Curves from what must be done first to what waits for it, over the cards and in nobody's way. */
 export function TaskLines({ board, edges }: TaskLinesProps) {
-  const [paths, setPaths] = useState<readonly string[]>([])
-  const key = edges.map(({ from, to }) => `${from} ${to}`).join(',')
+  const svg = useRef<SVGSVGElement>(null)
+  // Where the cards are is known only after they are drawn.
   useLayoutEffect(() => {
     const frame = board.current
-    if (!frame) return
+    if (!frame || !svg.current) return
     const origin = frame.getBoundingClientRect()
-    const next = edges.flatMap(({ from, to }) => {
+    for (const [index, { from, to }] of edges.entries()) {
       const start = document.getElementById(taskCardId(from))?.getBoundingClientRect()
       const end = document.getElementById(taskCardId(to))?.getBoundingClientRect()
-      return start && end ? [curve(start, end, origin.left - frame.scrollLeft, origin.top - frame.scrollTop)] : []
-    })
-    setPaths(next)
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the edges are new on every render; what they say is in the key
-  }, [key, board])
-  if (paths.length === 0) return null
+      const path = start && end ? curve(start, end, origin.left - frame.scrollLeft, origin.top - frame.scrollTop) : ''
+      svg.current.children[index]?.setAttribute('d', path)
+    }
+  })
+  if (edges.length === 0) return null
   return (
-    <svg className="task-lines" aria-hidden="true">
-      {paths.map((path) => (
-        <path key={path} d={path} />
+    <svg className="task-lines" aria-hidden="true" ref={svg}>
+      {edges.map(({ from, to }) => (
+        <path key={`${from} ${to}`} />
       ))}
     </svg>
   )

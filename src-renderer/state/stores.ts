@@ -22,6 +22,8 @@ import { QueryRefresh } from './query-refresh.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { Router } from './router.ts'
 import { SessionStream } from './session-stream.ts'
+import { TaskActions } from './task-actions.ts'
+import { WorkflowActions } from './workflow-actions.ts'
 import { Toasts } from './toasts.ts'
 
 export interface FeedHandlers {
@@ -51,6 +53,8 @@ export class Stores {
   readonly coordination: CoordinationApi
   readonly operations: OperationsApi
   readonly sessionStream = new SessionStream()
+  readonly taskActions: TaskActions
+  readonly workflowActions: WorkflowActions
   readonly #client: ServerClient
   readonly #refresh: QueryRefresh
   readonly #recent: RecentChanges
@@ -62,6 +66,8 @@ export class Stores {
     this.#client = client
     this.coordination = new CoordinationApi(requester)
     this.operations = new OperationsApi(requester)
+    this.taskActions = new TaskActions(this.coordination, this.queries, this.toasts)
+    this.workflowActions = new WorkflowActions(this.coordination, this.queries, this.toasts)
     this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed
     this.connection = connection
