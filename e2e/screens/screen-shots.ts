@@ -21,6 +21,30 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
       await page.waitForTimeout(900)
     },
   },
+  {
+    name: 'bulk',
+    address: '#/memories',
+    prepare: async (page) => {
+      if ((await page.getByRole('option').count()) === 0) return
+      await page.getByRole('option').nth(0).hover()
+      await page.locator('.tick').nth(0).click()
+      await page
+        .locator('.tick')
+        .nth(3)
+        .click({ modifiers: ['Shift'] })
+      await page.waitForTimeout(300)
+    },
+  },
+  {
+    name: 'editor',
+    address: '#/memories',
+    prepare: async (page) => {
+      if ((await page.getByRole('option').count()) === 0) return
+      await page.getByRole('option').nth(1).click()
+      await page.keyboard.press('e')
+      await page.waitForTimeout(300)
+    },
+  },
   { name: 'agents', address: '#/agents', prepare: openFirst('row') },
   {
     name: 'tasks',

@@ -1,5 +1,6 @@
-// `npm run screenshots [-- FOLDER]`: starts the built server on a folder of its own with the memories of a small team, and takes a picture of
-// each screen in both themes, three sizes and both languages, and of the empty screens. Into `screenshots/` unless another folder is named.
+// `npm run screenshots [-- FOLDER [SCREEN...]]`: starts the built server on a folder of its own with the memories of a small team, and takes
+// a picture of each screen in both themes, three sizes and both languages, and of the empty screens. Into `screenshots/` unless another
+// folder is named. Where screens are named, only of those, in one size and English.
 import { chromium } from '@playwright/test'
 import type { Browser, Page } from '@playwright/test'
 import { mkdirSync, mkdtempSync } from 'node:fs'
@@ -22,8 +23,12 @@ const SIZES = [
 ] as const
 const THEMES = ['light', 'dark'] as const
 const LANGUAGES = ['en-GB', 'ja-JP'] as const
+const EVERYTHING: Shots = { prefix: '', sizes: SIZES, languages: LANGUAGES }
+const A_LOOK: Shots = { prefix: '', sizes: [SIZES[1]], languages: ['en-GB'] }
 
-const folder = resolve(process.argv[2] ?? 'screenshots')
+const [target = 'screenshots', ...only] = process.argv.slice(2)
+const folder = resolve(target)
+const shots = SCREEN_SHOTS.filter(({ name }) => only.length === 0 || only.includes(name))
 const executablePath = findChromium()
 if (executablePath === undefined) throw new Error('There is no Chromium on this machine; `npm test` installs one where it can.')
 mkdirSync(folder, { recursive: true })
@@ -32,12 +37,12 @@ const place = new ServerPlace(mkdtempSync(join(tmpdir(), 'tmws-screenshots-')))
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {
   const server = await (await place.start()).untilHealthy()
-  console.log('Empty screens …')
-  await shootAll(browser, server, { prefix: 'empty', sizes: [SIZES[1]], languages: ['en-GB'] })
+  if (only.length === 0) console.log('Empty screens …')
+  if (only.length === 0) await shootAll(browser, server, { prefix: 'empty', sizes: [SIZES[1]], languages: ['en-GB'] })
   console.log(`Storing ${MEMORIES} memories …`)
   await seedTeam(server, MEMORIES)
   const stop = await keepBusy(server)
-  await shootAll(browser, server, { prefix: '', sizes: SIZES, languages: LANGUAGES })
+  await shootAll(browser, server, only.length === 0 ? EVERYTHING : A_LOOK)
   await stop()
 } finally {
   await browser.close()
@@ -58,7 +63,7 @@ async function shootAll(from: Browser, server: RunningServer, { prefix, sizes, l
       const page = await context.newPage()
       for (const viewport of sizes) {
         await page.setViewportSize(viewport)
-        for (const shot of SCREEN_SHOTS) {
+        for (const shot of shots) {
           await openScreen(page, server, shot.address)
           await shot.prepare?.(page)
           const name = [prefix, shot.name, `${viewport.width}x${viewport.height}`, colorScheme, locale.slice(0, 2)]

@@ -17,6 +17,7 @@ import { DETAIL_WIDTH, clampDetailWidth } from '../state/preferences.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
+import { MemoryBulkBar } from './memory-bulk-bar.tsx'
 import { MemoryDetailPane } from './memory-detail-pane.tsx'
 import { MemoryListFace } from './memory-list-face.tsx'
 
@@ -29,8 +30,9 @@ interface MemoriesScreenProps {
 
 /** What do my agents know? Is that right, and can I fix it? */
 export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
-  const { list, live, detail, router, actions, preferences } = stores
+  const { list, live, detail, router, actions, preferences, selection } = stores
   const state = useStore(list.store, (value) => value)
+  const tickedIds = useStore(selection.store, (value) => value.ids)
   const facets = useStore(stores.facets.store, (value) => value)
   const selectedId = useStore(router.store, (route) => route.id)
   const isLost = useStore(stores.connection, (connection) => connection.status === 'reconnecting')
@@ -47,9 +49,9 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     else detail.open(selectedId, list.find(selectedId))
   }, [selectedId, detail, list])
   useEffect(() => {
-    live.setBusy(isScrolled || selectedId !== undefined)
+    live.setBusy(isScrolled || selectedId !== undefined || tickedIds.size > 0)
     return () => live.setBusy(false)
-  }, [live, isScrolled, selectedId])
+  }, [live, isScrolled, selectedId, tickedIds])
 
   const select = useCallback(
     (id: string | undefined) => router.replace(id === undefined ? { screen: 'memories' } : { screen: 'memories', id }),
@@ -67,6 +69,15 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     select((items[at + 1] ?? items[at - 1])?.id)
     void actions.moveToTrash(memory)
   }
+  const tick = useCallback(
+    (id: string, isRange: boolean) =>
+      selection.toggle(
+        id,
+        list.store.getState().items.map((memory) => memory.id),
+        isRange,
+      ),
+    [selection, list],
+  )
   const leaveSearch = () => {
     listElement.current?.focus()
     if (selectedId === undefined) step(1)
@@ -89,7 +100,19 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     },
     e: () => (detail.edit(), true),
     '#': () => (trash(), true),
+    x: () => (selectedId !== undefined && tick(selectedId, false), true),
+    p: () => {
+      const { memory } = detail.store.getState()
+      if (memory && memory.deleted_at === undefined) void actions.setPinned(memory, !memory.pinned)
+      return true
+    },
+    'mod+a': (event) => {
+      if (event.target !== listElement.current) return false
+      selection.set(items.map((memory) => memory.id))
+      return true
+    },
     Escape: () => {
+      if (selectedId === undefined && tickedIds.size > 0) return (selection.clear(), true)
       if (selectedId === undefined) return false
       select(undefined)
       listElement.current?.focus()
@@ -169,6 +192,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             />
           )}
         </div>
+        <MemoryBulkBar stores={stores} />
         <div className="list-body">
           {state.status === 'loading' ? (
             <ListSkeleton />
@@ -189,10 +213,12 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
               isSearch={isSearch}
               selectedId={selectedId}
               freshIds={state.freshIds}
+              tickedIds={tickedIds}
               now={now}
               hasMore={state.nextCursor !== undefined}
               isRefreshing={state.isRefreshing}
               onSelect={select}
+              onTick={tick}
               onNearEnd={() => void list.loadMore()}
               onScrolled={setIsScrolled}
             />

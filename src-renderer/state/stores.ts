@@ -13,8 +13,10 @@ import { EventBatcher, type EventBatch } from './event-batcher.ts'
 import { Facets } from './facets.ts'
 import { LiveList } from './live-list.ts'
 import { MemoryActions } from './memory-actions.ts'
+import { MemoryBulk } from './memory-bulk.ts'
 import { MemoryDetail } from './memory-detail.ts'
 import { MemoryList } from './memory-list.ts'
+import { MemorySelection } from './memory-selection.ts'
 import { Overview } from './overview.ts'
 import { Palette } from './palette.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
@@ -48,6 +50,8 @@ export class Stores {
   readonly facets: Facets
   readonly palette: Palette
   readonly actions: MemoryActions
+  readonly bulk: MemoryBulk
+  readonly selection = new MemorySelection()
   /** Answers of the server for the screens that only show them: agents, tasks, workflows, sessions, audit, settings. */
   readonly queries: QueryClient = createQueries()
   readonly coordination: CoordinationApi
@@ -78,13 +82,16 @@ export class Stores {
     this.facets = new Facets(client)
     this.palette = new Palette(client)
     this.actions = new MemoryActions(client, this.list, this.detail, this.toasts)
+    this.bulk = new MemoryBulk(client, this.list, this.detail, this.toasts)
     this.#recent = new RecentChanges(client, [
       (memories) => this.overview.takeMemories(memories),
       (memories) => this.list.patch(memories),
       (memories) => this.detail.take(memories),
     ])
     this.list.store.subscribe(({ items }, before) => {
-      if (items !== before.items) this.facets.note(items)
+      if (items === before.items) return
+      this.facets.note(items)
+      this.selection.keepOnly(new Set(items.map(({ id }) => id)))
     })
   }
 

@@ -1,5 +1,6 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import { coordination } from './en-coordination.ts'
+import { curation } from './en-curation.ts'
 import { operations } from './en-operations.ts'
 import { plural } from './plural.ts'
 
@@ -7,6 +8,7 @@ import { plural } from './plural.ts'
 export const en = {
   locale: 'en',
   ...coordination,
+  ...curation,
   ...operations,
   product: 'TMWS',
   time: {
@@ -333,6 +335,8 @@ export const en = {
     open: 'Read the chosen memory',
     edit: 'Edit it',
     trash: 'Move it to the trash',
+    tick: 'Tick it, to change several',
+    pin: 'Pin or unpin it',
     close: 'Close what is open',
     save: 'Save while editing',
   },
