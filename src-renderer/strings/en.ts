@@ -90,7 +90,7 @@ export const en = {
     latencySummary: (p50: string, p95: string) => `Latency in the last five minutes: median ${p50}, 95th percentile ${p95}`,
     lastFiveMinutes: 'last 5 minutes',
     otherAgents: 'others',
-    noCalls: 'No agent has called yet',
+    noCalls: 'No agent has called since this page was opened',
     quiet: 'Quiet',
     minutesAgo: (n: number) => (n === 0 ? 'now' : `−${n} m`),
     sessionsNow: 'Sessions now',
