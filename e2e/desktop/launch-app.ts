@@ -24,11 +24,9 @@ export class AppUnderTest {
   readonly #wakers = new Set<() => void>()
   #nextId = 1
 
-  /** `settings` are variables of its environment; `folder` is that of an app that ran before. */
-  constructor(
-    settings: Readonly<Record<string, string>> = {},
-    { folder, args = [] }: { readonly folder?: string; readonly args?: readonly string[] } = {},
-  ) {
+  /** `settings` are variables of its environment; `where` is the folder of an app that ran before, or that and arguments. */
+  constructor(settings: Readonly<Record<string, string>> = {}, where: string | { readonly folder?: string; readonly args?: readonly string[] } = {}) {
+    const { folder, args = [] } = typeof where === 'string' ? { folder: where } : where
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'tmws-app-'))
     const register = new URL('./register-stand-in.mjs', import.meta.url).href
     this.#child = fork(join(ROOT, 'out', 'main', 'app.js'), args, {

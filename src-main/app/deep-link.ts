@@ -1,6 +1,5 @@
 import { app } from 'electron'
-
-export const LINK_SCHEME = 'tmws'
+import { LINK_SCHEME } from './app-id.ts'
 
 /** `tmws://memory/ID` and nothing more: no query, no user, no port, an id of the contract's form. */
 const MEMORY_LINK = /^tmws:\/\/memory\/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\/?$/i

@@ -3,7 +3,7 @@
 import { commandArguments } from './command-verbs.ts'
 import { runCommandAsNode } from './run-as-node.ts'
 
-const args = commandArguments(process.argv, 'defaultApp' in process && Boolean(process.defaultApp))
+const args = commandArguments(process.argv, 'defaultApp' in process && process.defaultApp)
 // eslint-disable-next-line no-restricted-syntax -- an entry file
 if (args.command) process.exit(await runCommandAsNode(args.rest))
 // Not awaited: Electron becomes ready only when this module has been evaluated.

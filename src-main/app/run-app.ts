@@ -2,6 +2,7 @@ import { app, BrowserWindow, dialog } from 'electron'
 import { join } from 'node:path'
 import { messageOf } from '../base/errors.ts'
 import { PRODUCT_NAME } from '../contract/protocol.ts'
+import { APP_ID } from './app-id.ts'
 import { readAppArguments } from './app-arguments.ts'
 import type { AppArguments } from './app-arguments.ts'
 import { dataFolderOf } from './app-config.ts'
@@ -23,6 +24,7 @@ export function runApp(args: readonly string[]): void {
   app.setName(PRODUCT_NAME)
   // Beside our data, and not in a folder of the app's name: where case does not count, that is the data folder itself.
   app.setPath('userData', join(dataFolderOf(given.flags), PROFILE_FOLDER))
+  app.setAppUserModelId(APP_ID)
   app.enableSandbox()
   registerFailureScheme()
   guardAllContents()

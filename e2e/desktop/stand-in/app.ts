@@ -40,6 +40,10 @@ class App extends EventEmitter {
     return tmpdir()
   }
 
+  setAppUserModelId(id: string): void {
+    tell('app-id', { id })
+  }
+
   enableSandbox(): void {
     tell('sandbox')
   }

@@ -74,3 +74,10 @@ export const protocol = {
 onDeed('judge', ({ partition, ...asked }: { partition: string; permission: string; origin: string; url: string }) =>
   Session.all.get(partition)?.judge(asked),
 )
+onDeed('fetch-page', async (url: string) => {
+  for (const own of Session.all.values()) {
+    const handler = own.schemes.get(new URL(url).protocol.slice(0, -1))
+    if (handler) return (await handler(new Request(url))).text()
+  }
+  throw new Error(`Nobody answers for ${url}.`)
+})
