@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from './fixtures.ts'
 import { ChildProcess, runNode } from './processes/child.ts'
-import { BUILT, ROOT } from './processes/places.ts'
+import { ROOT } from './processes/places.ts'
 import type { ServerPlace } from './processes/server-process.ts'
 import { until } from './processes/until.ts'
 
@@ -13,13 +13,20 @@ const app = (...args: readonly string[]): string[] => [
   join(ROOT, 'out', 'main', 'app.js'),
   ...args,
 ]
-const environment = (place: ServerPlace) => place.environment({ TMWS_TEST_PACKAGED: '1', TMWS_EMBEDDING_PROVIDER: 'hash', TMWS_TEST_SAY_WHEN_LOADED: '1' })
+const environment = (place: ServerPlace) =>
+  place.environment({ TMWS_TEST_PACKAGED: '1', TMWS_EMBEDDING_PROVIDER: 'hash', TMWS_TEST_SAY_WHEN_LOADED: '1' })
 
-test('--server runs the server without a display: Electron is not even loaded; signals and the exit code are passed on', async ({ makePlace }) => {
+test('--server runs the server without a display: Electron is not even loaded; signals and the exit code are passed on', async ({
+  makePlace,
+}) => {
   const place = makePlace()
-  const started = new ChildProcess(process.execPath, app('--server', '--no-sandbox', '--api-port', '0', '--ws-port', '0', '--data-dir', place.dataDir), {
-    env: environment(place),
-  })
+  const started = new ChildProcess(
+    process.execPath,
+    app('--server', '--no-sandbox', '--api-port', '0', '--ws-port', '0', '--data-dir', place.dataDir),
+    {
+      env: environment(place),
+    },
+  )
   const { api_url: apiUrl, pid } = await until('the server to say where it runs', () => place.discovery())
   expect(pid).not.toBe(started.pid)
   expect((await fetch(`${apiUrl}/health/live`)).ok).toBe(true)
@@ -36,8 +43,10 @@ test('every verb of the command works by the app, with its output and its exit c
   expect(await run('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   const file = join(place.folder, 'all of it.jsonl')
   expect(await run('--data-dir', place.dataDir, 'export', file)).toMatchObject({ code: 0 })
-  expect(await run('tokens', 'create', '--agent', '!!', '--data-dir', place.dataDir)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^tmws: /) })
+  expect(await run('tokens', 'create', '--agent', '!!', '--data-dir', place.dataDir)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^tmws: /),
+  })
   expect(await run('--server', '--api-port', 'many')).toMatchObject({ code: 1, stderr: expect.stringContaining('--api-port') })
   expect(await run('export')).toMatchObject({ code: 2 })
 })
-

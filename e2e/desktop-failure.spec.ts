@@ -19,7 +19,8 @@ const page = async (): Promise<string> => {
   await app.until('page')
   return String(app.all('page').at(-1)?.['html'])
 }
-const offers = (html: string): string[] => [...html.matchAll(/href="tmws-app:\/\/failure\/do\/([a-z-]+)"/g)].map(([, action]) => action ?? '')
+const offers = (html: string): string[] =>
+  [...html.matchAll(/href="tmws-app:\/\/failure\/do\/([a-z-]+)"/g)].map(([, action]) => action ?? '')
 const follow = (action: string): Promise<unknown> => app.do('follow-link', DO + action)
 const QUIT_ONLY = ['retry', 'data-folder', 'log', 'quit']
 
@@ -49,7 +50,9 @@ test('a wrong setting is shown on a page without scripts, in a window that can d
   })
   expect((await app.until('window'))['options']).not.toHaveProperty('webPreferences.preload')
   for (const url of ['https://elsewhere.example/', 'file:///etc/passwd', `${DO}restore`, `${DO}retry`])
-    expect(await app.do('judge', { partition: 'failure', permission: 'media', origin: 'tmws-app://failure', url })).toMatchObject({ isGranted: false })
+    expect(await app.do('judge', { partition: 'failure', permission: 'media', origin: 'tmws-app://failure', url })).toMatchObject({
+      isGranted: false,
+    })
   // Not offered, so not done.
   expect(await follow('restore')).toBe(false)
   await follow('data-folder')
@@ -164,6 +167,10 @@ test('the page is readable and whole in a browser, in both languages', async ({ 
   const first = browser.getByRole('link', { name: 'Try again' })
   await expect(first).toBeVisible()
   expect(await first.evaluate((link) => getComputedStyle(link).borderRadius)).toBe('6px')
-  expect(await browser.evaluate(() => document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  expect(
+    await browser.evaluate(
+      () => document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth,
+    ),
+  ).toBe(true)
   await browser.screenshot({ path: test.info().outputPath('failure.png') })
 })

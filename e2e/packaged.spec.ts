@@ -8,16 +8,14 @@ import { call, untilIndexed } from './clients/tool-calls.ts'
 import { expect, test } from './fixtures.ts'
 import { packApp } from './packaged/pack-app.ts'
 import type { Architecture, System } from './packaged/pack-app.ts'
+import { BridgeHost, freePort } from './processes/bridge-host.ts'
 import { runNode } from './processes/child.ts'
 import { ROOT } from './processes/places.ts'
+import { until } from './processes/until.ts'
 
 const HERE: readonly [System, Architecture] = ['linux', process.arch === 'arm64' ? 'arm64' : 'x64']
 /** One of each system; the patterns of the other architectures are the same. */
-const TARGETS: readonly (readonly [System, Architecture])[] = [
-  HERE,
-  ['win', 'arm64'],
-  ['mac', 'arm64'],
-]
+const TARGETS: readonly (readonly [System, Architecture])[] = [HERE, ['win', 'arm64'], ['mac', 'arm64']]
 const MIB = 1024 * 1024
 /** Without Electron's own files. */
 const MAX_BYTES = 200 * MIB
@@ -137,8 +135,10 @@ test('what lies beside the archive serves by itself, as a bridge starts it while
   const beside = join(folder, 'beside', 'app.asar.unpacked')
   cpSync(join(resources, 'app.asar.unpacked'), beside, { recursive: true })
   const place = makePlace()
-  const { code, stdout, stderr } = await runNode([join(beside, 'out', 'bridge', 'tmws-bridge.cjs'), '--test'], {
-    env: place.environment({ TMWS_DATA_DIR: place.dataDir, TMWS_AGENT_ID: 'alone' }),
-  })
-  expect([code, stdout + stderr]).toEqual([0, expect.stringMatching(/stdio|embedded|itself/i)])
+  const host = new BridgeHost(place, await freePort(), { program: join(beside, 'out', 'bridge', 'tmws-bridge.cjs') })
+  await host.initialize()
+  await host.store('Marta keeps Postgres 15 until March.')
+  await until('the search by meaning', async () => (await host.search('which database version do we run?')).length > 0)
+  host.process.endInput()
+  expect((await host.process.ended).code).toBe(0)
 })

@@ -25,7 +25,10 @@ export class AppUnderTest {
   #nextId = 1
 
   /** `settings` are variables of its environment; `where` is the folder of an app that ran before, or that and arguments. */
-  constructor(settings: Readonly<Record<string, string>> = {}, where: string | { readonly folder?: string; readonly args?: readonly string[] } = {}) {
+  constructor(
+    settings: Readonly<Record<string, string>> = {},
+    where: string | { readonly folder?: string; readonly args?: readonly string[] } = {},
+  ) {
     const { folder, args = [] } = typeof where === 'string' ? { folder: where } : where
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'tmws-app-'))
     const register = new URL('./register-stand-in.mjs', import.meta.url).href

@@ -40,7 +40,10 @@ export class ReleaseFeed {
     const resources = join(folder, 'resources')
     mkdirSync(resources, { recursive: true })
     const { port } = this.#server.address() as AddressInfo // it listens on a port
-    writeFileSync(join(resources, 'app-update.yml'), `provider: generic\nurl: http://127.0.0.1:${port}\nupdaterCacheDirName: tmws-updater\n`)
+    writeFileSync(
+      join(resources, 'app-update.yml'),
+      `provider: generic\nurl: http://127.0.0.1:${port}\nupdaterCacheDirName: tmws-updater\n`,
+    )
     return resources
   }
 

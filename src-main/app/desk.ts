@@ -64,7 +64,7 @@ export class Desk {
     )
     setAppMenu(this.#words, deeds)
     app.setAboutPanelOptions({ applicationName: 'TMWS', applicationVersion: VERSION })
-    const moves = new FileMoves(this.#own, dataPaths(running.config.dataDir).backupFolder, this.#words.files)
+    const moves = new FileMoves(this.#own, this.#words.files)
     const handlers = deskHandlers({
       info: this.#info(),
       autostart,

@@ -11,8 +11,7 @@ import { AppError } from '../base/errors.ts'
 import { PRIVATE_FILE } from '../base/private-files.ts'
 import type { Cancelled, ChosenFile, WrittenFile } from '../contract/ipc.ts'
 import { TRANSFER_CONTENT_TYPE } from '../contract/transfer.ts'
-import type { ExportQuery, ImportNotice, ImportQuery } from '../contract/transfer.ts'
-import { readBackup } from '../storage/backup-files.ts'
+import type { Backup, ExportQuery, ImportNotice, ImportQuery } from '../contract/transfer.ts'
 import type { OwnServer } from './own-server.ts'
 import type { Words } from './words.ts'
 
@@ -24,13 +23,11 @@ const CANCELLED: Cancelled = { outcome: 'cancelled' }
  */
 export class FileMoves {
   readonly #server: OwnServer
-  readonly #backupFolder: string
   readonly #words: Words['files']
   #chosen: { readonly ticket: string; readonly file: string } | undefined
 
-  constructor(server: OwnServer, backupFolder: string, words: Words['files']) {
+  constructor(server: OwnServer, words: Words['files']) {
     this.#server = server
-    this.#backupFolder = backupFolder
     this.#words = words
   }
 
@@ -81,7 +78,8 @@ export class FileMoves {
 
   /** `name` is looked up among the backups; no other file can be had by it. */
   async saveBackup(window: BrowserWindow, name: string): Promise<WrittenFile | Cancelled> {
-    const backup = readBackup(this.#backupFolder, name)
+    const { backups } = (await (await this.#server.ask('/backups')).json()) as { readonly backups: readonly Backup[] } // our own server's
+    const backup = backups.find((one) => one.name === name)
     if (!backup) throw new AppError('not_found', `There is no backup ${name}.`)
     const filters = [{ name: this.#words.databases, extensions: [name.slice(name.indexOf('.') + 1)] }]
     const file = await this.#askWhere(window, this.#words.backupTitle, name, filters)

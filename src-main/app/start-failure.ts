@@ -5,7 +5,7 @@ import { readRuntimeFile } from '../base/runtime-files.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { dataPaths } from '../config/paths.ts'
 import type { Backup } from '../contract/transfer.ts'
-import { listBackups } from '../storage/backup-files.ts'
+import { restorableBackup } from '../server/moving/restorable-backup.ts'
 import type { Words } from './words.ts'
 
 export type FailureKind = keyof Words['failure']['kinds']
@@ -27,7 +27,7 @@ export interface StartFailure {
 export function startFailure(error: unknown, dataDir: string, config: ServerConfig | undefined): StartFailure {
   const paths = dataPaths(dataDir)
   const otherUrl = isConflict(error) ? urlOfOther(paths.ownerFile) : undefined
-  const backup = config?.database.provider === 'sqlite' ? newestCopy(paths.backupFolder) : undefined
+  const backup = config?.database.provider === 'sqlite' ? restorableBackup(paths.backupFolder) : undefined
   const kind = kindOf(error, otherUrl !== undefined, backup !== undefined)
   return {
     kind,
@@ -63,9 +63,4 @@ function isConflict(error: unknown): boolean {
 function urlOfOther(ownerFile: string): string | undefined {
   const other = readRuntimeFile(ownerFile)
   return other?.isAlive === true ? `${other.api_url}/` : undefined
-}
-
-/** A copy of before a restore may be the very file that is damaged. */
-function newestCopy(folder: string): Backup | undefined {
-  return listBackups(folder).find(({ kind, name }) => kind !== 'before-restore' && name.endsWith('.db'))
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { app } from './app.ts'
 import { runPreload } from './ipc.ts'
-import type { Session} from './session.ts';
+import type { Session } from './session.ts'
 import { session } from './session.ts'
 import { onDeed, tell, wanted } from './wire.ts'
 
