@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validateConfiguration } from 'app-builder-lib/out/util/config/config.js'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { configuration } from '../../electron-builder.config.ts'
 import { ICONS, makeIcons } from './make-icons.ts'
 import { packagedModules } from './dist-packages.ts'
@@ -52,6 +53,23 @@ test('what is bundled is not packed again, and what is needed is', () => {
     'node_modules/better-sqlite3-multiple-ciphers',
     'node_modules/onnxruntime-common',
     'node_modules/onnxruntime-node',
+  ])
+})
+
+test('the workflow of a release asks for what is there, and for no more rights than it needs', () => {
+  const workflow = parse(readFileSync(join(ROOT, '.github', 'workflows', 'release.yml'), 'utf8')) as {
+    permissions: object
+    jobs: Record<string, { permissions: object; steps: { run?: string; uses?: string }[] }>
+  } // its own form
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> } // our own
+  const runs = Object.values(workflow.jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run))
+  const asked = runs.flatMap((run) => [...run.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''))
+  expect(asked).toEqual(expect.arrayContaining(['build', 'test:unit', 'dist']))
+  expect(asked.filter((name) => scripts[name] === undefined)).toEqual([])
+  expect([workflow.permissions, workflow.jobs['installers']?.permissions, workflow.jobs['draft']?.permissions]).toEqual([
+    { contents: 'read' },
+    { contents: 'read', 'id-token': 'write', attestations: 'write' },
+    { contents: 'write' },
   ])
 })
 
