@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -152,25 +153,31 @@ test('a data folder that cannot be made is said, and a start follows when it can
   rmSync(blocked, { recursive: true })
 })
 
-test('the page is readable and whole in a browser, in both languages', async ({ page: browser }) => {
-  app = new AppUnderTest({ TMWS_LOG_LEVEL: 'loud' })
-  const html = await page()
-  const { csp } = await app.until('page')
-  const style = String(await app.do('fetch-page', 'tmws-app://failure/page.css'))
-  await browser.route('http://failure.test/**', (route) =>
-    route.request().url().endsWith('.css')
-      ? route.fulfill({ body: style, contentType: 'text/css' })
-      : route.fulfill({ body: html, contentType: 'text/html', headers: { 'content-security-policy': String(csp) } }),
-  )
-  await browser.setViewportSize({ width: 680, height: 480 })
-  await browser.goto('http://failure.test/')
-  const first = browser.getByRole('link', { name: 'Try again' })
-  await expect(first).toBeVisible()
-  expect(await first.evaluate((link) => getComputedStyle(link).borderRadius)).toBe('6px')
-  expect(
-    await browser.evaluate(
-      () => document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth,
-    ),
-  ).toBe(true)
-  await browser.screenshot({ path: test.info().outputPath('failure.png') })
-})
+for (const [locale, look, retry] of [
+  ['en-GB', 'light', 'Try again'],
+  ['ja', 'dark', 'もう一度試す'],
+] as const)
+  test(`the page is readable, whole and accessible in a browser (${locale}, ${look})`, async ({ page: browser }) => {
+    app = new AppUnderTest({ TMWS_LOG_LEVEL: 'loud', TMWS_TEST_LOCALE: locale })
+    const html = await page()
+    const { csp } = await app.until('page')
+    const style = String(await app.do('fetch-page', 'tmws-app://failure/page.css'))
+    await browser.route('http://failure.test/**', (route) =>
+      route.request().url().endsWith('.css')
+        ? route.fulfill({ body: style, contentType: 'text/css' })
+        : route.fulfill({ body: html, contentType: 'text/html; charset=utf-8', headers: { 'content-security-policy': String(csp) } }),
+    )
+    await browser.emulateMedia({ colorScheme: look })
+    await browser.setViewportSize({ width: 680, height: 480 })
+    await browser.goto('http://failure.test/')
+    const first = browser.getByRole('link', { name: retry })
+    await expect(first).toBeVisible()
+    expect(await first.evaluate((link) => getComputedStyle(link).borderRadius), 'the style counts').toBe('6px')
+    const isWhole = await browser.evaluate(() => {
+      const { scrollHeight, scrollWidth } = document.documentElement
+      return scrollHeight <= innerHeight && scrollWidth <= innerWidth
+    })
+    expect(isWhole, 'nothing is to be scrolled').toBe(true)
+    expect((await new AxeBuilder({ page: browser }).analyze()).violations).toEqual([])
+    await browser.screenshot({ path: test.info().outputPath('failure.png') })
+  })

@@ -50,8 +50,8 @@ function withViewBox(svg: string, viewBox: string): string {
 /** Black strokes on nothing, which macOS colours as its bar needs; with a dot where something is wrong. */
 function template(svg: string, hasDot: boolean): string {
   const strokes = svg.replace(/<rect[^>]*\/>/, '').replaceAll(/stroke="#[0-9a-f]+"/g, 'stroke="#000"')
-  const dot = hasDot ? '<circle cx="21" cy="21" r="3" fill="#000" />' : ''
-  return withViewBox(strokes, '2 2 22 22').replace('</svg>', `${dot}</svg>`)
+  const dot = hasDot ? '<circle cx="20" cy="20" r="2.8" fill="#000" />' : ''
+  return withViewBox(strokes, '1 1 22 22').replace('</svg>', `${dot}</svg>`)
 }
 
 function container(icon: Buffer | null): Uint8Array {

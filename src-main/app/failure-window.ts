@@ -31,7 +31,7 @@ export class FailureWindow {
     own.protocol.handle(FAILURE_SCHEME, ({ url }) => this.#answer(url))
     this.#window = new BrowserWindow({
       width: 680,
-      height: 520,
+      height: 460,
       show: false,
       title: words.title,
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181a' : '#fafafa',

@@ -7,4 +7,11 @@ const args = commandArguments(process.argv, 'defaultApp' in process && process.d
 // eslint-disable-next-line no-restricted-syntax -- an entry file
 if (args.command) process.exit(await runCommandAsNode(args.rest))
 // Not awaited: Electron becomes ready only when this module has been evaluated.
-else void import('./run-app.ts').then(({ runApp }) => runApp(args.rest))
+else
+  import('./run-app.ts').then(
+    ({ runApp }) => runApp(args.rest),
+    (error: unknown) => {
+      process.stderr.write(`tmws: the app could not be loaded (${String(error)}).\n`)
+      process.exitCode = 1
+    },
+  )

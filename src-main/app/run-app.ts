@@ -1,6 +1,8 @@
 import { app, BrowserWindow, dialog } from 'electron'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../base/errors.ts'
+import { PRIVATE_FOLDER } from '../base/private-files.ts'
 import { PRODUCT_NAME } from '../contract/protocol.ts'
 import { APP_ID } from './app-id.ts'
 import { readAppArguments } from './app-arguments.ts'
@@ -22,9 +24,8 @@ const PROFILE_FOLDER = 'desktop'
 export function runApp(args: readonly string[]): void {
   const given = readAppArguments(args)
   app.setName(PRODUCT_NAME)
-  // Beside our data, and not in a folder of the app's name: where case does not count, that is the data folder itself.
-  app.setPath('userData', join(dataFolderOf(given.flags), PROFILE_FOLDER))
-  app.setAppUserModelId(APP_ID)
+  keepProfileIn(join(dataFolderOf(given.flags), PROFILE_FOLDER))
+  if (process.platform === 'win32') app.setAppUserModelId(APP_ID)
   app.enableSandbox()
   registerFailureScheme()
   guardAllContents()
@@ -40,6 +41,16 @@ export function runApp(args: readonly string[]): void {
       dialog.showErrorBox(`${PRODUCT_NAME} could not start`, messageOf(error))
       app.exit(1)
     })
+}
+
+/** Beside our data, and not in a folder of the app's name: where case does not count, that is the data folder itself. */
+function keepProfileIn(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
+    for (const name of ['userData', 'sessionData']) app.setPath(name, folder)
+  } catch {
+    // Where the data folder cannot be made, the start of the server says so better, and needs a profile for its page.
+  }
 }
 
 async function live(given: AppArguments, wishes: Wishes): Promise<void> {
