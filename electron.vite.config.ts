@@ -37,6 +37,7 @@ const BUNDLED = [
   'rate-limiter-flexible',
   'rotating-file-stream',
   'toml-eslint-parser',
+  'umap-js',
   'ws',
   'zod',
 ]
@@ -55,6 +56,7 @@ export default defineConfig({
           tmws: resolve(root, 'src-main/server/tmws.ts'),
           'sqlite-worker': resolve(root, 'src-main/storage/sqlite/sqlite-worker.ts'),
           'sqlite-check-worker': resolve(root, 'src-main/storage/sqlite/sqlite-check-worker.ts'),
+          'map-worker': resolve(root, 'src-main/memory/map/map-worker.ts'),
           'local-embedder-worker': resolve(root, 'src-main/embedding/local-embedder-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
