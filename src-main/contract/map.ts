@@ -66,7 +66,11 @@ export const memoryCardSchema = z.object({
 export type MemoryCard = z.infer<typeof memoryCardSchema>
 
 export const cardsQuerySchema = z.strictObject({
-  id: z.array(memoryIdSchema).min(1, 'must name a memory').max(MAX_CARDS, `must name at most ${MAX_CARDS} memories`).describe('Of which memories; once for each.'),
+  id: z
+    .array(memoryIdSchema, 'must name the memories, as id=...&id=...')
+    .min(1, 'must name a memory')
+    .max(MAX_CARDS, `must name at most ${MAX_CARDS} memories`)
+    .describe('Of which memories; once for each.'),
 })
 export const cardsSchema = z.object({ cards: z.array(memoryCardSchema).describe('Of those the caller may see, in the order asked for.') })
 

@@ -1,9 +1,10 @@
+import { PLACEHOLDERS } from './examples/placeholders.ts'
 import { cardsQuerySchema, cardsSchema, graphQuerySchema, graphSchema, mapProgressSchema, mapSchema } from './map.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { about, json, queryParameters } from './openapi-moving-paths.ts'
 import { API_PREFIX } from './protocol.ts'
 
-const SAMPLE_ID = '019363f2-7c1e-7a4b-8f00-3b1c5a0d9e11'
+const SAMPLE_ID = PLACEHOLDERS.$memory_id.shows
 
 /** The map of meanings and the graph of links: reading, by the rule that lists obey. */
 export function mapPaths(): Record<string, unknown> {
@@ -31,7 +32,11 @@ export function mapPaths(): Record<string, unknown> {
     },
     [`${API_PREFIX}/map/cards`]: {
       get: {
-        ...reading('get_map_cards', 'The beginnings of some memories', 'For what is pointed at or chosen on a map. Not counted as an access.'),
+        ...reading(
+          'get_map_cards',
+          'The beginnings of some memories',
+          'For what is pointed at or chosen on a map. Not counted as an access.',
+        ),
         parameters: queryParameters(cardsQuerySchema, { one: { id: [SAMPLE_ID] } }).map((parameter) => ({ ...parameter, required: true })),
         responses: { '200': json('They begin like this.', cardsSchema), ...errorResponses() },
       },

@@ -31,7 +31,11 @@ export function createMap({ stores, models, clock, log, resources }: MapParts): 
     (part) => part.close(),
   )
   const meaningProblem = (): string | undefined => meaningProblemOf(models)
-  const maps = resources.own('map', new MapService({ store, placer, clock, modelId: () => models.report.modelId, meaningProblem }), (part) => part.close())
+  const maps = resources.own(
+    'map',
+    new MapService({ store, placer, clock, modelId: () => models.report.modelId, meaningProblem }),
+    (part) => part.close(),
+  )
   const graphs = new GraphReader({ store, clock })
   return {
     progress: (scope) => maps.progress(scope),

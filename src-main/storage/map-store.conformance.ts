@@ -160,7 +160,13 @@ export function mapStoreConformance(name: string, open: () => Promise<Stores>): 
     it('finds links both ways, and none to or from what the scope may not see', async () => {
       const hidden = await put(stores.memories)
       const open = await put(stores.memories, { access_level: 'team' })
-      const shown = await put(stores.memories, { access_level: 'team', links: [{ to: open.id, kind: 'causes' }, { to: hidden.id, kind: 'relates' }] })
+      const shown = await put(stores.memories, {
+        access_level: 'team',
+        links: [
+          { to: open.id, kind: 'causes' },
+          { to: hidden.id, kind: 'relates' },
+        ],
+      })
       await put(stores.memories, { links: [{ to: open.id, kind: 'part_of' }] })
       const options = { limit: 10, now: T0 }
       expect(await map.linksAround([open.id], bob, options)).toEqual([{ from: shown.id, to: open.id, kind: 'causes' }])
@@ -180,7 +186,11 @@ export function mapStoreConformance(name: string, open: () => Promise<Stores>): 
           agent_id: fc.constantFrom('alice', 'bob', 'carol'),
           namespace: fc.constantFrom('team-a', 'team-b'),
           shared_with: fc.array(
-            fc.record({ agent_id: fc.constantFrom('alice', 'bob'), permission: fc.constant('read' as const), expires_at: fc.constantFrom(at(-1), at(1)) }),
+            fc.record({
+              agent_id: fc.constantFrom('alice', 'bob'),
+              permission: fc.constant('read' as const),
+              expires_at: fc.constantFrom(at(-1), at(1)),
+            }),
             { maxLength: 2 },
           ),
           expires_at: fc.constantFrom(at(-1), at(1)),
@@ -199,7 +209,10 @@ export function mapStoreConformance(name: string, open: () => Promise<Stores>): 
           }
           const id = await map.beginLayout({ modelId: MODEL, fitted: 1, landmarks: 0 })
           const everything = await map.embedded(MODEL, { ...page, now: at(-60) })
-          await map.putPlaces(id, everything.map((seq) => ({ seq, x: 1, y: 1, contentVersion: 1, isLandmark: false })))
+          await map.putPlaces(
+            id,
+            everything.map((seq) => ({ seq, x: 1, y: 1, contentVersion: 1, isLandmark: false })),
+          )
           await map.finishLayout(id)
           try {
             for (const scope of scopes) {

@@ -22,7 +22,7 @@ const LEAST_POINTS = 3
 
 /** Finds the hills of a density over the map: narrow ones to read from near, and wide ones that hold them to read from afar. */
 export function findClusters(x: Uint16Array, y: Uint16Array): Clusters {
-  const blur = x.length < 200 ? 5 : x.length < 3000 ? 3 : 2
+  const blur = x.length < 60 ? 9 : x.length < 300 ? 5 : x.length < 3000 ? 3 : 2
   const hills = new DensityHills(x, y, { extent: MAP_EXTENT, blur, prominence: 0.25 })
   const wide = new DensityHills(x, y, { extent: MAP_EXTENT, blur: blur * 2.5, prominence: 0.3 })
   const least = Math.max(LEAST_POINTS, x.length * LEAST_SHARE)

@@ -53,7 +53,9 @@ export class DensityHills {
 
 /** Of each cell the peak of its hill; -1 where there is nothing. */
 function flood(density: Float64Array, prominence: number): Int32Array {
-  const order = [...density.keys()].filter((cell) => (density[cell] ?? 0) > 1e-6).sort((a, b) => (density[b] ?? 0) - (density[a] ?? 0) || a - b)
+  const order = [...density.keys()]
+    .filter((cell) => (density[cell] ?? 0) > 1e-6)
+    .sort((a, b) => (density[b] ?? 0) - (density[a] ?? 0) || a - b)
   const parent = new Int32Array(density.length).fill(-1)
   const rootOf = (cell: number): number => {
     let root = cell
@@ -62,7 +64,13 @@ function flood(density: Float64Array, prominence: number): Int32Array {
     return root
   }
   for (const cell of order) {
-    const around = [...new Set(neighboursOf(cell).filter((other) => (parent[other] ?? -1) >= 0).map(rootOf))]
+    const around = [
+      ...new Set(
+        neighboursOf(cell)
+          .filter((other) => (parent[other] ?? -1) >= 0)
+          .map(rootOf),
+      ),
+    ]
     around.sort((a, b) => (density[b] ?? 0) - (density[a] ?? 0) || a - b)
     const [highest] = around
     parent[cell] = highest ?? cell
@@ -102,7 +110,8 @@ function along(values: Float64Array, kernel: readonly number[], step: number): F
     const position = step === 1 ? cell % CELLS : Math.floor(cell / CELLS)
     for (const [i, weight] of kernel.entries()) {
       const moved = i - reach
-      if (position + moved >= 0 && position + moved < CELLS) result[cell + moved * step] = (result[cell + moved * step] ?? 0) + value * weight
+      if (position + moved >= 0 && position + moved < CELLS)
+        result[cell + moved * step] = (result[cell + moved * step] ?? 0) + value * weight
     }
   }
   return result

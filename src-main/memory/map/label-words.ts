@@ -1,7 +1,8 @@
 /** Words of a text as a label may show them, each once. */
 
 /** Scripts that put no spaces between words; the runtime's own dictionary parts them. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]/u
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]/u
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}_'’-]*/gu
 const ONLY_HIRAGANA = /^[\p{Script=Hiragana}ー]+$/u
 const HAS_LETTER = /\p{L}/u

@@ -33,7 +33,18 @@ class Names {
 
 /** Points column by column, page after page. */
 export class MapColumns {
-  readonly points: Columns = { id: [], x: [], y: [], agent: [], namespace: [], level: [], importance: [], created_at: [], tags: [], cluster: [] }
+  readonly points: Columns = {
+    id: [],
+    x: [],
+    y: [],
+    agent: [],
+    namespace: [],
+    level: [],
+    importance: [],
+    created_at: [],
+    tags: [],
+    cluster: [],
+  }
   readonly #agents = new Names()
   readonly #namespaces = new Names()
   readonly #tags = new Names()

@@ -31,7 +31,9 @@ describe('places on the map', () => {
     expect([...points.keys()].sort()).toEqual(topics.flatMap(idsOf).sort())
     const middles = topics.map((topic) => middleOf(points, topic))
     for (const [i, topic] of topics.entries()) {
-      const right = topic.filter(({ id }) => middles.every((middle) => distance(points.get(id)!, middles[i]!) <= distance(points.get(id)!, middle)))
+      const right = topic.filter(({ id }) =>
+        middles.every((middle) => distance(points.get(id)!, middles[i]!) <= distance(points.get(id)!, middle)),
+      )
       expect(right.length).toBeGreaterThanOrEqual(38)
     }
   })
@@ -64,7 +66,7 @@ describe('places on the map', () => {
       const distances = topics.map((other) => distance(middleOf(after, topic), middleOf(before, other)))
       expect(distances.indexOf(Math.min(...distances))).toBe(topics.indexOf(topic))
     }
-    expect((await world.stores.map.places(first!.id, 'landmarks'))).toEqual([])
+    expect(await world.stores.map.places(first!.id, 'landmarks')).toEqual([])
   })
 
   test('follow the model in use, and are shown until the others are whole', async () => {
@@ -77,7 +79,9 @@ describe('places on the map', () => {
     await world.settle()
     expect(await world.stores.map.layout()).toMatchObject({ modelId: 'another-model', fitted: 60 })
     const after = await world.points()
-    expect(distance(middleOf(after, topics[0]!), middleOf(before, topics[0]!))).toBeLessThan(distance(middleOf(after, topics[0]!), middleOf(before, topics[1]!)))
+    expect(distance(middleOf(after, topics[0]!), middleOf(before, topics[0]!))).toBeLessThan(
+      distance(middleOf(after, topics[0]!), middleOf(before, topics[1]!)),
+    )
   })
 
   test('change with the text', async () => {
@@ -89,7 +93,9 @@ describe('places on the map', () => {
     const before = await world.points()
     await world.settle()
     const after = await world.points()
-    expect(distance(after.get(moved!.id)!, middleOf(before, topics[1]!))).toBeLessThan(distance(after.get(moved!.id)!, middleOf(before, topics[0]!)))
+    expect(distance(after.get(moved!.id)!, middleOf(before, topics[1]!))).toBeLessThan(
+      distance(after.get(moved!.id)!, middleOf(before, topics[0]!)),
+    )
     before.delete(moved!.id)
     for (const [id, point] of before) expect(after.get(id)).toEqual(point)
   })

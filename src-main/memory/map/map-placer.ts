@@ -136,7 +136,7 @@ export class MapPlacer {
         this.#advance(READ_PART * part)
       }
       await thread.call('beginLayout')
-      for (let share = 0; share < 1; ) {
+      for (let share = 0; share < 1;) {
         share = await thread.call('advance', { budgetMs: STEP_MS })
         this.#advance(READ_PART + FIT_PART * share)
       }
@@ -148,7 +148,10 @@ export class MapPlacer {
       await this.#place(thread, { layoutId, modelId, seqs: others, from: READ_PART + FIT_PART })
       await store.finishLayout(layoutId)
     })
-    log.info({ memories: seqs.length, landmarks: landmarks.length, duration_ms: Math.round(performance.now() - startMs) }, 'the map was laid out')
+    log.info(
+      { memories: seqs.length, landmarks: landmarks.length, duration_ms: Math.round(performance.now() - startMs) },
+      'the map was laid out',
+    )
   }
 
   /** What has no place in the layout that is there, placed among its landmarks. */
@@ -173,12 +176,20 @@ export class MapPlacer {
 
   async #place(
     thread: MapThread,
-    { layoutId, modelId, seqs, from }: { readonly layoutId: number; readonly modelId: string; readonly seqs: readonly number[]; readonly from: number },
+    {
+      layoutId,
+      modelId,
+      seqs,
+      from,
+    }: { readonly layoutId: number; readonly modelId: string; readonly seqs: readonly number[]; readonly from: number },
   ): Promise<void> {
     for (const [part, page] of pagesOf(seqs)) {
       const vectors = await this.#parts.store.vectorsOf(modelId, page)
       const { x, y } = await thread.call('place', vectors)
-      await this.#put(layoutId, vectors.seqs.map((seq, i) => placeAt(seq, vectors.contentVersions[i], x[i], y[i], false)))
+      await this.#put(
+        layoutId,
+        vectors.seqs.map((seq, i) => placeAt(seq, vectors.contentVersions[i], x[i], y[i], false)),
+      )
       this.#advance(from + (1 - from) * part)
     }
   }
@@ -191,7 +202,7 @@ export class MapPlacer {
   async #seqs(modelId: string, unplacedIn?: number): Promise<number[]> {
     const { store, clock } = this.#parts
     const all: number[] = []
-    for (let page = [0]; page.length > 0; ) {
+    for (let page = [0]; page.length > 0;) {
       const more = { after: all.at(-1) ?? 0, limit: SEQS_PAGE, now: toIso(clock.now()), ...(unplacedIn !== undefined && { unplacedIn }) }
       page = await store.embedded(modelId, more)
       all.push(...page)
@@ -234,6 +245,12 @@ function* pagesOf<T>(all: readonly T[]): Generator<[number, T[]]> {
   for (let i = 0; i < all.length; i += PAGE) yield [Math.min(1, (i + PAGE) / all.length), all.slice(i, i + PAGE)]
 }
 
-function placeAt(seq: number, contentVersion: number | undefined, x: number | undefined, y: number | undefined, isLandmark: boolean): NewPlace {
+function placeAt(
+  seq: number,
+  contentVersion: number | undefined,
+  x: number | undefined,
+  y: number | undefined,
+  isLandmark: boolean,
+): NewPlace {
   return { seq, x: x ?? 0, y: y ?? 0, contentVersion: contentVersion ?? 0, isLandmark }
 }

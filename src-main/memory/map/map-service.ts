@@ -98,7 +98,10 @@ export class MapService {
     return {
       state: isComputing ? 'computing' : problem === undefined ? 'ready' : 'degraded',
       ...(problem !== undefined && { message: problem }),
-      version: createHash('sha256').update(`${keyOf(scope)} ${mark}`).digest('base64url').slice(0, 22),
+      version: createHash('sha256')
+        .update(`${keyOf(scope)} ${mark}`)
+        .digest('base64url')
+        .slice(0, 22),
       done: isComputing ? Math.round(placer.progress * PROGRESS_PARTS) : PROGRESS_PARTS,
       total: PROGRESS_PARTS,
       waiting,
@@ -125,14 +128,17 @@ export class MapService {
     // Before the points: should one change meanwhile, the next look sees another version.
     const { mark } = await store.digest(scope, now)
     const columns = new MapColumns()
-    for (let after: number | undefined = 0; after !== undefined; ) {
+    for (let after: number | undefined = 0; after !== undefined;) {
       const page: Awaited<ReturnType<MapStore['points']>> = await store.points(scope, { after, limit: PAGE, now })
       columns.add(page.points)
       after = page.next
     }
     const { clusterOf, clusters, regions } = await labelClusters(columns, { store, scope, now }, this.#abort.signal)
     const body = columns.body(clusterOf, clusters, regions)
-    const version = createHash('sha256').update(`${keyOf(scope)} ${mark}`).digest('base64url').slice(0, 22)
+    const version = createHash('sha256')
+      .update(`${keyOf(scope)} ${mark}`)
+      .digest('base64url')
+      .slice(0, 22)
     const rest = { version, json: JSON.stringify(body).slice(1, -1), showsOthers: body.agents.some((agent) => agent !== scope.agentId) }
     keepNewest(this.#kept, keyOf(scope), rest, MAX_KEPT)
     return rest

@@ -33,7 +33,13 @@ export class MapWork {
   #among: PlaceAmong | undefined
 
   /** More landmarks, and where each lay before: null where it did not. */
-  addLandmarks({ vectors, former }: { readonly vectors: Pick<PackedVectors, 'counts' | 'bytes'>; readonly former: readonly ({ readonly x: number; readonly y: number } | null)[] }): void {
+  addLandmarks({
+    vectors,
+    former,
+  }: {
+    readonly vectors: Pick<PackedVectors, 'counts' | 'bytes'>
+    readonly former: readonly ({ readonly x: number; readonly y: number } | null)[]
+  }): void {
     this.#tables.push(meanVectors(vectors))
     for (const place of former) {
       this.#former.x.push(place?.x ?? NaN)
@@ -113,7 +119,8 @@ function firstPlane(rows: Rows, former: FormerPlane): Plane {
   if (known.length < rows.count / 4) return { x: columnOf(rows, 0), y: columnOf(rows, 1) }
   const table: Rows = { count: known.length, width: rows.width, values: new Float32Array(known.length * rows.width) }
   for (const [i, row] of known.entries()) table.values.set(rows.values.subarray(row * rows.width, (row + 1) * rows.width), i * rows.width)
-  const likeOf = (row: number): number => (Number.isNaN(former.x[row] ?? NaN) ? (known[nearestRows(rows, row, table, 1).rows[0] ?? 0] ?? row) : row)
+  const likeOf = (row: number): number =>
+    Number.isNaN(former.x[row] ?? NaN) ? (known[nearestRows(rows, row, table, 1).rows[0] ?? 0] ?? row) : row
   const like = Array.from({ length: rows.count }, (_, row) => likeOf(row))
   return { x: Float64Array.from(like, (row) => former.x[row] ?? 0), y: Float64Array.from(like, (row) => former.y[row] ?? 0) }
 }

@@ -53,8 +53,14 @@ const GAP_RANK = 3
 
 function gapsOf(landmarks: Landmarks): Float64Array {
   const count = landmarks.x.length
-  const plane: Rows = { count, width: 2, values: Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? landmarks.x : landmarks.y)[i >> 1] ?? 0) }
-  return Float64Array.from({ length: count }, (_, row) => Math.max(MAP_EXTENT / 500, Math.sqrt(nearestRows(plane, row, plane, GAP_RANK + 1).squared.at(-1) ?? 0)))
+  const plane: Rows = {
+    count,
+    width: 2,
+    values: Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? landmarks.x : landmarks.y)[i >> 1] ?? 0),
+  }
+  return Float64Array.from({ length: count }, (_, row) =>
+    Math.max(MAP_EXTENT / 500, Math.sqrt(nearestRows(plane, row, plane, GAP_RANK + 1).squared.at(-1) ?? 0)),
+  )
 }
 
 function distanceOf({ x, y }: Landmarks, a: number, b: number): number {

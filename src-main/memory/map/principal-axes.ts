@@ -6,13 +6,11 @@ export class PrincipalAxes {
   readonly #mean: Float32Array
   /** Unit rows, the widest first. */
   readonly #axes: Float32Array
-  readonly #width: number
   readonly count: number
 
   private constructor(mean: Float32Array, axes: Float32Array, count: number) {
     this.#mean = mean
     this.#axes = axes
-    this.#width = mean.length
     this.count = count
   }
 
@@ -20,7 +18,11 @@ export class PrincipalAxes {
   static of(rows: Rows, count: number, random: Random): PrincipalAxes {
     const wanted = Math.max(1, Math.min(count, rows.width, rows.count))
     const mean = meanOf(rows)
-    let axes = new PrincipalAxes(mean, Float32Array.from({ length: wanted * rows.width }, () => random() - 0.5), wanted)
+    let axes = new PrincipalAxes(
+      mean,
+      Float32Array.from({ length: wanted * rows.width }, () => random() - 0.5),
+      wanted,
+    )
     orthonormalize(axes.#axes, wanted, rows.width)
     for (let round = 0; round < ROUNDS; round++) axes = axes.#turned(rows)
     return axes

@@ -60,9 +60,7 @@ export async function embedded(
     .where('m.seq', '>', after)
     .where((eb) => isLiveSql(eb, Date.parse(now)))
     .where((eb) =>
-      eb.exists(
-        eb.selectFrom('memory_vectors as v').select('v.id').whereRef('v.memory_seq', '=', 'm.seq').where('v.model_id', '=', model),
-      ),
+      eb.exists(eb.selectFrom('memory_vectors as v').select('v.id').whereRef('v.memory_seq', '=', 'm.seq').where('v.model_id', '=', model)),
     )
     .orderBy('m.seq')
     .limit(limit)

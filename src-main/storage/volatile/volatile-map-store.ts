@@ -1,5 +1,16 @@
 import type { Scope } from '../../contract/scope.ts'
-import type { MapDigest, MapLayout, MapLink, MapPoint, MapStore, MemoryCard, NewPlace, PackedVectors, Place, SeqPage } from '../map-store.ts'
+import type {
+  MapDigest,
+  MapLayout,
+  MapLink,
+  MapPoint,
+  MapStore,
+  MemoryCard,
+  NewPlace,
+  PackedVectors,
+  Place,
+  SeqPage,
+} from '../map-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import { isLive, isVisible } from './volatile-entry.ts'
 import type { Entry } from './volatile-entry.ts'
@@ -143,11 +154,7 @@ export class VolatileMapStore implements MapStore {
     )
   }
 
-  linksAround(
-    ids: readonly string[],
-    scope: Scope,
-    { limit, now }: { readonly limit: number; readonly now: string },
-  ): Promise<MapLink[]> {
+  linksAround(ids: readonly string[], scope: Scope, { limit, now }: { readonly limit: number; readonly now: string }): Promise<MapLink[]> {
     const visible = this.#visible(scope, now)
     const seen = new Set(visible.map(({ memory }) => memory.id))
     const links = visible.flatMap(({ memory }) => memory.links.map(({ to, kind }) => ({ from: memory.id, to, kind })))

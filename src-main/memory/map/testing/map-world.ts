@@ -50,16 +50,21 @@ export class MapWorld {
   }
 
   /** Memories of one topic, with vectors of `model-1`. */
-  async add(topic: number, count: number, fields: { readonly text?: string; readonly agent?: string; readonly access_level?: 'private' | 'public' } = {}): Promise<Memory[]> {
+  async add(
+    topic: number,
+    count: number,
+    fields: { readonly text?: string; readonly agent?: string; readonly access_level?: 'private' | 'public' } = {},
+  ): Promise<Memory[]> {
     const { text = `topic${topic}`, agent = 'alice', access_level = 'private' } = fields
     const scope: Scope = { kind: 'agent', agentId: agent, namespace: 'default', isAdmin: false }
     const added: Memory[] = []
     for (let i = 0; i < count; i++) {
       const id = newId()
-      const memory = { id, content: `${text} ${id}`, tags: [], importance: 0.5, access_level, shared_with: [], agent_id: agent } as const
+      const facts = { id, content: `${text} ${id}`, tags: [], importance: 0.5, access_level, shared_with: [], agent_id: agent } as const
       const rest = { namespace: 'default', context: {}, pinned: false, created_at: this.now, links: [] } as const
-      added.push((await this.stores.memories.insert({ ...memory, ...rest }, { scope, actor: agent, now: this.now })).memory)
-      await this.embed(added.at(-1)!, topic, this.modelId)
+      const { memory: stored } = await this.stores.memories.insert({ ...facts, ...rest }, { scope, actor: agent, now: this.now })
+      await this.embed(stored, topic, this.modelId)
+      added.push(stored)
     }
     return added
   }
@@ -67,10 +72,16 @@ export class MapWorld {
   /** A vector near that of the topic; each model has directions of its own. */
   async embed({ id }: Pick<Memory, 'id'>, topic: number, modelId: string, contentVersion = 1): Promise<void> {
     const towards = seededRandom(topic * 1_000 + modelId.length)
-    const own = seededRandom([...id].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7))
+    const own = seededRandom(Buffer.from(id).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7))
     const vector = Float32Array.from({ length: WIDTH }, () => towards() - 0.5 + (own() - 0.5) * 0.5)
     const length = Math.hypot(...vector)
-    await this.stores.memories.putVectors({ memoryId: id, contentVersion, modelId, dimensions: WIDTH, vectors: [vector.map((value) => value / length)] })
+    await this.stores.memories.putVectors({
+      memoryId: id,
+      contentVersion,
+      modelId,
+      dimensions: WIDTH,
+      vectors: [vector.map((value) => value / length)],
+    })
   }
 
   /** Has the map worked out, however much time has passed since the last time. */
