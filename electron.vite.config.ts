@@ -78,6 +78,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       outDir: 'out/renderer',
+      minify: true,
       emptyOutDir: true,
       rolldownOptions: { input: { index: resolve(root, 'src-renderer/index.html') } },
     },

@@ -1,4 +1,6 @@
-import { useRef, useState } from 'react'
+import { Suspense, useRef, useState, type ReactNode } from 'react'
+import { FailureBoundary } from './components/failure-boundary.tsx'
+import { ListSkeleton } from './components/list-skeleton.tsx'
 import { ShortcutsDialog } from './components/shortcuts-dialog.tsx'
 import { SignIn } from './components/sign-in.tsx'
 import { Sidebar } from './components/sidebar.tsx'
@@ -8,6 +10,7 @@ import { MemoriesScreen, focusSearch } from './screens/memories-screen.tsx'
 import { NewMemoryScreen } from './screens/new-memory-screen.tsx'
 import { OverviewScreen } from './screens/overview-screen.tsx'
 import { PaletteScreen } from './screens/palette-screen.tsx'
+import { LAZY_SCREENS, SCREEN_LIST } from './screens/screen-list.tsx'
 import type { ScreenName } from './state/router.ts'
 import type { Stores } from './state/stores.ts'
 import { useMedia } from './state/use-media.ts'
@@ -17,7 +20,6 @@ type Sheet = 'palette' | 'new' | 'help'
 
 /** How long after `g` a second key still means a screen. */
 const GO_MS = 1000
-const GO_KEYS: Readonly<Record<string, ScreenName>> = { o: 'overview', m: 'memories' }
 
 /** The frame: side bar, the screen of the address, what floats above it, and the keys that work anywhere. */
 export function App({ stores }: { readonly stores: Stores }) {
@@ -28,6 +30,7 @@ export function App({ stores }: { readonly stores: Stores }) {
   const connection = useStore(stores.connection, (state) => state)
   const { theme, isSidebarCollapsed } = useStore(preferences, (state) => state)
   const totalMemories = useStore(stores.overview.store, (state) => state.totalMemories)
+  const sessionCount = useStore(stores.overview.store, (state) => (state.status === 'ready' ? state.sessions.length : undefined))
   const shownToasts = useStore(toasts.store, (state) => state)
   const isNarrow = useMedia('(max-width: 1199px)')
   const isSystemDark = useMedia('(prefers-color-scheme: dark)')
@@ -46,7 +49,7 @@ export function App({ stores }: { readonly stores: Stores }) {
     '?': open('help'),
     n: open('new'),
     g: () => ((goPressedAt.current = performance.now()), true),
-    ...Object.fromEntries(Object.entries(GO_KEYS).map(([key, name]) => [key, go(name)])),
+    ...Object.fromEntries(SCREEN_LIST.map(({ goKey, name }) => [goKey, go(name)])),
     '/': () => {
       if (screen !== 'memories') router.go({ screen: 'memories' })
       focusSearch()
@@ -57,24 +60,39 @@ export function App({ stores }: { readonly stores: Stores }) {
   if (connection.status === 'signed-out') {
     return <SignIn isBusy={connection.isSigningIn} error={connection.signInError} onSubmit={(token) => void stores.signIn(token)} />
   }
+  const Lazy = LAZY_SCREENS[screen]
+  const shown: ReactNode = Lazy ? (
+    <Lazy stores={stores} />
+  ) : screen === 'memories' ? (
+    <MemoriesScreen stores={stores} onNew={open('new')} />
+  ) : (
+    <OverviewScreen stores={stores} theme={`${theme} ${isSystemDark}`} />
+  )
   return (
     <div className="app">
       <Sidebar
+        links={SCREEN_LIST}
         screen={screen}
         isCollapsed={isCollapsed}
         connection={connection.status}
-        totalMemories={totalMemories}
+        figures={{ memories: totalMemories, sessions: sessionCount }}
         theme={theme}
         onTheme={(next) => preferences.setState({ theme: next })}
         onToggle={() => preferences.setState({ isSidebarCollapsed: !isCollapsed })}
         onPalette={open('palette')}
         onHelp={open('help')}
       />
-      {screen === 'overview' ? (
-        <OverviewScreen stores={stores} theme={`${theme} ${isSystemDark}`} />
-      ) : (
-        <MemoriesScreen stores={stores} onNew={open('new')} />
-      )}
+      <FailureBoundary key={screen}>
+        <Suspense
+          fallback={
+            <main className="screen">
+              <ListSkeleton />
+            </main>
+          }
+        >
+          {shown}
+        </Suspense>
+      </FailureBoundary>
       {sheet === 'palette' && (
         <PaletteScreen
           stores={stores}
@@ -84,7 +102,7 @@ export function App({ stores }: { readonly stores: Stores }) {
         />
       )}
       {sheet === 'new' && <NewMemoryScreen stores={stores} onClose={() => setSheet(undefined)} />}
-      {sheet === 'help' && <ShortcutsDialog modKey={MOD_KEY} onClose={() => setSheet(undefined)} />}
+      {sheet === 'help' && <ShortcutsDialog modKey={MOD_KEY} screens={SCREEN_LIST} onClose={() => setSheet(undefined)} />}
       <ToastList toasts={shownToasts} modKey={MOD_KEY} onUndo={(id) => void actions.undo(id)} onDismiss={(id) => toasts.dismiss(id)} />
     </div>
   )

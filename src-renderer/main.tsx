@@ -1,17 +1,18 @@
+import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { eventFeedUrl, openEventFeed } from './api/event-feed.ts'
-import { createServerClient } from './api/server-client.ts'
+import { createRequester } from './api/request.ts'
 import { App } from './app.tsx'
 import { createConnectionStore } from './state/connection.ts'
 import { Stores } from './state/stores.ts'
 
 const connection = createConnectionStore()
-const client = createServerClient({
+const requester = createRequester({
   fetch: (input, init) => fetch(input, init),
   onUnauthenticated: () => connection.setState({ status: 'signed-out' }),
 })
-const stores = new Stores(client, connection, (handlers) =>
+const stores = new Stores(requester, connection, (handlers) =>
   openEventFeed({ connect: () => new WebSocket(eventFeedUrl(location)), ...handlers }),
 )
 
@@ -28,6 +29,8 @@ const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
-    <App stores={stores} />
+    <QueryClientProvider client={stores.queries}>
+      <App stores={stores} />
+    </QueryClientProvider>
   </StrictMode>,
 )

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { AwakeTime } from '../base/awake-time.ts'
 import { noAudit } from '../base/audit-trail.ts'
 import type { AuditTrail } from '../base/audit-trail.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
+import { Turns } from '../base/turns.ts'
 import { noWatch } from '../base/work-watch.ts'
 import type { WorkWatch } from '../base/work-watch.ts'
 import { AuditLog } from '../coordination/audit/audit-log.ts'
@@ -159,7 +161,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const runner = watchRunner(new ToolRunner(tools, config.toolProfile), watch, isToolName)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const rateLimits = createRateLimits(config, state)
-  const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly }
+  const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly, readTurns: new Turns(READS_AT_ONCE) }
   const parts = { runner, ...limiters, bus, clock, awake, log: log.child('tools'), audit }
   const sessions: SessionManager = new SessionManager(parts, state.sessions, limits, state.fleet)
   const meter = resources.own(
@@ -169,6 +171,9 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   )
   return { store, models, indexer, report, probe, sessions, rateLimits, tokens, tokenCheck, workflows, audit, auditReader }
 }
+
+/** Reads that are worked on at once, shared between the agents that read: more would only make each of them slower. */
+const READS_AT_ONCE = Math.max(2, availableParallelism())
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))
 

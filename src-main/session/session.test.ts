@@ -4,6 +4,7 @@ import { AppError } from '../base/errors.ts'
 import { LocalEventBus } from '../base/event-bus.ts'
 import type { Announcement } from '../base/event-bus.ts'
 import { silentLog } from '../base/log.ts'
+import { Turns } from '../base/turns.ts'
 import { LIMITS } from '../contract/protocol.ts'
 import type { ToolContext } from '../tools/tool.ts'
 import type { ToolRunner } from '../tools/tool-runner.ts'
@@ -11,8 +12,9 @@ import { CallMeter } from './call-meter.ts'
 import { LatencyWindow } from './latency-window.ts'
 import { unlimited } from '../base/rate-limiter.ts'
 import { Session } from './session.ts'
+import type { SessionParts } from './session.ts'
 
-function setUp(call: (context: ToolContext) => Promise<Record<string, unknown>>) {
+function setUp(call: (context: ToolContext) => Promise<Record<string, unknown>>, parts: Partial<SessionParts> = {}) {
   const bus = new LocalEventBus(silentLog)
   const heard: Announcement[] = []
   bus.subscribe((announcement) => heard.push(announcement))
@@ -22,7 +24,7 @@ function setUp(call: (context: ToolContext) => Promise<Record<string, unknown>>)
   const session = new Session(
     's1',
     { scope, transport: 'websocket', capabilities: {} },
-    { runner, limiter: unlimited, bus, clock, awake: clock, log: silentLog },
+    { runner, limiter: unlimited, bus, clock, awake: clock, log: silentLog, ...parts },
   )
   return { session, heard, clock }
 }
@@ -67,6 +69,20 @@ describe('a session', () => {
     const next = session.call('x', {})
     waiting[0]?.()
     await next
+  })
+
+  test('works on so many reads of its agent at once; writes do not wait behind them', async () => {
+    const ends: (() => void)[] = []
+    const { session } = setUp(() => new Promise((resolve) => ends.push(() => resolve({}))), { readTurns: new Turns(2) })
+    const reads = Array.from({ length: 5 }, () => session.call('semantic_search', { query: 'x' }))
+    const write = session.call('store_memory', { content: 'x' })
+    await expect.poll(() => ends.length).toBe(3)
+    while (session.pendingCount > 0) {
+      for (const end of ends.splice(0)) end()
+      await Promise.resolve()
+    }
+    await Promise.all([...reads, write])
+    expect(session.info()).toMatchObject({ requests: 6, errors: 0 })
   })
 
   test('cancels its calls when it ends, and one call when that is cancelled', async () => {

@@ -10,6 +10,7 @@ import { AppError } from '../base/errors.ts'
 import type { EventBus } from '../base/event-bus.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
+import type { Turns } from '../base/turns.ts'
 import type { AgentSwitch } from '../contract/agent.ts'
 import { LIMITS } from '../contract/protocol.ts'
 import type { Scope } from '../contract/scope.ts'
@@ -44,6 +45,8 @@ export interface SessionParts {
   readonly limiter: RateLimiter
   /** Limits the calls of costly tools, besides. */
   readonly costly?: RateLimiter
+  /** Shares between agents how many reads are worked on at once; without it, all are. */
+  readonly readTurns?: Turns
   readonly bus: EventBus
   readonly clock: Clock
   /** Counts idle time and durations. */
@@ -66,6 +69,9 @@ export interface Resumed {
   /** Itself before, when this process still has it. */
   readonly before?: Session
 }
+
+/** Writes are not held back: many at once share one commit, and no write waits for a search. */
+const isRead = (tool: string): boolean => isToolName(tool) && TOOLS[tool].annotations.readOnlyHint
 
 const isCostly = (contract: ToolContract): boolean => contract.isCostly === true
 
@@ -229,7 +235,9 @@ export class Session implements CallerView {
       if (isToolName(tool) && isCostly(TOOLS[tool])) await this.#parts.costly?.admit(this.scope.agentId)
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
       const context = { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report }
-      const result = await withCallContext(callContext, () => this.#parts.runner.call(tool, args, context, options.audience ?? 'model'))
+      const endTurn = isRead(tool) && this.scope.kind !== 'owner' ? await this.#parts.readTurns?.take(this.scope.agentId, signal) : undefined
+      const run = () => this.#parts.runner.call(tool, args, context, options.audience ?? 'model')
+      const result = await withCallContext(callContext, run).finally(endTurn)
       // What it switched to must not be lost with the process once the client knows of it.
       if (this.#saving) await this.#saving
       this.#saving = undefined

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { createServerClient, toQuery } from './server-client.ts'
+import { createRequester, toQuery } from './request.ts'
+import { createServerClient } from './server-client.ts'
 import { ServerError } from './server-error.ts'
 
 function clientAnswering(...answers: readonly Response[]) {
   const requests: [string, RequestInit | undefined][] = []
   const refused: number[] = []
-  const client = createServerClient({
+  const requester = createRequester({
     fetch: (input, init) => {
       requests.push([input instanceof Request ? input.url : input.toString(), init])
       const answer = answers[requests.length - 1]
@@ -13,6 +14,7 @@ function clientAnswering(...answers: readonly Response[]) {
     },
     onUnauthenticated: () => refused.push(requests.length),
   })
+  const client = createServerClient(requester)
   return { client, requests, refused }
 }
 

@@ -19,3 +19,31 @@ export type TagCount = ToolOutput<'list_tags'>['tags'][number]
 
 /** A memory in a list; a search hit also says how well it fits and why. */
 export type ListedMemory = Memory & { readonly score?: number; readonly why?: Why }
+
+export type { Agent } from '../../src-main/contract/agent.ts'
+export type { AuditEntry, AuditFilter, AuditOutcome, AuditVerdict } from '../../src-main/contract/audit.ts'
+export type { Task, TaskPriority, TaskStatus } from '../../src-main/contract/task.ts'
+export type {
+  Execution,
+  ExecutionStatus,
+  ExecutionSummary,
+  StepRun,
+  StepStatus,
+  Workflow,
+  WorkflowStep,
+} from '../../src-main/contract/workflow.ts'
+
+export type AgentPage = ToolOutput<'list_agents'>
+export type AgentInfo = ToolOutput<'get_agent_info'>
+export type AuditPage = ToolOutput<'list_audit'>
+export type TaskListInput = ToolInput<'list_tasks'>
+export type TaskPage = ToolOutput<'list_tasks'>
+type TaskFields = Omit<ToolInput<'manage_task'>, 'operation' | 'task_id'>
+export type TaskInput = Pick<TaskFields, 'title' | 'description' | 'type' | 'priority' | 'dependencies' | 'due_at' | 'assigned_agent_id'>
+export type TaskChanges = Omit<TaskFields, 'assigned_agent_id'>
+export type TaskEnding = Pick<TaskFields, 'result' | 'error' | 'note'>
+type WorkflowAnswer = ToolOutput<'manage_workflow'>
+export type WorkflowPage = Pick<WorkflowAnswer, 'workflows' | 'total' | 'next_cursor'>
+export type WorkflowInput = Pick<ToolInput<'manage_workflow'>, 'name' | 'description' | 'steps' | 'schedule' | 'example'>
+export type WorkflowExamples = ToolOutput<'list_workflow_examples'>['examples']
+export type ExecutionPage = Pick<ToolOutput<'get_workflow_status'>, 'executions' | 'total' | 'next_cursor'>

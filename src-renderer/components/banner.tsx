@@ -1,4 +1,4 @@
-import { Info, TriangleAlert } from 'lucide-react'
+import { CircleCheck, Info, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 /** A calm line across the top of what it concerns. */
@@ -7,11 +7,11 @@ export function Banner({
   children,
   action,
 }: {
-  readonly tone?: 'warn' | 'error'
+  readonly tone?: 'ok' | 'warn' | 'error'
   readonly children: ReactNode
   readonly action?: ReactNode
 }) {
-  const Icon = tone === 'error' ? TriangleAlert : Info
+  const Icon = tone === 'error' ? TriangleAlert : tone === 'ok' ? CircleCheck : Info
   return (
     <div className={`banner ${tone}`} role="status">
       <Icon size={16} aria-hidden="true" />

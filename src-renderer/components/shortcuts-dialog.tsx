@@ -4,8 +4,14 @@ import { Key } from './key.tsx'
 
 const words = strings.shortcuts
 
+interface ShortcutsDialogProps {
+  readonly modKey: string
+  readonly screens: readonly { readonly text: string; readonly goKey: string }[]
+  readonly onClose: () => void
+}
+
 /** Every key, with what it does. */
-export function ShortcutsDialog({ modKey, onClose }: { readonly modKey: string; readonly onClose: () => void }) {
+export function ShortcutsDialog({ modKey, screens, onClose }: ShortcutsDialogProps) {
   const groups = [
     {
       title: words.groups.anywhere,
@@ -14,10 +20,12 @@ export function ShortcutsDialog({ modKey, onClose }: { readonly modKey: string; 
         { keys: ['/'], text: words.search },
         { keys: ['N'], text: words.newMemory },
         { keys: [modKey, 'Z'], text: words.undo },
-        { keys: ['G', 'O'], text: words.goOverview },
-        { keys: ['G', 'M'], text: words.goMemories },
         { keys: ['?'], text: words.help },
       ],
+    },
+    {
+      title: words.groups.go,
+      keys: screens.map(({ text, goKey }) => ({ keys: ['G', goKey.toUpperCase()], text })),
     },
     {
       title: words.groups.memories,

@@ -1,4 +1,4 @@
-import { Activity, CircleHelp, Command, Laptop, Library, Moon, PanelLeftClose, PanelLeftOpen, Sun } from 'lucide-react'
+import { CircleHelp, Command, Laptop, Moon, PanelLeftClose, PanelLeftOpen, Sun } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { count } from '../format/numbers.ts'
 import { strings } from '../strings/strings.ts'
@@ -7,10 +7,12 @@ import { Logo } from './logo.tsx'
 import { ThemeMenu, type ThemeName } from './theme-menu.tsx'
 
 export interface SidebarProps {
-  readonly screen: 'overview' | 'memories'
+  readonly links: readonly { readonly name: string; readonly text: string; readonly icon: ReactNode }[]
+  readonly screen: string
   readonly isCollapsed: boolean
   readonly connection: 'connecting' | 'live' | 'reconnecting' | 'signed-out'
-  readonly totalMemories?: number | undefined
+  /** How many there are, by the name of a screen. */
+  readonly figures: Readonly<Record<string, number | undefined>>
   readonly theme: ThemeName
   readonly onTheme: (theme: ThemeName) => void
   readonly onToggle: () => void
@@ -21,7 +23,7 @@ export interface SidebarProps {
 const THEME_ICONS = { system: <Laptop size={16} />, light: <Sun size={16} />, dark: <Moon size={16} /> }
 
 export function Sidebar(props: SidebarProps) {
-  const { screen, isCollapsed, connection, totalMemories } = props
+  const { links, screen, isCollapsed, connection, figures } = props
   const state =
     connection === 'live'
       ? strings.connection.live
@@ -39,14 +41,16 @@ export function Sidebar(props: SidebarProps) {
         </span>
       </header>
       <nav aria-label={strings.nav.label}>
-        <NavLink href="#/overview" icon={<Activity size={16} />} text={strings.nav.overview} isCurrent={screen === 'overview'} />
-        <NavLink
-          href="#/memories"
-          icon={<Library size={16} />}
-          text={strings.nav.memories}
-          isCurrent={screen === 'memories'}
-          figure={totalMemories === undefined ? undefined : count(totalMemories)}
-        />
+        {links.map(({ name, text, icon }) => (
+          <NavLink
+            key={name}
+            href={`#/${name}`}
+            icon={icon}
+            text={text}
+            isCurrent={screen === name}
+            figure={figures[name] === undefined ? undefined : count(figures[name])}
+          />
+        ))}
       </nav>
       <div className="sidebar-foot">
         <IconButton

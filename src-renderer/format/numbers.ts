@@ -23,3 +23,12 @@ export function latency(ms: number): string {
 export function hundredths(value: number): string {
   return whole.format(Math.round(Math.max(0, Math.min(1, value)) * 100))
 }
+
+const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
+
+/** 1536 -> "1.5 KB", by 1024. */
+export function bytes(value: number): string {
+  const power = value < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(value) / 10))
+  const amount = value / 1024 ** power
+  return `${(amount < 10 && power > 0 ? oneDecimal : whole).format(amount)} ${BYTE_UNITS[power] ?? 'B'}`
+}

@@ -40,8 +40,21 @@ export function untilThen(instant: string, now: number): string {
 }
 
 const fullTime = new Intl.DateTimeFormat(strings.locale, { dateStyle: 'medium', timeStyle: 'medium' })
+const dayAndTime = new Intl.DateTimeFormat(strings.locale, {
+  day: '2-digit',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
 const dayAndMonth = new Intl.DateTimeFormat(strings.locale, { day: 'numeric', month: 'short' })
 const dayMonthYear = new Intl.DateTimeFormat(strings.locale, { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** Day and time to the second, for logs: "20 Nov, 10:30:42". */
+export function clockTime(instant: string): string {
+  return dayAndTime.format(new Date(instant))
+}
 
 /** The whole time in the reader's zone, for tooltips. */
 export function absoluteTime(instant: string): string {

@@ -32,7 +32,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
   const { list, live, detail, router, actions, preferences } = stores
   const state = useStore(list.store, (value) => value)
   const facets = useStore(stores.facets.store, (value) => value)
-  const selectedId = useStore(router.store, (route) => route.memoryId)
+  const selectedId = useStore(router.store, (route) => route.id)
   const isLost = useStore(stores.connection, (connection) => connection.status === 'reconnecting')
   const detailWidth = useStore(preferences, (value) => value.detailWidth)
   const now = useStore(stores.clock, (time) => Math.floor(time / 5000) * 5000)
@@ -52,7 +52,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
   }, [live, isScrolled, selectedId])
 
   const select = useCallback(
-    (id: string | undefined) => router.replace(id === undefined ? { screen: 'memories' } : { screen: 'memories', memoryId: id }),
+    (id: string | undefined) => router.replace(id === undefined ? { screen: 'memories' } : { screen: 'memories', id }),
     [router],
   )
   const step = (by: number) => {

@@ -20,7 +20,7 @@ export function NewMemoryScreen({ stores, onClose }: { readonly stores: Stores; 
             const stored = await stores.actions.store(storeInputOf(draft))
             if (typeof stored === 'string') return stored
             onClose()
-            stores.router.go({ screen: 'memories', memoryId: stored.id })
+            stores.router.go({ screen: 'memories', id: stored.id })
             return undefined
           }}
         />

@@ -1,4 +1,4 @@
-import { Activity, CircleHelp, Copy, FileText, Library, Moon, Plus, Search } from 'lucide-react'
+import { CircleHelp, Copy, FileText, Moon, Plus, Search } from 'lucide-react'
 import { useEffect } from 'react'
 import { CommandPalette, type PaletteItem } from '../components/command-palette.tsx'
 import { Key } from '../components/key.tsx'
@@ -7,6 +7,7 @@ import { THEMES } from '../state/preferences.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
+import { SCREEN_LIST } from './screen-list.tsx'
 
 interface PaletteScreenProps {
   readonly stores: Stores
@@ -28,7 +29,7 @@ export function PaletteScreen({ stores, onNew, onHelp, onClose }: PaletteScreenP
     group: words.found,
     icon: <FileText size={16} />,
     text: previewOf(memory),
-    run: () => router.go({ screen: 'memories', memoryId: memory.id }),
+    run: () => router.go({ screen: 'memories', id: memory.id }),
   }))
   const search: PaletteItem = {
     id: 'search',
@@ -53,20 +54,19 @@ export function PaletteScreen({ stores, onNew, onHelp, onClose }: PaletteScreenP
 
 function commandsOf({ router, preferences }: Stores, onNew: () => void, onHelp: () => void): readonly PaletteItem[] {
   return [
-    {
-      id: 'overview',
+    ...SCREEN_LIST.map(({ name, text, icon, goKey }) => ({
+      id: name,
       group: words.go,
-      icon: <Activity size={16} />,
-      text: words.goTo(strings.nav.overview),
-      run: () => router.go({ screen: 'overview' }),
-    },
-    {
-      id: 'memories',
-      group: words.go,
-      icon: <Library size={16} />,
-      text: words.goTo(strings.nav.memories),
-      run: () => router.go({ screen: 'memories' }),
-    },
+      icon,
+      text: words.goTo(text),
+      hint: (
+        <span className="keys">
+          <Key name="G" />
+          <Key name={goKey.toUpperCase()} />
+        </span>
+      ),
+      run: () => router.go({ screen: name }),
+    })),
     { id: 'new', group: words.act, icon: <Plus size={16} />, text: strings.memories.new, hint: <Key name="N" />, run: onNew },
     {
       id: 'copy-rest',

@@ -5,6 +5,7 @@ import { messageOf } from '../api/server-error.ts'
 import type { Health, Memory, ServerEvent, SessionInfo } from '../api/types.ts'
 import { previewOf } from '../format/memory-text.ts'
 import { addActivity, addEarlier, type ActivityRow } from '../model/activity.ts'
+import { isAgents } from '../model/sessions.ts'
 import { addRates, type RatePoint } from '../model/rate-window.ts'
 
 export interface OverviewState {
@@ -109,11 +110,6 @@ export class Overview {
     const health = await this.#client.health()
     this.store.setState({ health, startedAt: Date.now() - health.uptime_seconds * 1000 })
   }
-}
-
-/** This page holds a session too; it is not news to the one who looks at it. */
-function isAgents(session: SessionInfo): boolean {
-  return session.agent_id !== OWNER_AGENT_ID
 }
 
 function countCall(sessions: readonly SessionInfo[], id: string, ok: boolean, at: string): readonly SessionInfo[] {

@@ -1,47 +1,16 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { PREFERENCES_KEY, readPreferences, type Preferences } from './stored-preferences.ts'
 
-export type Theme = 'system' | 'light' | 'dark'
-export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
-
-/** What this person likes on this machine; kept in the browser, never on the server. */
-export interface Preferences {
-  readonly theme: Theme
-  /** Absent until chosen: then the width of the window decides. */
-  readonly isSidebarCollapsed?: boolean
-  readonly detailWidth: number
-}
-
-export const DETAIL_WIDTH = { min: 420, max: 640, usual: 480 } as const
-const KEY = 'tmws.preferences'
-const DEFAULTS: Preferences = { theme: 'system', detailWidth: DETAIL_WIDTH.usual }
+export { DETAIL_WIDTH, THEMES, clampDetailWidth, type Preferences, type Theme } from './stored-preferences.ts'
 
 export function createPreferences(storage: Storage): StoreApi<Preferences> {
-  const store = createStore(() => ({ ...DEFAULTS, ...read(storage) }))
+  const store = createStore(() => readPreferences(storage))
   store.subscribe((preferences) => {
     try {
-      storage.setItem(KEY, JSON.stringify(preferences))
+      storage.setItem(PREFERENCES_KEY, JSON.stringify(preferences))
     } catch {
       // A full or forbidden storage loses a preference, nothing else.
     }
   })
   return store
-}
-
-export function clampDetailWidth(width: number): number {
-  return Math.round(Math.max(DETAIL_WIDTH.min, Math.min(DETAIL_WIDTH.max, width)))
-}
-
-function read(storage: Storage): Partial<Preferences> {
-  try {
-    const value: unknown = JSON.parse(storage.getItem(KEY) ?? '{}')
-    if (typeof value !== 'object' || value === null) return {}
-    const { theme, isSidebarCollapsed, detailWidth } = value as Record<string, unknown>
-    return {
-      ...(THEMES.includes(theme as Theme) ? { theme: theme as Theme } : {}),
-      ...(typeof isSidebarCollapsed === 'boolean' ? { isSidebarCollapsed } : {}),
-      ...(typeof detailWidth === 'number' ? { detailWidth: clampDetailWidth(detailWidth) } : {}),
-    }
-  } catch {
-    return {}
-  }
 }

@@ -6,12 +6,12 @@ test.each([
   ['#/overview', { screen: 'overview' }],
   ['#/nowhere', { screen: 'overview' }],
   ['#/memories', { screen: 'memories' }],
-  ['#/memories/0199-a', { screen: 'memories', memoryId: '0199-a' }],
+  ['#/memories/0199-a', { screen: 'memories', id: '0199-a' }],
 ] as const)('%j leads to its screen', (hash, route) => {
   expect(parseRoute(hash)).toEqual(route)
 })
 
 test('an address leads back to where it was made', () => {
-  const route = { screen: 'memories', memoryId: 'a/b ?' } as const
+  const route = { screen: 'memories', id: 'a/b ?' } as const
   expect(parseRoute(formatRoute(route))).toEqual(route)
 })

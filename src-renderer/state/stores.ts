@@ -1,7 +1,11 @@
+import { QueryClient } from '@tanstack/react-query'
 import type { StoreApi } from 'zustand/vanilla'
+import { CoordinationApi } from '../api/coordination-api.ts'
 import type { EventFeed } from '../api/event-feed.ts'
-import { messageOf } from '../api/server-error.ts'
-import type { ServerClient } from '../api/server-client.ts'
+import { OperationsApi } from '../api/operations-api.ts'
+import type { Requester } from '../api/request.ts'
+import { createServerClient, type ServerClient } from '../api/server-client.ts'
+import { ServerError, messageOf } from '../api/server-error.ts'
 import type { ServerEvent } from '../api/types.ts'
 import { createClock } from './clock.ts'
 import type { ConnectionStore } from './connection.ts'
@@ -14,14 +18,19 @@ import { MemoryList } from './memory-list.ts'
 import { Overview } from './overview.ts'
 import { Palette } from './palette.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
+import { QueryRefresh } from './query-refresh.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { Router } from './router.ts'
+import { SessionStream } from './session-stream.ts'
 import { Toasts } from './toasts.ts'
 
 export interface FeedHandlers {
   readonly onEvent: (event: ServerEvent) => void
   readonly onLost: () => void
 }
+
+/** Events keep answers fresh; this is for what no event tells. */
+const STALE_MS = 30_000
 
 /** Everything the page knows, made once and handed down. */
 export class Stores {
@@ -37,13 +46,23 @@ export class Stores {
   readonly facets: Facets
   readonly palette: Palette
   readonly actions: MemoryActions
+  /** Answers of the server for the screens that only show them: agents, tasks, workflows, sessions, audit, settings. */
+  readonly queries: QueryClient = createQueries()
+  readonly coordination: CoordinationApi
+  readonly operations: OperationsApi
+  readonly sessionStream = new SessionStream()
   readonly #client: ServerClient
+  readonly #refresh: QueryRefresh
   readonly #recent: RecentChanges
   readonly #openFeed: (handlers: FeedHandlers) => EventFeed
   #feed: EventFeed | undefined
 
-  constructor(client: ServerClient, connection: ConnectionStore, openFeed: (handlers: FeedHandlers) => EventFeed) {
+  constructor(requester: Requester, connection: ConnectionStore, openFeed: (handlers: FeedHandlers) => EventFeed) {
+    const client = createServerClient(requester)
     this.#client = client
+    this.coordination = new CoordinationApi(requester)
+    this.operations = new OperationsApi(requester)
+    this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed
     this.connection = connection
     this.overview = new Overview(client)
@@ -104,6 +123,8 @@ export class Stores {
     this.detail.apply(events)
     this.facets.apply(events)
     this.#recent.apply(events)
+    this.sessionStream.apply(events)
+    this.#refresh.apply(events)
     if (hello || isIncomplete || events.some(({ type }) => type === 'data-imported')) this.#loadAll()
   }
 
@@ -111,5 +132,18 @@ export class Stores {
     void this.overview.load()
     void this.facets.load()
     this.live.reload()
+    this.#refresh.refreshAll()
   }
+}
+
+/** Answers stay until an event makes them old. What the server refused is not asked again; a server that was away is. */
+function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: STALE_MS,
+        retry: (failures, error) => failures < 2 && error instanceof ServerError && error.code === 'offline',
+      },
+    },
+  })
 }

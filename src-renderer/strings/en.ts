@@ -1,9 +1,13 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
+import { coordination } from './en-coordination.ts'
+import { operations } from './en-operations.ts'
 import { plural } from './plural.ts'
 
 /** Every word the page shows, in English. What holds a number or a name is a function, so that a language can order it. */
 export const en = {
   locale: 'en',
+  ...coordination,
+  ...operations,
   product: 'TMWS',
   time: {
     now: 'now',
@@ -22,6 +26,11 @@ export const en = {
     copied: 'Copied',
     copyFailed: 'The browser did not allow copying.',
     retry: 'Try again',
+    loadFailed: 'This could not be loaded.',
+    resizePane: 'Width of the pane',
+    brokenScreen: 'This screen has failed.',
+    brokenScreenHow: 'Nothing is lost: the server goes on. Load the page again; a newer version may be there.',
+    reload: 'Load again',
     loading: 'Loading',
     undo: 'Undo',
     you: 'You',
@@ -31,6 +40,13 @@ export const en = {
     label: 'Screens',
     overview: 'Overview',
     memories: 'Memories',
+    agents: 'Agents',
+    tasks: 'Tasks',
+    workflows: 'Workflows',
+    sessions: 'Sessions',
+    audit: 'Audit',
+    connect: 'Connect',
+    settings: 'Settings',
     collapse: 'Collapse side bar',
     expand: 'Expand side bar',
     shortcuts: 'Keyboard shortcuts',
@@ -306,13 +322,11 @@ export const en = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
-    groups: { anywhere: 'Anywhere', memories: 'Memories' },
+    groups: { anywhere: 'Anywhere', go: 'Go to', memories: 'Memories' },
     palette: 'Search and commands',
     search: 'Search memories',
     newMemory: 'New memory',
     undo: 'Undo the last change',
-    goOverview: 'Go to Overview',
-    goMemories: 'Go to Memories',
     help: 'This list',
     next: 'Next memory',
     previous: 'Previous memory',

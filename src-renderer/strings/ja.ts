@@ -1,0 +1,3 @@
+import { en, type Strings } from './en.ts'
+
+export const ja: Strings = { ...en, locale: 'ja' }
