@@ -128,7 +128,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   indexer.poke()
   workflows.start()
 
-  const map = createMap({ stores, models, clock, log, resources })
+  const map = createMap({ stores, models, bus, clock, log, resources })
   const vitals = new Vitals(
     probe,
     resources.own('loop beat', new LoopBeat(), (part) => part.close()),

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { EventBus } from '../base/event-bus.ts'
 import type { Log } from '../base/log.ts'
 import type { ResourceStack } from '../base/resource-stack.ts'
 import type { EmbeddingModels } from '../memory/embedding-models.ts'
@@ -11,13 +12,14 @@ import type { MapPort } from '../transport/http/map-routes.ts'
 export interface MapParts {
   readonly stores: Stores
   readonly models: EmbeddingModels
+  readonly bus: EventBus
   readonly clock: Clock
   readonly log: Log
   readonly resources: ResourceStack
 }
 
 /** The map of meanings and the graph of links, over the same stores as everything else. */
-export function createMap({ stores, models, clock, log, resources }: MapParts): MapPort {
+export function createMap({ stores, models, bus, clock, log, resources }: MapParts): MapPort {
   const { map: store, takeTurn } = stores
   const placer = resources.own(
     'map placer',
@@ -26,16 +28,21 @@ export function createMap({ stores, models, clock, log, resources }: MapParts): 
       model: () => models.report,
       clock,
       log: log.child('map'),
+      onPlaced: () => maps.changed(),
       ...(takeTurn && { takeTurn: () => takeTurn('map') }),
     }),
     (part) => part.close(),
   )
   const meaningProblem = (): string | undefined => meaningProblemOf(models)
-  const maps = resources.own(
+  const maps: MapService = resources.own(
     'map',
     new MapService({ store, placer, clock, modelId: () => models.report.modelId, meaningProblem }),
     (part) => part.close(),
   )
+  const stop = bus.subscribe(({ event }) => {
+    if ('memory_id' in event || event.type === 'data-imported') maps.changed()
+  })
+  resources.own('map news', stop, (end) => end())
   const graphs = new GraphReader({ store, clock })
   return {
     progress: (scope) => maps.progress(scope),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Memory } from '../../contract/memory.ts'
 import { OWNER_SCOPE } from '../../contract/scope.ts'
 import type { MapPoint } from '../../storage/map-store.ts'
-import { MapWorld } from './testing/map-world.ts'
+import { MapWorld } from '../../server/testing/map-world.ts'
 
 const owner = { scope: OWNER_SCOPE, actor: 'owner' }
 let world: MapWorld

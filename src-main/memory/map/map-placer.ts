@@ -18,6 +18,8 @@ export interface MapPlacerParts {
   readonly model: () => MapModel
   readonly clock: Clock
   readonly log: Log
+  /** Told after each run. */
+  readonly onPlaced?: () => void
   /** Where several processes share a store: leave to be the one that works, undefined while another is. Absent: never asks. */
   readonly takeTurn?: () => Promise<{ release(): void } | undefined>
 }
@@ -77,6 +79,7 @@ export class MapPlacer {
     // It works for all who look, not for the request that woke it.
     this.#running = inBackground(() => this.#run()).finally(() => {
       this.#running = undefined
+      this.#parts.onPlaced?.()
       this.#lastEndMs = performance.now()
     })
   }

@@ -3,7 +3,7 @@ import type { MemoryMap } from '../../contract/map.ts'
 import { mapSchema } from '../../contract/map.ts'
 import { OWNER_SCOPE } from '../../contract/scope.ts'
 import type { Scope } from '../../contract/scope.ts'
-import { MapWorld } from './testing/map-world.ts'
+import { MapWorld } from '../../server/testing/map-world.ts'
 
 let world: MapWorld
 beforeEach(async () => {
@@ -40,6 +40,7 @@ describe('the map', () => {
     expect(await world.service.map(OWNER_SCOPE, version)).toBeUndefined()
     expect((await world.service.progress(OWNER_SCOPE)).version).toBe(version)
     await world.stores.memories.update(first!.id, { importance: 0.9 }, { scope: OWNER_SCOPE, actor: 'owner', now: world.now })
+    world.service.changed()
     const next = await world.service.map(OWNER_SCOPE, version)
     expect(next?.version).not.toBe(version)
     expect((await look()).points.importance).toContain(90)
@@ -85,6 +86,7 @@ describe('the map', () => {
       { scope: agent('alice'), actor: 'alice', now: world.now },
     )
     await world.placer.settled()
+    world.service.changed()
     expect(await look()).toMatchObject({ state: 'degraded', message: world.problem, waiting: 1 })
     expect((await look()).points.id).toHaveLength(20)
   })

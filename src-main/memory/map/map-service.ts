@@ -39,6 +39,8 @@ const PAGE = 4_000
 /** Scopes whose last map is kept to be sent again; that of 50,000 memories is 5 MB. */
 const MAX_KEPT = 4
 const MAX_SEEN = 200
+/** How old an answer to "what is new?" may be, in milliseconds. */
+const DIGEST_MS = 1_000
 /** Parts that progress is told in. */
 const PROGRESS_PARTS = 1_000
 
@@ -47,6 +49,7 @@ export class MapService {
   readonly #parts: MapServiceParts
   /** Per scope, what the last look saw: where nothing is new, there is nothing to do. */
   readonly #seen = new Map<string, string>()
+  readonly #digests = new Map<string, { readonly digest: Promise<MapDigest>; readonly askedMs: number }>()
   readonly #kept = new Map<string, Rest>()
   readonly #building = new Map<string, Promise<Rest>>()
   readonly #abort = new AbortController()
@@ -75,18 +78,35 @@ export class MapService {
     return found.map(presentCard)
   }
 
+  /** Says that a memory has changed, or a place. */
+  changed(): void {
+    this.#digests.clear()
+  }
+
   async close(): Promise<void> {
     this.#abort.abort()
     await Promise.allSettled(this.#building.values())
   }
 
   async #look(scope: Scope): Promise<MapDigest> {
-    const { store, placer, modelId } = this.#parts
-    const digest = await store.digest(scope, this.#now())
+    const { placer, modelId } = this.#parts
+    const digest = await this.#digest(scope)
     const seen = `${modelId()} ${digest.mark}`
     const isNews = this.#seen.get(keyOf(scope)) !== seen
     if (isNews || digest.placed < digest.total || digest.stale > 0 || placer.problem !== undefined) placer.poke()
     if (isNews) keepNewest(this.#seen, keyOf(scope), seen, MAX_SEEN)
+    return digest
+  }
+
+  /** The digest of a moment ago, unless something has changed here since: it looks at every memory, and may be asked for often. */
+  #digest(scope: Scope): Promise<MapDigest> {
+    const key = keyOf(scope)
+    const known = this.#digests.get(key)
+    if (known && performance.now() - known.askedMs < DIGEST_MS) return known.digest
+    const digest = this.#parts.store.digest(scope, this.#now())
+    const entry = { digest, askedMs: performance.now() }
+    keepNewest(this.#digests, key, entry, MAX_SEEN)
+    digest.catch(() => this.#digests.delete(key))
     return digest
   }
 

@@ -20,6 +20,8 @@ const UNHURRIED: ReadonlySet<string> = new Set([
   'transfer.read',
   'transfer.write',
   'transfer.count',
+  'map.digest',
+  'map.points',
   'map.embedded',
   'map.vectorsOf',
   'map.places',

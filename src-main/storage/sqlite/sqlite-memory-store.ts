@@ -83,6 +83,7 @@ const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
   'writeTransfer',
   'readAuditChain',
   'pruneAudit',
+  'callMap',
   'close',
 ])
 

@@ -1,15 +1,15 @@
-import { FixedClock, toIso } from '../../../base/clock.ts'
-import { silentLog } from '../../../base/log.ts'
-import type { Memory } from '../../../contract/memory.ts'
-import { OWNER_SCOPE } from '../../../contract/scope.ts'
-import type { Scope } from '../../../contract/scope.ts'
-import { newId } from '../../../base/ids.ts'
-import type { MapPoint } from '../../../storage/map-store.ts'
-import { openStores } from '../../../storage/open-stores.ts'
-import type { Stores } from '../../../storage/open-stores.ts'
-import { MapPlacer } from '../map-placer.ts'
-import { MapService } from '../map-service.ts'
-import { seededRandom } from '../seeded-random.ts'
+import { FixedClock, toIso } from '../../base/clock.ts'
+import { silentLog } from '../../base/log.ts'
+import type { Memory } from '../../contract/memory.ts'
+import { OWNER_SCOPE } from '../../contract/scope.ts'
+import type { Scope } from '../../contract/scope.ts'
+import { newId } from '../../base/ids.ts'
+import type { MapPoint } from '../../storage/map-store.ts'
+import { openStores } from '../../storage/open-stores.ts'
+import type { Stores } from '../../storage/open-stores.ts'
+import { MapPlacer } from '../../memory/map/map-placer.ts'
+import { MapService } from '../../memory/map/map-service.ts'
+import { seededRandom } from '../../memory/map/seeded-random.ts'
 
 const START = Date.parse('2026-11-22T10:00:00.000Z')
 const WIDTH = 48
@@ -31,6 +31,7 @@ export class MapWorld {
       model: () => ({ modelId: this.modelId, dimensions: WIDTH }),
       clock: this.clock,
       log: silentLog,
+      onPlaced: () => this.service.changed(),
     })
     this.service = new MapService({
       store: stores.map,
