@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import type { StoreApi } from 'zustand/vanilla'
 import { CoordinationApi } from '../api/coordination-api.ts'
 import type { EventFeed } from '../api/event-feed.ts'
+import { MapApi } from '../api/map-api.ts'
 import { OperationsApi } from '../api/operations-api.ts'
 import type { Requester } from '../api/request.ts'
 import { createServerClient, type ServerClient } from '../api/server-client.ts'
@@ -50,6 +51,7 @@ export class Stores {
   readonly queries: QueryClient = createQueries()
   readonly coordination: CoordinationApi
   readonly operations: OperationsApi
+  readonly map: MapApi
   readonly sessionStream = new SessionStream()
   readonly #client: ServerClient
   readonly #refresh: QueryRefresh
@@ -61,6 +63,7 @@ export class Stores {
     const client = createServerClient(requester)
     this.#client = client
     this.coordination = new CoordinationApi(requester)
+    this.map = new MapApi(requester)
     this.operations = new OperationsApi(requester)
     this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed

@@ -1,5 +1,6 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import { coordination } from './en-coordination.ts'
+import { map } from './en-map.ts'
 import { operations } from './en-operations.ts'
 import { plural } from './plural.ts'
 
@@ -8,6 +9,7 @@ export const en = {
   locale: 'en',
   ...coordination,
   ...operations,
+  ...map,
   product: 'TMWS',
   time: {
     now: 'now',

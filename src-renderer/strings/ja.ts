@@ -1,3 +1,4 @@
 import { en, type Strings } from './en.ts'
+import { map } from './ja-map.ts'
 
-export const ja: Strings = { ...en, locale: 'ja' }
+export const ja: Strings = { ...en, ...map, locale: 'ja' }
