@@ -19,6 +19,7 @@ export default defineConfig({
           tmws: resolve(root, 'src-main/server/tmws.ts'),
           'sqlite-worker': resolve(root, 'src-main/storage/sqlite/sqlite-worker.ts'),
           'sqlite-check-worker': resolve(root, 'src-main/storage/sqlite/sqlite-check-worker.ts'),
+          'map-worker': resolve(root, 'src-main/memory/map/map-worker.ts'),
           'local-embedder-worker': resolve(root, 'src-main/embedding/local-embedder-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

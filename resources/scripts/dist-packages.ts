@@ -37,6 +37,7 @@ export const BUNDLED: readonly string[] = [
   'rate-limiter-flexible',
   'rotating-file-stream',
   'toml-eslint-parser',
+  'umap-js',
   'ws',
   'zod',
 ]

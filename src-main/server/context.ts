@@ -7,6 +7,7 @@ import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { OWNER_SCOPE } from '../contract/scope.ts'
+import { createMap } from './map-parts.ts'
 import { createMoving } from './moving/create-moving.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
@@ -127,6 +128,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   indexer.poke()
   workflows.start()
 
+  const map = createMap({ stores, models, bus, clock, log, resources })
   const vitals = new Vitals(
     probe,
     resources.own('loop beat', new LoopBeat(), (part) => part.close()),
@@ -168,6 +170,7 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       moving: moving.service,
       audit,
       auditExport: core.auditReader,
+      map,
       clients: { service: overrides.connections ?? createConnections(config, { keys }), refusal: connectRefusal(config) },
       log: transportLog,
     },

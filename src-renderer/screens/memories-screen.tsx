@@ -6,6 +6,7 @@ import { ChoiceMenu } from '../components/choice-menu.tsx'
 import { FacetPanel } from '../components/facet-panel.tsx'
 import { FilterPopover } from '../components/filter-popover.tsx'
 import { ListSkeleton } from '../components/list-skeleton.tsx'
+import { VIEWS, ViewSwitch, type View } from '../components/map/view-switch.tsx'
 import { MemoryList } from '../components/memory-list.tsx'
 import { SEARCH_BOX_ID, SearchBox } from '../components/search-box.tsx'
 import { Splitter } from '../components/splitter.tsx'
@@ -14,10 +15,12 @@ import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { NO_FILTERS, SORT_ORDERS, countFilters } from '../model/memory-filters.ts'
 import { MOST_NEW } from '../state/live-list.ts'
 import { DETAIL_WIDTH, clampDetailWidth } from '../state/preferences.ts'
+import type { Route } from '../state/router.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
 import { MemoryBulkBar } from './memory-bulk-bar.tsx'
+import { MemoryView } from './map/memory-views.tsx'
 import { MemoryDetailPane } from './memory-detail-pane.tsx'
 import { MemoryListFace } from './memory-list-face.tsx'
 
@@ -35,6 +38,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
   const tickedIds = useStore(selection.store, (value) => value.ids)
   const facets = useStore(stores.facets.store, (value) => value)
   const selectedId = useStore(router.store, (route) => route.id)
+  const view = useStore(router.store, (route): View => VIEWS.find((name) => name === route.view) ?? 'list')
   const isLost = useStore(stores.connection, (connection) => connection.status === 'reconnecting')
   const detailWidth = useStore(preferences, (value) => value.detailWidth)
   const now = useStore(stores.clock, (time) => Math.floor(time / 5000) * 5000)
@@ -53,11 +57,9 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     return () => live.setBusy(false)
   }, [live, isScrolled, selectedId, tickedIds])
 
-  const select = useCallback(
-    (id: string | undefined) => router.replace(id === undefined ? { screen: 'memories' } : { screen: 'memories', id }),
-    [router],
-  )
+  const select = useCallback((id: string | undefined) => router.replace(memoriesRoute(view, id)), [router, view])
   const step = (by: number) => {
+    if (view !== 'list') return
     const at = items.findIndex((memory) => memory.id === selectedId)
     const next = items[at < 0 ? 0 : Math.max(0, Math.min(items.length - 1, at + by))]
     if (next) select(next.id)
@@ -135,6 +137,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             onQuery={(next) => list.setQuery(next)}
             onLeave={leaveSearch}
           />
+          <ViewSwitch view={view} onView={(next) => router.go(memoriesRoute(next, selectedId))} />
           <FilterPopover count={countFilters(filters)}>{panel}</FilterPopover>
           <IconButton label={`${words.new} (N)`} icon={<Plus size={16} />} aria-keyshortcuts="n" onClick={onNew} />
         </header>
@@ -166,7 +169,8 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             {state.error}
           </Banner>
         )}
-        <div className="list-bar">
+        {view !== 'list' && <MemoryView view={view} stores={stores} openId={selectedId} onOpen={select} />}
+        <div className="list-bar" hidden={view !== 'list'}>
           <span className="figures faint" role="status">
             {state.status === 'ready' && (isSearch ? words.searchedFor(items.length) : words.total(state.total, count(state.total)))}
           </span>
@@ -192,8 +196,8 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             />
           )}
         </div>
-        <MemoryBulkBar stores={stores} />
-        <div className="list-body">
+        {view === 'list' && <MemoryBulkBar stores={stores} />}
+        <div className="list-body" hidden={view !== 'list'}>
           {state.status === 'loading' ? (
             <ListSkeleton />
           ) : items.length === 0 ? (
@@ -240,6 +244,10 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
       )}
     </main>
   )
+}
+
+function memoriesRoute(view: View, id: string | undefined): Route {
+  return { screen: 'memories', ...(id !== undefined && { id }), ...(view !== 'list' && { view }) }
 }
 
 /** From any screen, after the memories are on it. */

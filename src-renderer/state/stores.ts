@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import type { StoreApi } from 'zustand/vanilla'
 import { CoordinationApi } from '../api/coordination-api.ts'
 import type { EventFeed } from '../api/event-feed.ts'
+import { MapApi } from '../api/map-api.ts'
 import { OperationsApi } from '../api/operations-api.ts'
 import type { Requester } from '../api/request.ts'
 import { createServerClient, type ServerClient } from '../api/server-client.ts'
@@ -56,6 +57,7 @@ export class Stores {
   readonly queries: QueryClient = createQueries()
   readonly coordination: CoordinationApi
   readonly operations: OperationsApi
+  readonly map: MapApi
   readonly sessionStream = new SessionStream()
   readonly taskActions: TaskActions
   readonly workflowActions: WorkflowActions
@@ -69,6 +71,7 @@ export class Stores {
     const client = createServerClient(requester)
     this.#client = client
     this.coordination = new CoordinationApi(requester)
+    this.map = new MapApi(requester)
     this.operations = new OperationsApi(requester)
     this.taskActions = new TaskActions(this.coordination, this.queries, this.toasts)
     this.workflowActions = new WorkflowActions(this.coordination, this.queries, this.toasts)

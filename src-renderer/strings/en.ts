@@ -1,6 +1,7 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import { coordination } from './en-coordination.ts'
 import { curation } from './en-curation.ts'
+import { map } from './en-map.ts'
 import { operations } from './en-operations.ts'
 import { plural } from './plural.ts'
 
@@ -10,6 +11,7 @@ export const en = {
   ...coordination,
   ...curation,
   ...operations,
+  ...map,
   product: 'TMWS',
   time: {
     now: 'now',

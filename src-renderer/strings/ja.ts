@@ -2,6 +2,7 @@ import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import type { Strings } from './en.ts'
 import { coordination } from './ja-coordination.ts'
 import { curation } from './ja-curation.ts'
+import { map } from './ja-map.ts'
 import { operations } from './ja-operations.ts'
 
 /** Every word the page shows, in Japanese. */
@@ -10,6 +11,7 @@ export const ja: Strings = {
   ...coordination,
   ...curation,
   ...operations,
+  ...map,
   product: 'TMWS',
   time: {
     now: '今',
