@@ -6,6 +6,7 @@ import { createRequester } from './api/request.ts'
 import { App } from './app.tsx'
 import { createConnectionStore } from './state/connection.ts'
 import { Stores } from './state/stores.ts'
+import { strings } from './strings/strings.ts'
 
 const connection = createConnectionStore()
 const requester = createRequester({
@@ -15,6 +16,8 @@ const requester = createRequester({
 const stores = new Stores(requester, connection, (handlers) =>
   openEventFeed({ connect: () => new WebSocket(eventFeedUrl(location)), ...handlers }),
 )
+
+document.documentElement.lang = strings.locale
 
 const applyTheme = () => {
   const { theme } = stores.preferences.getState()
