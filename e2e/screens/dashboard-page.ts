@@ -24,8 +24,9 @@ export function complaintsOf(page: Page): string[] {
 /** Opens a screen and waits until the page is live. */
 export async function openScreen(page: Page, server: RunningServer, address: string): Promise<void> {
   await page.goto(`${server.apiUrl}/${address}`)
-  await expect(page.locator('.live.live')).toBeVisible()
-  await expect(page.getByRole('main')).toBeVisible()
+  await expect(page.locator('.sidebar .live.live')).toBeVisible()
+  // A screen that is fetched when one goes there has its name once it is there.
+  await expect(page.locator('main h1')).toBeAttached()
 }
 
 /** What a check for accessibility finds, one line for each rule. */
