@@ -69,7 +69,7 @@ export function configuration({ repository }: DistOptions = {}): Configuration {
     },
     protocols: [{ name: 'TMWS', schemes: [LINK_SCHEME] }],
     artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
-    publish: repo === undefined ? null : [{ provider: 'github', owner, repo, releaseType: 'draft' }],
+    publish: repo === undefined ? null : [{ provider: 'github', owner, repo }],
     mac: {
       target: [
         { target: 'dmg', arch: ['universal'] },
@@ -106,7 +106,7 @@ export function configuration({ repository }: DistOptions = {}): Configuration {
       synopsis: 'One shared memory for all your AI agents',
       maintainer: `TMWS contributors <${owner}@users.noreply.github.com>`,
       files: [...FILES, `!${PREBUILDS}/!(linux-\${arch}).node`, `!${ONNX}/!(linux){,/**}`, `!${ONNX}/linux/!(\${arch}){,/**}`],
-      desktop: { entry: { StartupWMClass: 'TMWS', Keywords: 'memory;agent;MCP;' } },
+      desktop: { entry: { Keywords: 'memory;agent;MCP;' } },
     },
   }
 }
