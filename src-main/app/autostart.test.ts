@@ -32,7 +32,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 test('Windows starts the program hidden, and is asked about that very command', () => {
   const windows = new AutostartSwitch({ platform: 'win32', home: folder, env: {} }, 'C:\\Users\\Ada L\\TMWS.exe')
   expect(windows.set(true)).toEqual({ isOn: true, canChange: true })
-  const command = { path: 'C:\\Users\\Ada L\\TMWS.exe', args: ['--hidden'] }
+  const command = { path: '"C:\\Users\\Ada L\\TMWS.exe"', args: ['--hidden'] }
   expect(system.asked).toEqual(expect.arrayContaining([command, { openAtLogin: true, ...command }]))
 })
 

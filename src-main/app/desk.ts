@@ -161,7 +161,7 @@ export class Desk {
     this.#running.log.error({ err: error }, 'the store has stopped for good; only a new process can open it again')
     this.#isQuitting = true
     this.#dashboard?.destroy()
-    if ((await findWayOut(storeDied(error, this.#running.config))) === 'retry') app.relaunch()
+    if ((await findWayOut(storeDied(error, this.#running.config))) === 'retry') relaunch()
     app.quit()
   }
 
@@ -172,4 +172,10 @@ export class Desk {
       this.#running.log.warn({ err: error }, 'the autostart entry could not be brought to where the app is now')
     }
   }
+}
+
+/** The program of an AppImage is in a mount that goes with this process; its file stays. */
+function relaunch(): void {
+  const appImage = thisMachine().env['APPIMAGE']
+  app.relaunch(appImage === undefined ? {} : { execPath: appImage })
 }
