@@ -83,7 +83,13 @@ export function configuration({ repository }: DistOptions = {}): Configuration {
       entitlementsInherit: 'resources/entitlements/app.plist',
       minimumSystemVersion: '13.0',
       extendInfo: { CFBundleLocalizations: ['en', 'ja'] },
-      files: [...FILES, `!${PREBUILDS}/!(darwin-*).node`, `!${ONNX}/!(darwin){,/**}`],
+      files: [
+        ...FILES,
+        `!${PREBUILDS}/!(darwin-*).node`,
+        `!${ONNX}/!(darwin){,/**}`,
+        // The same library a second time, by a name that nothing asks for.
+        `!${ONNX}/darwin/*/libonnxruntime.*.*.*.dylib`,
+      ],
       // The native files of both architectures are in both halves; whoever loads them chooses.
       x64ArchFiles: '**/{better-sqlite3,better-sqlite3-multiple-ciphers,onnxruntime-node}/**',
     },
