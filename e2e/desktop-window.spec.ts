@@ -122,11 +122,17 @@ test('a page that crashes is loaded again, and after the third time the person i
   expect(app.all('reloaded')).toHaveLength(3)
 })
 
-test('a page that hangs is asked about, and loaded again when the person wants it', async () => {
+test('a page that hangs is asked about, and loaded again when the person wants it; one with changes is not left unasked', async () => {
   app = new AppUnderTest()
   await app.until('shown')
+  expect(await app.do('leave-page')).toBe(false)
+  await app.do('answer', { response: 1 })
+  expect(await app.do('leave-page')).toBe(true)
+  expect(app.all('dialog').map(({ options }) => (options as { message: string }).message)).toEqual(
+    Array(2).fill('There are changes that are not saved.'),
+  )
   await app.do('hang-page')
-  expect(await app.until('dialog')).toMatchObject({ options: { message: 'The window does not answer.' } })
+  await app.until('dialog', ({ options }) => (options as { message: string }).message === 'The window does not answer.')
   await app.do('answer', { response: 1 })
   await app.do('hang-page')
   await app.until('crash-forced')

@@ -153,6 +153,8 @@ export class Desk {
     this.#tray.showStopping()
     this.#updates.close()
     await this.#running.server.stop()
+    // Without asking the page, which could keep the app open on a server that is gone.
+    this.#dashboard?.destroy()
     this.#tray.close()
     await this.#running.closeLog()
   }
