@@ -28,9 +28,10 @@ describe('the map', () => {
     const map = await look()
     expect(map).toMatchObject({ state: 'ready', done: map.total, waiting: 0, agents: ['alice'], namespaces: ['default'] })
     expect(map.points.id).toHaveLength(30)
-    expect(map.clusters[0]).toMatchObject({ count: 30, region: 0 })
-    expect(map.clusters[0]!.words).toEqual(expect.arrayContaining(['billing', 'invoices']))
-    expect(new Set(map.points.cluster)).toEqual(new Set([0]))
+    expect(map.clusters.length).toBeGreaterThan(0)
+    for (const { words } of map.clusters) expect(words).toEqual(expect.arrayContaining(['billing', 'invoices']))
+    const inClusters = map.points.cluster.filter((cluster) => cluster >= 0)
+    expect(map.clusters.reduce((sum, { count }) => sum + count, 0)).toBe(inClusters.length)
   })
 
   test('costs nothing when one has it, and has another version after any change', async () => {
