@@ -174,7 +174,7 @@ test('HTML in a memory is text, on the map as in the graph', async ({ page }) =>
   const newest = (await owner.get('/memory?limit=1')).body as unknown as { readonly memories: readonly { readonly id: string }[] }
   const id = newest.memories[0]!.id
   await map.open(server)
-  await map.lasso(1.9)
+  await map.lassoAll()
   await expect(map.selection.getByRole('listitem').first()).toContainText('<img src=x onerror=')
   await page.goto(`${server.apiUrl}/#/memories/${id}?view=graph`)
   await expect(page.getByRole('heading', { name: 'No links yet' })).toBeVisible()

@@ -48,11 +48,29 @@ export class MapPage {
     const box = await this.frame.boundingBox()
     if (!box) throw new Error('There is no map on the page.')
     const [x, y, radius] = [box.x + box.width / 2, box.y + box.height / 2, (Math.min(box.width, box.height) * share) / 2]
-    const at = (turn: number) => [x + radius * Math.cos(turn), y + radius * Math.sin(turn)] as const
+    await this.#draw(Array.from({ length: 22 }, (_, i) => [x + radius * Math.cos(i * 0.3), y + radius * Math.sin(i * 0.3)] as const))
+  }
+
+  /** Draws a line around everything. */
+  async lassoAll(): Promise<void> {
+    const box = await this.frame.boundingBox()
+    if (!box) throw new Error('There is no map on the page.')
+    const [left, right, top, bottom] = [box.x + 3, box.x + box.width - 3, box.y + 3, box.y + box.height - 3]
+    await this.#draw([
+      [left, bottom],
+      [right, bottom],
+      [right, top],
+      [left, top],
+    ])
+  }
+
+  async #draw(line: readonly (readonly [number, number])[]): Promise<void> {
+    const [first] = line
+    if (!first) return
     await this.page.keyboard.down('Shift')
-    await this.page.mouse.move(...at(0))
+    await this.page.mouse.move(...first)
     await this.page.mouse.down()
-    for (let turn = 0; turn < 6.3; turn += 0.3) await this.page.mouse.move(...at(turn))
+    for (const spot of line) await this.page.mouse.move(...spot, { steps: 2 })
     await this.page.mouse.up()
     await this.page.keyboard.up('Shift')
   }

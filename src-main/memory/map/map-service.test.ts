@@ -92,6 +92,19 @@ describe('the map', () => {
     expect((await look()).points.id).toHaveLength(20)
   })
 
+  test('that was begun before a change is not given to those who ask after it', async () => {
+    await world.add(1, 20)
+    await world.settle()
+    const before = world.service.map(OWNER_SCOPE)
+    await new Promise((resolve) => setImmediate(resolve))
+    await world.add(1, 5)
+    await world.settle()
+    const after = await world.service.map(OWNER_SCOPE)
+    expect((JSON.parse(after!.json) as MemoryMap).points.id).toHaveLength(25)
+    expect(after!.version).toBe((await world.service.progress(OWNER_SCOPE)).version)
+    await before
+  })
+
   test('is made once for all who ask at the same time', async () => {
     await world.add(1, 20)
     await world.settle()
