@@ -1,4 +1,4 @@
-import { Activity, Bot, Cable, Library, ScrollText } from 'lucide-react'
+import { Activity, Bot, Cable, Library, Plug, ScrollText } from 'lucide-react'
 import { lazy, type ComponentType, type ReactNode } from 'react'
 import type { ScreenName } from '../state/router.ts'
 import type { Stores } from '../state/stores.ts'
@@ -20,6 +20,7 @@ export const SCREEN_LIST: readonly {
   { name: 'agents', text: strings.nav.agents, icon: <Bot size={16} />, goKey: 'a' },
   { name: 'sessions', text: strings.nav.sessions, icon: <Cable size={16} />, goKey: 's' },
   { name: 'audit', text: strings.nav.audit, icon: <ScrollText size={16} />, goKey: 'l' },
+  { name: 'connect', text: strings.nav.connect, icon: <Plug size={16} />, goKey: 'c' },
 ]
 
 /** Screens that are fetched when one goes there: the first paint needs none of them. */
@@ -27,4 +28,5 @@ export const LAZY_SCREENS: Partial<Record<ScreenName, ComponentType<ScreenProps>
   agents: lazy(async () => ({ default: (await import('./agents-screen.tsx')).AgentsScreen })),
   sessions: lazy(async () => ({ default: (await import('./sessions-screen.tsx')).SessionsScreen })),
   audit: lazy(async () => ({ default: (await import('./audit-screen.tsx')).AuditScreen })),
+  connect: lazy(async () => ({ default: (await import('./connect-screen.tsx')).ConnectScreen })),
 }

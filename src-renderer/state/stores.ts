@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import type { StoreApi } from 'zustand/vanilla'
+import { ClientsApi } from '../api/clients-api.ts'
 import { CoordinationApi } from '../api/coordination-api.ts'
 import type { EventFeed } from '../api/event-feed.ts'
 import { OperationsApi } from '../api/operations-api.ts'
@@ -50,6 +51,7 @@ export class Stores {
   readonly queries: QueryClient = createQueries()
   readonly coordination: CoordinationApi
   readonly operations: OperationsApi
+  readonly clients: ClientsApi
   readonly sessionStream = new SessionStream()
   readonly #client: ServerClient
   readonly #refresh: QueryRefresh
@@ -62,6 +64,7 @@ export class Stores {
     this.#client = client
     this.coordination = new CoordinationApi(requester)
     this.operations = new OperationsApi(requester)
+    this.clients = new ClientsApi(requester)
     this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed
     this.connection = connection

@@ -1,4 +1,5 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
+import { connect } from './en-connect.ts'
 import { coordination } from './en-coordination.ts'
 import { operations } from './en-operations.ts'
 import { plural } from './plural.ts'
@@ -8,6 +9,7 @@ export const en = {
   locale: 'en',
   ...coordination,
   ...operations,
+  connect,
   product: 'TMWS',
   time: {
     now: 'now',

@@ -1,3 +1,4 @@
+import { connect } from './ja-connect.ts'
 import { en, type Strings } from './en.ts'
 
-export const ja: Strings = { ...en, locale: 'ja' }
+export const ja: Strings = { ...en, locale: 'ja', connect }
