@@ -34,7 +34,8 @@ export function ConnectPreview({ stores, client, action, change, onAction, onClo
   const isForeign = client.state === 'foreign' && action === 'connect'
   const isRefused = blocked !== undefined || (isForeign && asked.force !== true)
   const query = useQuery({
-    queryKey: ['clients', client.id, 'preview', action, asked],
+    // Of no family that events refresh: after the change, there is nothing to preview any more.
+    queryKey: ['client-preview', client.id, action, asked],
     queryFn: ({ signal }) => stores.clients.preview(client.id, action, asked, signal),
     enabled: !isRefused,
     // What is shown is what is done: never from before.
@@ -42,6 +43,10 @@ export function ConnectPreview({ stores, client, action, change, onAction, onClo
     gcTime: 0,
     retry: false,
   })
+  const lookAgain = () => {
+    void stores.queries.invalidateQueries({ queryKey: ['clients'] })
+    void stores.queries.invalidateQueries({ queryKey: ['client-preview'] })
+  }
   const preview = isRefused ? undefined : query.data
   const isEmpty = preview?.changes.length === 0
   return (
@@ -88,11 +93,7 @@ export function ConnectPreview({ stores, client, action, change, onAction, onClo
         <span className="spacer" />
         <Button onClick={onClose}>{strings.common.cancel}</Button>
         {isRefused || query.isError ? (
-          <Button
-            look="primary"
-            disabled={query.isFetching}
-            onClick={() => void stores.queries.invalidateQueries({ queryKey: ['clients'] })}
-          >
+          <Button look="primary" disabled={query.isFetching} onClick={lookAgain}>
             {words.lookAgain}
           </Button>
         ) : (
