@@ -3,6 +3,7 @@ import { clientPaths } from './openapi-client-paths.ts'
 import type { ErrorCode } from './errors.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { auditPaths, movingPaths } from './openapi-moving-paths.ts'
+import { settingsPaths } from './openapi-settings-paths.ts'
 import { API_PREFIX } from './protocol.ts'
 import { checkStatusSchema, healthSchema } from './session.ts'
 
@@ -26,6 +27,7 @@ export function plainPaths(): Record<string, unknown> {
     ...movingPaths(),
     ...auditPaths(),
     ...clientPaths(),
+    ...settingsPaths(),
     [`${API_PREFIX}/login`]: {
       post: {
         summary: 'Exchange the owner token for the dashboard’s cookie',

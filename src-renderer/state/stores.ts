@@ -7,6 +7,7 @@ import { OperationsApi } from '../api/operations-api.ts'
 import type { Requester } from '../api/request.ts'
 import { createServerClient, type ServerClient } from '../api/server-client.ts'
 import { ServerError, messageOf } from '../api/server-error.ts'
+import { SettingsApi } from '../api/settings-api.ts'
 import type { ServerEvent } from '../api/types.ts'
 import { createClock } from './clock.ts'
 import type { ConnectionStore } from './connection.ts'
@@ -22,6 +23,7 @@ import { createPreferences, type Preferences } from './preferences.ts'
 import { QueryRefresh } from './query-refresh.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { Router } from './router.ts'
+import { createSettingsDraft } from './settings-draft.ts'
 import { SessionStream } from './session-stream.ts'
 import { Toasts } from './toasts.ts'
 
@@ -52,6 +54,8 @@ export class Stores {
   readonly coordination: CoordinationApi
   readonly operations: OperationsApi
   readonly clients: ClientsApi
+  readonly settings: SettingsApi
+  readonly settingsDraft = createSettingsDraft()
   readonly sessionStream = new SessionStream()
   readonly #client: ServerClient
   readonly #refresh: QueryRefresh
@@ -65,6 +69,7 @@ export class Stores {
     this.coordination = new CoordinationApi(requester)
     this.operations = new OperationsApi(requester)
     this.clients = new ClientsApi(requester)
+    this.settings = new SettingsApi(requester)
     this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed
     this.connection = connection
