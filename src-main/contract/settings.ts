@@ -65,6 +65,7 @@ export const settingsReportSchema = z.object({
       is_encrypted: z.boolean(),
     })
     .describe('Where memories are kept now.'),
+  sign_in: z.boolean().describe('Whether agents need a token now.'),
   needs_restart: z.boolean().describe('Whether anything waits for the next start.'),
   settings: z.array(settingInfoSchema),
 })

@@ -3,6 +3,7 @@ import type { SettingsChange, SettingsReport } from '../../src-main/contract/set
 import type { IssuedToken, Token } from '../../src-main/contract/token.ts'
 import type { ToolInput, ToolOutput } from '../../src-main/contract/tools.ts'
 import type { Backup, ExportQuery, ImportNotice, ImportQuery, ImportSummary } from '../../src-main/contract/transfer.ts'
+import type { Stats } from './types.ts'
 import { segment, toQuery, type Requester } from './request.ts'
 import { serverErrorFrom, ServerError } from './server-error.ts'
 
@@ -26,6 +27,10 @@ export class SettingsApi {
 
   settings(signal?: AbortSignal): Promise<SettingsReport> {
     return this.#requester.get('/settings', {}, signal)
+  }
+
+  stats(signal?: AbortSignal): Promise<Stats> {
+    return this.#requester.get('/stats', {}, signal)
   }
 
   /** All of it or nothing. `invalid_request` names the field in `details.field`; `conflict`: the file is another one by now. */
@@ -81,10 +86,11 @@ const TRANSFER_CONTENT_TYPE = 'application/x-ndjson'
 const GZIP_FIRST_BYTE = 0x1f
 
 async function* noticesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ImportNotice> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
   let rest = ''
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    const lines = (rest + part.value).split('\n')
+    const lines = (rest + decoder.decode(part.value, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) if (line !== '') yield JSON.parse(line) as ImportNotice // by the contract
   }

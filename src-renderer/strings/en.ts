@@ -2,6 +2,7 @@ import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import { connect } from './en-connect.ts'
 import { coordination } from './en-coordination.ts'
 import { operations } from './en-operations.ts'
+import { settings } from './en-settings.ts'
 import { plural } from './plural.ts'
 
 /** Every word the page shows, in English. What holds a number or a name is a function, so that a language can order it. */
@@ -10,6 +11,7 @@ export const en = {
   ...coordination,
   ...operations,
   connect,
+  settings,
   product: 'TMWS',
   time: {
     now: 'now',

@@ -46,6 +46,7 @@ export class SettingsService {
       version: file.version,
       ...(problem !== undefined && { problem }),
       warnings: [...warnings],
+      sign_in: this.#live.config.auth.enabled,
       store: describeStore(this.#live.config.database),
       needs_restart: settings.some(({ needs_restart: needsRestart }) => needsRestart),
       settings,

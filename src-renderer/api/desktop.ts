@@ -1,0 +1,4 @@
+import { DESKTOP_API_KEY, type DesktopApi } from '../../src-main/contract/ipc.ts'
+
+/** The desktop app around the page; undefined in a browser. */
+export const desktop = (globalThis as { readonly [DESKTOP_API_KEY]?: DesktopApi })[DESKTOP_API_KEY] // put there by the preload
