@@ -6,7 +6,7 @@ import { findChromium } from './resources/scripts/setup-test-machine.ts'
 const chromium = findChromium()
 
 /** Specs that bring stores of their own, or that start programs which are not asked which store they use. */
-const OWN_STORES = ['postgres', 'redis', 'fleet', 'desktop', 'headless-package'].map((name) => `**/${name}.spec.ts`)
+const OWN_STORES = ['postgres', 'redis', 'fleet', 'desktop*', 'headless-package', 'packaged'].map((name) => `**/${name}.spec.ts`)
 
 /**
  * The same specs on every kind of store: all on SQLite, and on the others those that say most about a store and are quick (`@stores`).

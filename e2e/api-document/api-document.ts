@@ -10,6 +10,7 @@ interface Parameter {
   readonly $ref?: string
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
+  readonly required?: boolean
   readonly examples?: Readonly<Record<string, Example>>
 }
 interface Response {
@@ -125,7 +126,7 @@ function shownRequests(operation: OperationObject): ShownRequest[] {
     query: part('query', key),
     ...(bodies[key] && { body: bodies[key].value }),
   }))
-  const needsNothing = operation.requestBody === undefined && !parameters.some(({ in: place }) => place === 'path')
+  const needsNothing = operation.requestBody === undefined && !parameters.some(({ required }) => required === true)
   return needsNothing ? [{ title: 'nothing but the path', path: {}, query: {} }, ...shown] : shown
 }
 

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, Serializable } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,10 +24,15 @@ export class AppUnderTest {
   readonly #wakers = new Set<() => void>()
   #nextId = 1
 
-  constructor(settings: Readonly<Record<string, string>> = {}, folder?: string) {
+  /** `settings` are variables of its environment; `where` is the folder of an app that ran before, or that and arguments. */
+  constructor(
+    settings: Readonly<Record<string, string>> = {},
+    where: string | { readonly folder?: string; readonly args?: readonly string[] } = {},
+  ) {
+    const { folder, args = [] } = typeof where === 'string' ? { folder: where } : where
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'tmws-app-'))
     const register = new URL('./register-stand-in.mjs', import.meta.url).href
-    this.#child = fork(join(ROOT, 'out', 'main', 'app.js'), {
+    this.#child = fork(join(ROOT, 'out', 'main', 'app.js'), args, {
       execArgv: ['--import', register, '--no-warnings'],
       silent: true,
       env: {
@@ -37,6 +42,7 @@ export class AppUnderTest {
         TMWS_API_PORT: '0',
         TMWS_WS_PORT: '0',
         TMWS_EMBEDDING_PROVIDER: 'hash',
+        XDG_CONFIG_HOME: join(this.folder, 'config'),
         ...settings,
       },
     })
@@ -59,9 +65,9 @@ export class AppUnderTest {
   }
 
   /** Does what a person or the system would do, and returns what came of it. */
-  async do(deed: string, argument = ''): Promise<unknown> {
+  async do(deed: string, argument: unknown = ''): Promise<unknown> {
     const id = this.#nextId++
-    this.#child.send({ deed, argument, id })
+    this.#child.send({ deed, argument: argument as Serializable, id }) // what tests send is plain
     const { result, error } = await this.until('done', (told) => told['id'] === id)
     if (error !== undefined) throw new Error(error as string) // the stand-in sends text
     return result
@@ -70,6 +76,26 @@ export class AppUnderTest {
   /** Like `do`, for a deed that ends the process. */
   doLast(deed: string): void {
     this.#child.send({ deed, argument: '', id: 0 })
+  }
+
+  /** Calls a function of the preload, as the page would. */
+  call(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.do('call', { name, args })
+  }
+
+  /** All that was told of this type so far. */
+  all(type: string): Told[] {
+    return this.told.filter((told) => told.type === type)
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** Ends it as if the power had failed, and leaves its folder. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.exited
   }
 
   async dispose(): Promise<void> {

@@ -3,16 +3,23 @@ import type { Log } from '../base/log.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { defaultDataDir, dataPaths } from '../config/paths.ts'
 import { loadProcessConfig, processEnvironment } from '../config/process-config.ts'
+import type { AppArguments } from './app-arguments.ts'
 import { SecretVault } from './secret-vault.ts'
 
+/** The data folder, known before anything of it is read; that of `ServerConfig.dataDir`. Absolute. */
+export function dataFolderOf(flags: AppArguments['flags']): string {
+  const { settings, machine } = processEnvironment()
+  return resolve(flags.data_dir ?? settings['TMWS_DATA_DIR'] ?? defaultDataDir(machine))
+}
+
 /**
- * The configuration of the app: that of its environment and settings file, with secrets from the vault where neither gives any. The key
+ * The configuration of the app: that of its flags, environment and settings file, with secrets from the vault where neither gives any. The key
  * that signs tokens is made at the first start, and sign-in is on unless the person says otherwise; the others count when somebody has put them in.
  */
-export function loadAppConfig(): { readonly config: ServerConfig; readonly vault: SecretVault } {
+export function loadAppConfig(flags: AppArguments['flags'] = {}): { readonly config: ServerConfig; readonly vault: SecretVault } {
   const environment = processEnvironment()
-  const { settings, machine } = environment
-  const vault = new SecretVault(dataPaths(resolve(settings['TMWS_DATA_DIR'] ?? defaultDataDir(machine))).secretsFile)
+  const { settings } = environment
+  const vault = new SecretVault(dataPaths(dataFolderOf(flags)).secretsFile)
   const databaseKey = settings['TMWS_DATABASE_KEY_FILE'] === undefined ? vault.get('database-key') : undefined
   const apiKey = vault.get('embedding-api-key')
   const kept = {
@@ -23,7 +30,7 @@ export function loadAppConfig(): { readonly config: ServerConfig; readonly vault
     ...(databaseKey !== undefined && { database_key: databaseKey }),
     ...(apiKey !== undefined && { embedding_api_key: apiKey }),
   }
-  return { config: loadProcessConfig({}, environment, kept), vault }
+  return { config: loadProcessConfig(flags, environment, kept), vault }
 }
 
 /** Says openly when a secret is only as safe as its file. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { clientPaths } from './openapi-client-paths.ts'
 import type { ErrorCode } from './errors.ts'
 import { errorResponses } from './openapi-errors.ts'
+import { mapPaths } from './openapi-map-paths.ts'
 import { auditPaths, movingPaths } from './openapi-moving-paths.ts'
 import { settingsPaths } from './openapi-settings-paths.ts'
 import { API_PREFIX } from './protocol.ts'
@@ -28,6 +29,7 @@ export function plainPaths(): Record<string, unknown> {
     ...auditPaths(),
     ...clientPaths(),
     ...settingsPaths(),
+    ...mapPaths(),
     [`${API_PREFIX}/login`]: {
       post: {
         summary: 'Exchange the owner token for the dashboard’s cookie',

@@ -38,6 +38,10 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 )
 
 const CLIENTS = [
+  'GET /api/v1/graph',
+  'GET /api/v1/map',
+  'GET /api/v1/map/cards',
+  'GET /api/v1/map/progress',
   'GET /api/v1/clients',
   'GET /api/v1/clients/{client_id}/preview',
   'POST /api/v1/clients/{client_id}/connect',

@@ -10,6 +10,12 @@ import { moveTask, requireHolder, targetOf } from './task-transitions.ts'
 
 /** A new task of `scope`, named `id`. The store finds out whether it is pending or blocked. */
 export function newTask(id: string, args: TaskArguments, scope: Scope, now: string): NewTask {
+  const namespace = args.namespace ?? scope.namespace
+  if (namespace !== scope.namespace && !scope.isAdmin) {
+    throw new AppError('forbidden', `Only an admin makes tasks in another namespace than its own ("${scope.namespace}").`, {
+      details: { field: 'namespace' },
+    })
+  }
   return {
     id,
     title: required(args.title, 'title'),
@@ -20,7 +26,7 @@ export function newTask(id: string, args: TaskArguments, scope: Scope, now: stri
     created_by: scope.agentId,
     ...(args.assigned_agent_id !== undefined && { assigned_agent_id: args.assigned_agent_id }),
     dependencies: [...new Set(args.dependencies)],
-    namespace: scope.namespace,
+    namespace,
     ...(typeof args.due_at === 'string' && { due_at: toIso(Date.parse(args.due_at)) }),
     notes: args.note === undefined ? [] : [{ at: now, by: scope.agentId, text: args.note }],
     retry_count: 0,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TaskEvent } from '../contract/events.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Task } from '../contract/task.ts'
+import { OWNER_SCOPE } from '../contract/scope.ts'
 import { TOOLS } from '../contract/tools.ts'
 import type { ToolInput } from '../contract/tools.ts'
 import { agentScope, openMemoryParts, owner } from '../server/testing/memory-parts.ts'
@@ -201,6 +202,12 @@ describe('dependencies', () => {
       details: { field: 'dependencies', status: 'in_progress' },
     })
   })
+})
+
+test('the person and admins make tasks in any namespace, agents in their own', async () => {
+  expect(await made({ namespace: 'acme' })).toMatchObject({ namespace: 'acme' })
+  expect(await made({ namespace: 'elsewhere' }, OWNER_SCOPE)).toMatchObject({ namespace: 'elsewhere', created_by: 'owner' })
+  await expect(made({ namespace: 'elsewhere' })).rejects.toMatchObject({ code: 'forbidden', details: { field: 'namespace' } })
 })
 
 describe('bad input', () => {

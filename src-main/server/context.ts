@@ -7,6 +7,7 @@ import { ResourceStack } from '../base/resource-stack.ts'
 import type { ExecutionService } from '../coordination/workflows/execution-service.ts'
 import type { ServerConfig } from '../config/config.ts'
 import { OWNER_SCOPE } from '../contract/scope.ts'
+import { createMap } from './map-parts.ts'
 import { createMoving } from './moving/create-moving.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
@@ -145,6 +146,7 @@ async function buildParts(start: ServerConfig, log: Log, overrides: Overrides, r
   indexer.poke()
   workflows.start()
 
+  const map = createMap({ stores, models, bus, clock, log, resources })
   const vitals = new Vitals(
     probe,
     resources.own('loop beat', new LoopBeat(), (part) => part.close()),
@@ -192,6 +194,7 @@ async function buildParts(start: ServerConfig, log: Log, overrides: Overrides, r
         refusal: connectRefusal(config),
       },
       settings: new SettingsService(start, live),
+      map,
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },

@@ -180,8 +180,8 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   return { store, models, indexer, report, probe, sessions, rateLimits, tokens, tokenCheck, workflows, audit, auditReader }
 }
 
-/** Reads of one agent that are worked on at once: enough to keep half of the machine busy, and never so many that others wait long behind them. */
-const READS_AT_ONCE = Math.max(2, Math.floor(availableParallelism() / 2))
+/** Reads that are worked on at once, shared between the agents that read: more would only make each of them slower. */
+const READS_AT_ONCE = Math.max(2, availableParallelism())
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))
 

@@ -9,9 +9,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const INSTALLED = {
   root: ROOT,
   dashboardFolder: join(ROOT, 'out', 'renderer'),
-  modelFolder: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8'),
-  fallbackFile: join(ROOT, 'out', 'fallback', 'fallback.js'),
-  bridgeFile: join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs'),
+  modelFolder: outsideArchive(join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8')),
+  fallbackFile: outsideArchive(join(ROOT, 'out', 'fallback', 'fallback.js')),
+  bridgeFile: outsideArchive(join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs')),
 } as const
 
 /** Version of the package. */
@@ -20,4 +20,9 @@ export const VERSION = readVersion()
 function readVersion(): string {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string } // our own file
   return manifest.version
+}
+
+/** In the installed app: what native code and other programs open lies beside the archive, whose inside only Electron reads. */
+function outsideArchive(path: string): string {
+  return path.replace(/([\\/])app\.asar([\\/])/, '$1app.asar.unpacked$2')
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Memory, MemoryHit } from '../contract/memory.ts'
+import type { MemoryMap } from '../contract/map.ts'
 import { canRead } from '../contract/scope.ts'
 import type { Scope } from '../contract/scope.ts'
 import { WsClient } from '../transport/ws/testing/ws-client.ts'
@@ -157,6 +158,7 @@ async function readEverything(world: World, scope: Scope): Promise<string> {
     const expected = visible.has(id) ? 200 : 404
     expect([id, (await ask('GET', `/memory/${id}`)).status]).toEqual([id, expected])
     expect([id, (await ask('GET', `/memory/${id}/links`)).status]).toEqual([id, expected])
+    expect([id, (await ask('GET', `/graph?memory_id=${id}&hops=2`)).status]).toEqual([id, expected])
     const hits = (
       await ask<{ memories: MemoryHit[] }>('POST', '/memory/search', { query: markOf(index), mode: 'keyword', include_superseded: true })
     ).body.memories
@@ -169,6 +171,11 @@ async function readEverything(world: World, scope: Scope): Promise<string> {
         for (const { before } of history.body.history) expect(before === undefined || canRead(before, scope, Date.now())).toBe(true)
     }
   }
+  const { points, ...map } = await wholeMap(ask)
+  expect([[...points.id].sort(), map.waiting]).toEqual([sorted(visible), 0])
+  const cards =
+    ids.length === 0 ? [] : (await ask<{ cards: Memory[] }>('GET', `/map/cards?${ids.map((id) => `id=${id}`).join('&')}`)).body.cards
+  expect(idsOf(cards)).toEqual(sorted(visible))
   const { tags } = (await ask<{ tags: { tag: string; count: number }[] }>('GET', '/tags')).body
   expect(tags.find(({ tag }) => tag === 'common')?.count ?? 0).toBe(visible.size)
   expect((await ask<{ total_memories: number }>('GET', '/stats')).body.total_memories).toBe(visible.size)
@@ -188,6 +195,12 @@ async function readEverything(world: World, scope: Scope): Promise<string> {
   )
   await client.close()
   return JSON.stringify(told)
+}
+
+/** The map once everything that the caller may see has a place on it. */
+async function wholeMap(ask: <T>(method: string, path: string) => Promise<{ readonly body: T }>): Promise<MemoryMap> {
+  while ((await ask<MemoryMap>('GET', '/map/progress')).body.waiting > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+  return (await ask<MemoryMap>('GET', '/map')).body
 }
 
 test('what one agent may not see, no answer and no event tells it', { timeout: 180_000 }, async () => {

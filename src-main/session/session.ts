@@ -45,7 +45,7 @@ export interface SessionParts {
   readonly limiter: RateLimiter
   /** Limits the calls of costly tools, besides. */
   readonly costly?: RateLimiter
-  /** How many reads of one agent are worked on at once; without it, all. */
+  /** Shares between agents how many reads are worked on at once; without it, all are. */
   readonly readTurns?: Turns
   readonly bus: EventBus
   readonly clock: Clock

@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts'
 import type { AgentStore } from './agent-store.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { ExecutionStore } from './execution-store.ts'
+import type { MapStore } from './map-store.ts'
 import type { MemoryStore } from './memory-store.ts'
 import type { PostgresOptions } from './postgres/postgres-options.ts'
 import type { KeyChange } from './sqlite/sqlite-encryption.ts'
@@ -47,6 +48,7 @@ export interface Stores {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly transfer: TransferStore
+  readonly map: MapStore
   readonly audit: AuditStore
   /**
    * Where other machines may use the same store: leave to do what one process at a time should do, undefined while another has it.
@@ -71,8 +73,8 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     const { openSqliteMemoryStore } = await import('./sqlite/sqlite-memory-store.ts')
     const { provider: _, ...rest } = options
     const memories = await openSqliteMemoryStore(rest)
-    const { agents, tasks, workflows, executions, sessions, tokens, transfer, audit, died } = memories
-    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer, audit, died }
+    const { agents, tasks, workflows, executions, sessions, tokens, transfer, audit, map, died } = memories
+    return { memories, agents, tasks, workflows, executions, sessions, tokens, transfer, audit, map, died }
   }
   if (options.provider === 'postgres') {
     const { openPostgresStores } = await import('./postgres/open-postgres-stores.ts')
@@ -85,6 +87,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
   const { VolatileExecutionStore } = await import('./volatile/volatile-execution-store.ts')
   const { VolatileSessionStore } = await import('./volatile/volatile-session-store.ts')
   const { VolatileTokenStore } = await import('./volatile/volatile-token-store.ts')
+  const { VolatileMapStore } = await import('./volatile/volatile-map-store.ts')
   const { VolatileTransferStore } = await import('./volatile/volatile-transfer-store.ts')
   const { VolatileAuditStore } = await import('./volatile/volatile-audit-store.ts')
   const kept = {
@@ -95,7 +98,7 @@ export async function openStores(options: MemoryStoreOptions): Promise<Stores> {
     executions: new VolatileExecutionStore(),
   }
   const others = { sessions: new VolatileSessionStore(), tokens: new VolatileTokenStore(), audit: new VolatileAuditStore() }
-  return { ...kept, ...others, transfer: new VolatileTransferStore(kept) }
+  return { ...kept, ...others, transfer: new VolatileTransferStore(kept), map: new VolatileMapStore(kept.memories.entries) }
 }
 
 /** The memories alone, for tools and tests that need no more. */

@@ -64,6 +64,10 @@ export class CoordinationApi {
     return this.#requester.get('/workflows', { limit: 100, cursor }, signal)
   }
 
+  async workflow(id: string, signal?: AbortSignal): Promise<Workflow> {
+    return (await this.#requester.get<{ workflow: Workflow }>(`/workflows/${segment(id)}`, {}, signal)).workflow
+  }
+
   async workflowExamples(signal?: AbortSignal): Promise<WorkflowExamples> {
     return (await this.#requester.get<{ examples: WorkflowExamples }>('/workflows/examples', {}, signal)).examples
   }

@@ -33,6 +33,8 @@ export interface ServerClient {
   storeMemory(input: StoreInput): Promise<StoreResult>
   updateMemory(id: string, changes: UpdateInput): Promise<Memory>
   deleteMemory(id: string): Promise<void>
+  /** For good, with its history. */
+  eraseMemory(id: string): Promise<void>
   /** Out of the trash, or back to `version` when that is given. */
   restoreMemory(id: string, version?: number): Promise<Memory>
   /** True if the token was right; the answer then set the cookie. */
@@ -61,6 +63,7 @@ export function createServerClient({ raw, get, send }: Requester): ServerClient 
     storeMemory: (input) => send('POST', '/memory', input),
     updateMemory: async (id, changes) => (await send<{ memory: Memory }>('PATCH', pathOf(id), changes)).memory,
     deleteMemory: (id) => send('DELETE', pathOf(id)),
+    eraseMemory: (id) => send('DELETE', pathOf(id, '?permanent=true')),
     restoreMemory: async (id, version) =>
       (await send<{ memory: Memory }>('POST', pathOf(id, '/restore'), version === undefined ? {} : { version })).memory,
     signIn: async (token) => {

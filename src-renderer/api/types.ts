@@ -39,8 +39,11 @@ export type AuditPage = ToolOutput<'list_audit'>
 export type TaskListInput = ToolInput<'list_tasks'>
 export type TaskPage = ToolOutput<'list_tasks'>
 type TaskFields = Omit<ToolInput<'manage_task'>, 'operation' | 'task_id'>
-export type TaskInput = Pick<TaskFields, 'title' | 'description' | 'type' | 'priority' | 'dependencies' | 'due_at' | 'assigned_agent_id'>
-export type TaskChanges = Omit<TaskFields, 'assigned_agent_id'>
+export type TaskInput = Pick<
+  TaskFields,
+  'title' | 'description' | 'type' | 'priority' | 'dependencies' | 'due_at' | 'assigned_agent_id' | 'namespace'
+>
+export type TaskChanges = Omit<TaskFields, 'assigned_agent_id' | 'namespace'>
 export type TaskEnding = Pick<TaskFields, 'result' | 'error' | 'note'>
 type WorkflowAnswer = ToolOutput<'manage_workflow'>
 export type WorkflowPage = Pick<WorkflowAnswer, 'workflows' | 'total' | 'next_cursor'>

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useWidth } from './use-width.ts'
 
 export interface Column<Row> {
   readonly key: string
@@ -7,6 +8,8 @@ export interface Column<Row> {
   /** A track of a CSS grid, such as `minmax(80px, 1fr)`. */
   readonly width: string
   readonly align?: 'right'
+  /** Left out while the table is narrower than this, in CSS pixels; what it says is also in the pane. */
+  readonly hideBelow?: number
   readonly cell: (row: Row) => ReactNode
 }
 
@@ -28,8 +31,11 @@ const LOOK_AHEAD = 20
 
 /** A table of rows of one height, of which only those in sight exist. One stop of the Tab key; arrows, j and k choose a row. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, keyOf, selectedKey, onSelect, onNearEnd, isBusy = false } = props
+  const { label, rows, keyOf, selectedKey, onSelect, onNearEnd, isBusy = false } = props
   const scroller = useRef<HTMLDivElement>(null)
+  const table = useRef<HTMLDivElement>(null)
+  const width = useWidth(table) ?? Infinity
+  const columns = props.columns.filter(({ hideBelow = 0 }) => width >= hideBelow)
   const id = useId()
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this render only, never handed to memoised children
   const virtual = useVirtualizer({
@@ -62,6 +68,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   }
   return (
     <div
+      ref={table}
       className={onSelect ? 'table choosable' : 'table'}
       role="grid"
       aria-label={label}

@@ -1,11 +1,13 @@
 import type { AccessLevel } from '../../src-main/contract/memory.ts'
 import { LIMITS } from '../../src-main/contract/protocol.ts'
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { hundredths } from '../format/numbers.ts'
 import type { MemoryDraft } from '../model/memory-draft.ts'
 import { strings } from '../strings/strings.ts'
 import { ChoiceMenu } from './choice-menu.tsx'
 import { Level } from './level.tsx'
+import { Preview } from './preview.tsx'
+import { SegmentedChoice } from './segmented-choice.tsx'
 import { TagInput } from './tag-input.tsx'
 
 interface MemoryFormProps {
@@ -21,6 +23,7 @@ const words = strings.editor
 export function MemoryForm({ draft, hint, onChange }: MemoryFormProps) {
   const text = useRef<HTMLTextAreaElement>(null)
   const id = useId()
+  const [face, setFace] = useState<'write' | 'preview'>('write')
   useEffect(() => {
     const field = text.current
     if (!field) return
@@ -29,8 +32,19 @@ export function MemoryForm({ draft, hint, onChange }: MemoryFormProps) {
   }, [])
   return (
     <>
+      <SegmentedChoice
+        label={strings.preview.label}
+        value={face}
+        options={[
+          { value: 'write', text: strings.preview.write },
+          { value: 'preview', text: strings.preview.preview },
+        ]}
+        onChange={setFace}
+      />
+      {face === 'preview' && <Preview text={draft.content} />}
       <textarea
         ref={text}
+        hidden={face === 'preview'}
         className="field memory-text"
         aria-label={words.content}
         placeholder={hint}

@@ -15,18 +15,35 @@ interface MemoryListProps {
   readonly isSearch: boolean
   readonly selectedId?: string | undefined
   readonly freshIds: ReadonlySet<string>
+  readonly tickedIds: ReadonlySet<string>
   readonly now: number
   readonly hasMore: boolean
   readonly isRefreshing: boolean
   readonly ref?: Ref<HTMLDivElement>
   readonly onSelect: (id: string) => void
+  readonly onTick: (id: string, isRange: boolean) => void
   readonly onNearEnd: () => void
   readonly onScrolled: (isScrolled: boolean) => void
 }
 
 /** Rows of one height, of which only those in sight exist. */
 export function MemoryList(props: MemoryListProps) {
-  const { items, total, isSearch, selectedId, freshIds, now, hasMore, isRefreshing, ref, onSelect, onNearEnd, onScrolled } = props
+  const {
+    items,
+    total,
+    isSearch,
+    selectedId,
+    freshIds,
+    tickedIds,
+    now,
+    hasMore,
+    isRefreshing,
+    ref,
+    onSelect,
+    onTick,
+    onNearEnd,
+    onScrolled,
+  } = props
   const scroller = useRef<HTMLDivElement>(null)
   const height = isSearch ? HIT_HEIGHT : ROW_HEIGHT
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this render only, never handed to memoised children
@@ -55,8 +72,9 @@ export function MemoryList(props: MemoryListProps) {
     <div className="memory-scroll" ref={scroller} onScroll={(event) => onScrolled(event.currentTarget.scrollTop > 4)}>
       <div
         ref={ref}
-        className={isRefreshing ? 'memory-list refreshing' : 'memory-list'}
+        className={`memory-list ${isRefreshing ? 'refreshing' : ''} ${tickedIds.size > 0 ? 'ticking' : ''}`}
         role="listbox"
+        aria-multiselectable="true"
         tabIndex={0}
         aria-label={strings.memories.list}
         aria-busy={isRefreshing}
@@ -72,12 +90,14 @@ export function MemoryList(props: MemoryListProps) {
               memory={memory}
               isSelected={memory.id === selectedId}
               isFresh={freshIds.has(memory.id)}
+              isTicked={tickedIds.has(memory.id)}
               now={now}
               position={index + 1}
               total={total}
               top={start}
               height={height}
               onSelect={onSelect}
+              onTick={onTick}
             />
           )
         })}

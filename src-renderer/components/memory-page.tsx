@@ -1,4 +1,4 @@
-import { Pencil, RotateCcw, Trash2, X } from 'lucide-react'
+import { Pencil, Pin, PinOff, RotateCcw, Trash2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { HistoryEntry, Link, Memory } from '../../src-main/contract/memory.ts'
 import { longAge } from '../format/relative-time.ts'
@@ -8,6 +8,7 @@ import { Banner } from './banner.tsx'
 import { Button, IconButton } from './button.tsx'
 import { MemoryFacts } from './memory-facts.tsx'
 import { MemoryHistory } from './memory-history.tsx'
+import { MemoryText } from './memory-text.tsx'
 import { MemoryLinks } from './memory-links.tsx'
 
 interface MemoryPageProps {
@@ -20,7 +21,9 @@ interface MemoryPageProps {
   readonly editor?: ReactNode
   readonly previewOf: (id: string) => string | undefined
   readonly onEdit: () => void
+  readonly onPin: () => void
   readonly onTrash: () => void
+  readonly onErase: () => void
   readonly onRestore: () => void
   readonly onRestoreVersion: (version: number) => void
   readonly onTag: (tag: string) => void
@@ -40,12 +43,23 @@ export function MemoryPage(props: MemoryPageProps) {
         <span className="truncate faint">{memory.namespace}</span>
         <span className="spacer" />
         {isTrashed ? (
-          <Button icon={<RotateCcw size={14} />} onClick={props.onRestore}>
-            {words.restore}
-          </Button>
+          <>
+            <Button icon={<RotateCcw size={14} />} onClick={props.onRestore}>
+              {words.restore}
+            </Button>
+            <Button look="quiet" onClick={props.onErase}>
+              {strings.bulk.erase}
+            </Button>
+          </>
         ) : (
           <>
             {!editor && <IconButton label={words.edit} icon={<Pencil size={15} />} aria-keyshortcuts="e" onClick={props.onEdit} />}
+            <IconButton
+              label={memory.pinned ? strings.pin.unpin : strings.pin.pin}
+              icon={memory.pinned ? <PinOff size={15} /> : <Pin size={15} />}
+              aria-keyshortcuts="p"
+              onClick={props.onPin}
+            />
             <IconButton label={words.delete} icon={<Trash2 size={15} />} aria-keyshortcuts="#" onClick={props.onTrash} />
           </>
         )}
@@ -58,7 +72,7 @@ export function MemoryPage(props: MemoryPageProps) {
         )}
         {editor ?? (
           <div className="detail-text">
-            <div className="memory-text">{memory.content}</div>
+            <MemoryText text={memory.content} />
             {memory.tags.length > 0 && (
               <ul className="tags" aria-label={words.tags}>
                 {memory.tags.map((tag) => (

@@ -1,4 +1,4 @@
-import { Pin } from 'lucide-react'
+import { Check, Pin } from 'lucide-react'
 import type { Memory, Why } from '../../src-main/contract/memory.ts'
 import { previewOf } from '../format/memory-text.ts'
 import { hundredths } from '../format/numbers.ts'
@@ -25,6 +25,7 @@ interface MemoryRowProps {
   readonly memory: RowMemory
   readonly isSelected: boolean
   readonly isFresh: boolean
+  readonly isTicked: boolean
   readonly now: number
   /** Place in the whole list, from 1, and its size. */
   readonly position: number
@@ -32,21 +33,35 @@ interface MemoryRowProps {
   readonly top: number
   readonly height: number
   readonly onSelect: (id: string) => void
+  readonly onTick: (id: string, isRange: boolean) => void
 }
 
 export function MemoryRow(props: MemoryRowProps) {
-  const { memory, isSelected, isFresh, now, position, total, top, height, onSelect } = props
+  const { memory, isSelected, isFresh, isTicked, now, position, total, top, height, onSelect, onTick } = props
   return (
     <div
       id={rowId(memory.id)}
       className={isFresh ? 'memory-row fresh' : 'memory-row'}
       role="option"
       aria-selected={isSelected}
+      aria-checked={isTicked}
       aria-posinset={position}
       aria-setsize={total}
       style={{ transform: `translateY(${top}px)`, height }}
       onClick={() => onSelect(memory.id)}
     >
+      {/* For the pointer; the keyboard has X, and a screen reader is told by aria-checked. */}
+      <span
+        className="tick"
+        aria-hidden="true"
+        title={strings.bulk.tick(previewOf(memory))}
+        onClick={(event) => {
+          event.stopPropagation()
+          onTick(memory.id, event.shiftKey)
+        }}
+      >
+        <Check size={12} />
+      </span>
       <div className="memory-line">
         {memory.pinned && <Pin size={12} className="pin" aria-label={strings.detail.pinned} />}
         <span className="memory-preview truncate">{previewOf(memory) || strings.memories.untitled}</span>

@@ -35,6 +35,8 @@ export function ShortcutsDialog({ modKey, screens, onClose }: ShortcutsDialogPro
         { keys: ['↵'], text: words.open },
         { keys: ['E'], text: words.edit },
         { keys: ['#'], text: words.trash },
+        { keys: ['X'], text: words.tick },
+        { keys: ['P'], text: words.pin },
         { keys: [modKey, '↵'], text: words.save },
         { keys: ['Esc'], text: words.close },
       ],

@@ -14,3 +14,8 @@ export function previewOf(memory: { readonly content: string; readonly summary?:
 export function shortId(id: string): string {
   return id.slice(-8)
 }
+
+/** Whether a text has the marks of Markdown: headings, lists, fences, links or emphasis. */
+export function looksFormatted(text: string): boolean {
+  return /^(#{1,6} |[-*] |\d+\. |```|> )/m.test(text) || /\*\*\S|\[[^\]]+\]\(https?:/.test(text)
+}

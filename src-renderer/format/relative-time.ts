@@ -15,14 +15,14 @@ export function shortAge(instant: string, now: number): string {
   if (age < HOUR) return strings.time.minutes(Math.floor(age / MINUTE))
   if (age < DAY) return strings.time.hours(Math.floor(age / HOUR))
   if (age < OLDEST_AGE) return strings.time.days(Math.floor(age / DAY))
-  return dateOf(instant, now)
+  return shortDate(instant, now)
 }
 
 /** The same as a phrase: "2 d ago", "on 12 Mar". */
 export function longAge(instant: string, now: number): string {
   const age = now - Date.parse(instant)
   if (age < 5 * SECOND) return strings.time.justNow
-  return age < OLDEST_AGE ? strings.time.ago(shortAge(instant, now)) : dateOf(instant, now)
+  return age < OLDEST_AGE ? strings.time.ago(shortAge(instant, now)) : shortDate(instant, now)
 }
 
 /** "3 h 12 m": the two largest units of a span. */
@@ -51,6 +51,14 @@ const dayAndTime = new Intl.DateTimeFormat(strings.locale, {
 const dayAndMonth = new Intl.DateTimeFormat(strings.locale, { day: 'numeric', month: 'short' })
 const dayMonthYear = new Intl.DateTimeFormat(strings.locale, { day: 'numeric', month: 'short', year: 'numeric' })
 
+/** The same in its largest unit: "in 3 d". */
+export function shortUntil(instant: string, now: number): string {
+  const then = Date.parse(instant)
+  if (then - now < 5 * SECOND) return strings.time.now
+  // An age backwards, in the same units.
+  return strings.time.in(shortAge(new Date(now).toISOString(), then))
+}
+
 /** Day and time to the second, for logs: "20 Nov, 10:30:42". */
 export function clockTime(instant: string): string {
   return dayAndTime.format(new Date(instant))
@@ -61,7 +69,8 @@ export function absoluteTime(instant: string): string {
   return fullTime.format(new Date(instant))
 }
 
-function dateOf(instant: string, now: number): string {
+/** Day and month, with the year where it is another one. */
+export function shortDate(instant: string, now: number): string {
   const date = new Date(instant)
   return (date.getFullYear() === new Date(now).getFullYear() ? dayAndMonth : dayMonthYear).format(date)
 }

@@ -5,7 +5,8 @@ export const SORT_ORDERS: readonly SortOrder[] = ['newest', 'oldest', 'updated',
 
 export type Since = 'any' | 'day' | 'week' | 'month' | 'year'
 export const SINCE_CHOICES: readonly Since[] = ['any', 'day', 'week', 'month', 'year']
-const SINCE_DAYS: Readonly<Record<Exclude<Since, 'any'>, number>> = { day: 1, week: 7, month: 30, year: 365 }
+/** Days that each choice goes back. */
+export const SINCE_DAYS: Readonly<Record<Exclude<Since, 'any'>, number>> = { day: 1, week: 7, month: 30, year: 365 }
 
 /** Each field is a parameter of the API; nothing is filtered on this side. */
 export interface MemoryFilters {

@@ -97,7 +97,7 @@ function columnsAt(now: number): readonly Column<Agent>[] {
         </span>
       ),
     },
-    { key: 'namespace', head: columns.namespace, width: 'minmax(80px, 1fr)', cell: ({ namespace }) => namespace },
+    { key: 'namespace', head: columns.namespace, width: 'minmax(80px, 1fr)', hideBelow: 520, cell: ({ namespace }) => namespace },
     {
       key: 'state',
       head: columns.state,
@@ -105,7 +105,7 @@ function columnsAt(now: number): readonly Column<Agent>[] {
       cell: ({ status }) => <StateMark tone={status === 'active' ? 'live' : 'quiet'} text={words.states[status]} />,
     },
     { key: 'memories', head: columns.memories, width: '80px', align: 'right', cell: ({ memory_count }) => count(memory_count) },
-    { key: 'level', head: columns.level, width: '110px', cell: ({ access_level }) => strings.levels[access_level] },
+    { key: 'level', head: columns.level, width: '110px', hideBelow: 680, cell: ({ access_level }) => strings.levels[access_level] },
     {
       key: 'seen',
       head: columns.seen,

@@ -107,7 +107,13 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     width: 'minmax(110px, 1.1fr)',
     cell: ({ action }) => <span className="mono">{action}</span>,
   },
-  { key: 'object', head: words.columns.object, width: 'minmax(110px, 1.3fr)', cell: ({ object }) => <ObjectName object={object} /> },
+  {
+    key: 'object',
+    head: words.columns.object,
+    width: 'minmax(110px, 1.3fr)',
+    hideBelow: 640,
+    cell: ({ object }) => <ObjectName object={object} />,
+  },
   {
     key: 'outcome',
     head: words.columns.outcome,
@@ -118,6 +124,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     key: 'address',
     head: words.columns.address,
     width: '110px',
+    hideBelow: 820,
     cell: ({ address }) => address ?? <span className="faint">{words.server}</span>,
   },
 ]

@@ -6,6 +6,7 @@ import { ChoiceMenu } from '../components/choice-menu.tsx'
 import { FacetPanel } from '../components/facet-panel.tsx'
 import { FilterPopover } from '../components/filter-popover.tsx'
 import { ListSkeleton } from '../components/list-skeleton.tsx'
+import { VIEWS, ViewSwitch, type View } from '../components/map/view-switch.tsx'
 import { MemoryList } from '../components/memory-list.tsx'
 import { SEARCH_BOX_ID, SearchBox } from '../components/search-box.tsx'
 import { Splitter } from '../components/splitter.tsx'
@@ -14,9 +15,12 @@ import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { NO_FILTERS, SORT_ORDERS, countFilters } from '../model/memory-filters.ts'
 import { MOST_NEW } from '../state/live-list.ts'
 import { DETAIL_WIDTH, clampDetailWidth } from '../state/preferences.ts'
+import type { Route } from '../state/router.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
+import { MemoryBulkBar } from './memory-bulk-bar.tsx'
+import { MemoryView } from './map/memory-views.tsx'
 import { MemoryDetailPane } from './memory-detail-pane.tsx'
 import { MemoryListFace } from './memory-list-face.tsx'
 
@@ -29,10 +33,12 @@ interface MemoriesScreenProps {
 
 /** What do my agents know? Is that right, and can I fix it? */
 export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
-  const { list, live, detail, router, actions, preferences } = stores
+  const { list, live, detail, router, actions, preferences, selection } = stores
   const state = useStore(list.store, (value) => value)
+  const tickedIds = useStore(selection.store, (value) => value.ids)
   const facets = useStore(stores.facets.store, (value) => value)
   const selectedId = useStore(router.store, (route) => route.id)
+  const view = useStore(router.store, (route): View => VIEWS.find((name) => name === route.view) ?? 'list')
   const isLost = useStore(stores.connection, (connection) => connection.status === 'reconnecting')
   const detailWidth = useStore(preferences, (value) => value.detailWidth)
   const now = useStore(stores.clock, (time) => Math.floor(time / 5000) * 5000)
@@ -47,15 +53,13 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     else detail.open(selectedId, list.find(selectedId))
   }, [selectedId, detail, list])
   useEffect(() => {
-    live.setBusy(isScrolled || selectedId !== undefined)
+    live.setBusy(isScrolled || selectedId !== undefined || tickedIds.size > 0)
     return () => live.setBusy(false)
-  }, [live, isScrolled, selectedId])
+  }, [live, isScrolled, selectedId, tickedIds])
 
-  const select = useCallback(
-    (id: string | undefined) => router.replace(id === undefined ? { screen: 'memories' } : { screen: 'memories', id }),
-    [router],
-  )
+  const select = useCallback((id: string | undefined) => router.replace(memoriesRoute(view, id)), [router, view])
   const step = (by: number) => {
+    if (view !== 'list') return
     const at = items.findIndex((memory) => memory.id === selectedId)
     const next = items[at < 0 ? 0 : Math.max(0, Math.min(items.length - 1, at + by))]
     if (next) select(next.id)
@@ -67,6 +71,15 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     select((items[at + 1] ?? items[at - 1])?.id)
     void actions.moveToTrash(memory)
   }
+  const tick = useCallback(
+    (id: string, isRange: boolean) =>
+      selection.toggle(
+        id,
+        list.store.getState().items.map((memory) => memory.id),
+        isRange,
+      ),
+    [selection, list],
+  )
   const leaveSearch = () => {
     listElement.current?.focus()
     if (selectedId === undefined) step(1)
@@ -89,7 +102,19 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
     },
     e: () => (detail.edit(), true),
     '#': () => (trash(), true),
+    x: () => (selectedId !== undefined && tick(selectedId, false), true),
+    p: () => {
+      const { memory } = detail.store.getState()
+      if (memory && memory.deleted_at === undefined) void actions.setPinned(memory, !memory.pinned)
+      return true
+    },
+    'mod+a': (event) => {
+      if (event.target !== listElement.current) return false
+      selection.set(items.map((memory) => memory.id))
+      return true
+    },
     Escape: () => {
+      if (selectedId === undefined && tickedIds.size > 0) return (selection.clear(), true)
       if (selectedId === undefined) return false
       select(undefined)
       listElement.current?.focus()
@@ -112,6 +137,7 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             onQuery={(next) => list.setQuery(next)}
             onLeave={leaveSearch}
           />
+          <ViewSwitch view={view} onView={(next) => router.go(memoriesRoute(next, selectedId))} />
           <FilterPopover count={countFilters(filters)}>{panel}</FilterPopover>
           <IconButton label={`${words.new} (N)`} icon={<Plus size={16} />} aria-keyshortcuts="n" onClick={onNew} />
         </header>
@@ -143,7 +169,8 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             {state.error}
           </Banner>
         )}
-        <div className="list-bar">
+        {view !== 'list' && <MemoryView view={view} stores={stores} openId={selectedId} onOpen={select} />}
+        <div className="list-bar" hidden={view !== 'list'}>
           <span className="figures faint" role="status">
             {state.status === 'ready' && (isSearch ? words.searchedFor(items.length) : words.total(state.total, count(state.total)))}
           </span>
@@ -169,7 +196,8 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
             />
           )}
         </div>
-        <div className="list-body">
+        {view === 'list' && <MemoryBulkBar stores={stores} />}
+        <div className="list-body" hidden={view !== 'list'}>
           {state.status === 'loading' ? (
             <ListSkeleton />
           ) : items.length === 0 ? (
@@ -189,10 +217,12 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
               isSearch={isSearch}
               selectedId={selectedId}
               freshIds={state.freshIds}
+              tickedIds={tickedIds}
               now={now}
               hasMore={state.nextCursor !== undefined}
               isRefreshing={state.isRefreshing}
               onSelect={select}
+              onTick={tick}
               onNearEnd={() => void list.loadMore()}
               onScrolled={setIsScrolled}
             />
@@ -214,6 +244,10 @@ export function MemoriesScreen({ stores, onNew }: MemoriesScreenProps) {
       )}
     </main>
   )
+}
+
+function memoriesRoute(view: View, id: string | undefined): Route {
+  return { screen: 'memories', ...(id !== undefined && { id }), ...(view !== 'list' && { view }) }
 }
 
 /** From any screen, after the memories are on it. */

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Face } from '../components/face.tsx'
 import { MemoryEditor } from '../components/memory-editor.tsx'
@@ -8,6 +9,7 @@ import { changesOf, draftOf, type MemoryDraft } from '../model/memory-draft.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
+import { EraseDialog } from './erase-dialog.tsx'
 
 interface MemoryDetailPaneProps {
   readonly stores: Stores
@@ -20,6 +22,7 @@ export function MemoryDetailPane({ stores, onTrash, onClose }: MemoryDetailPaneP
   const { actions, detail, list, clock } = stores
   const { id, status, memory, history, historyError, incoming, isEditing, draft, error } = useStore(detail.store, (state) => state)
   const now = useStore(clock, (time) => time)
+  const [isErasing, setIsErasing] = useState(false)
 
   if (status === 'missing') {
     return (
@@ -64,23 +67,37 @@ export function MemoryDetailPane({ stores, onTrash, onClose }: MemoryDetailPaneP
     />
   )
   return (
-    <MemoryPage
-      memory={memory}
-      history={history}
-      historyError={historyError}
-      incoming={incoming}
-      now={now}
-      editor={isEditing ? editor : undefined}
-      previewOf={(other) => {
-        const known = list.find(other)
-        return known && previewOf(known)
-      }}
-      onEdit={() => detail.edit()}
-      onTrash={onTrash}
-      onRestore={() => void actions.restoreFromTrash(memory)}
-      onRestoreVersion={(version) => void actions.restoreVersion(memory, version)}
-      onTag={(tag) => list.setFilters({ tags: [tag] })}
-      onClose={onClose}
-    />
+    <>
+      <MemoryPage
+        memory={memory}
+        history={history}
+        historyError={historyError}
+        incoming={incoming}
+        now={now}
+        editor={isEditing ? editor : undefined}
+        previewOf={(other) => {
+          const known = list.find(other)
+          return known && previewOf(known)
+        }}
+        onEdit={() => detail.edit()}
+        onPin={() => void actions.setPinned(memory, !memory.pinned)}
+        onTrash={onTrash}
+        onErase={() => setIsErasing(true)}
+        onRestore={() => void actions.restoreFromTrash(memory)}
+        onRestoreVersion={(version) => void actions.restoreVersion(memory, version)}
+        onTag={(tag) => list.setFilters({ tags: [tag] })}
+        onClose={onClose}
+      />
+      {isErasing && (
+        <EraseDialog
+          count={1}
+          onErase={() => {
+            setIsErasing(false)
+            void actions.erase(memory)
+          }}
+          onClose={() => setIsErasing(false)}
+        />
+      )}
+    </>
   )
 }

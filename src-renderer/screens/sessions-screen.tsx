@@ -66,8 +66,8 @@ function columnsAt(now: number): readonly Column<SessionInfo>[] {
   const { columns } = words
   return [
     { key: 'agent', head: columns.agent, width: 'minmax(110px, 1.3fr)', cell: (session) => <AgentName agentId={session.agent_id} /> },
-    { key: 'way', head: columns.transport, width: '84px', cell: ({ transport }) => strings.overview.transports[transport] },
-    { key: 'client', head: columns.client, width: 'minmax(80px, 1.2fr)', cell: ({ client }) => client ?? '–' },
+    { key: 'way', head: columns.transport, width: '84px', hideBelow: 480, cell: ({ transport }) => strings.overview.transports[transport] },
+    { key: 'client', head: columns.client, width: 'minmax(80px, 1.2fr)', hideBelow: 700, cell: ({ client }) => client ?? '–' },
     { key: 'namespace', head: columns.namespace, width: 'minmax(70px, 1fr)', cell: ({ namespace }) => namespace },
     { key: 'age', head: columns.age, width: '52px', align: 'right', cell: ({ started_at }) => <Age at={started_at} now={now} /> },
     { key: 'requests', head: columns.requests, width: '72px', align: 'right', cell: ({ requests }) => count(requests) },
@@ -75,6 +75,7 @@ function columnsAt(now: number): readonly Column<SessionInfo>[] {
       key: 'errors',
       head: columns.errors,
       width: '56px',
+      hideBelow: 580,
       align: 'right',
       cell: ({ errors }) => (errors > 0 ? <span className="error-text">{count(errors)}</span> : '0'),
     },
@@ -82,10 +83,18 @@ function columnsAt(now: number): readonly Column<SessionInfo>[] {
       key: 'p95',
       head: columns.p95,
       width: '64px',
+      hideBelow: 640,
       align: 'right',
       cell: ({ requests, latency_ms }) => (requests > 0 ? latency(latency_ms.p95) : '–'),
     },
-    { key: 'bytes', head: columns.bytes, width: '72px', align: 'right', cell: ({ bytes_in, bytes_out }) => bytes(bytes_in + bytes_out) },
+    {
+      key: 'bytes',
+      head: columns.bytes,
+      width: '72px',
+      hideBelow: 820,
+      align: 'right',
+      cell: ({ bytes_in, bytes_out }) => bytes(bytes_in + bytes_out),
+    },
   ]
 }
 

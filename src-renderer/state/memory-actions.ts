@@ -63,6 +63,22 @@ export class MemoryActions {
     })
   }
 
+  async setPinned(memory: Memory, pinned: boolean): Promise<void> {
+    await this.#attempt(async () => {
+      this.#take(await this.#client.updateMemory(memory.id, { pinned, expected_version: memory.version }))
+      this.#toasts.show(pinned ? strings.pin.pinned : strings.pin.unpinned, () => this.#goBack(memory.id, memory.version))
+    })
+  }
+
+  /** There is no way back, so the caller has asked. */
+  async erase(memory: Memory): Promise<void> {
+    await this.#attempt(async () => {
+      await this.#client.eraseMemory(memory.id)
+      this.#list.remove(new Set([memory.id]))
+      this.#toasts.show(strings.bulk.erased(1))
+    })
+  }
+
   async restoreVersion(memory: Memory, version: number): Promise<void> {
     await this.#attempt(async () => {
       this.#take(await this.#client.restoreMemory(memory.id, version))

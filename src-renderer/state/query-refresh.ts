@@ -2,9 +2,22 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { ServerEvent } from '../api/types.ts'
 
 /** First part of every query's key: what its answer is made of. */
-export type Family = 'agents' | 'tasks' | 'workflows' | 'sessions' | 'audit' | 'tokens' | 'clients' | 'settings' | 'backups'
+export type Family =
+  'agents' | 'tasks' | 'workflows' | 'sessions' | 'audit' | 'tokens' | 'clients' | 'settings' | 'backups' | 'map' | 'graph'
 
-const EVERYTHING: readonly Family[] = ['agents', 'tasks', 'workflows', 'sessions', 'audit', 'tokens', 'clients', 'settings', 'backups']
+const EVERYTHING: readonly Family[] = [
+  'agents',
+  'tasks',
+  'workflows',
+  'sessions',
+  'audit',
+  'tokens',
+  'clients',
+  'settings',
+  'backups',
+  'map',
+  'graph',
+]
 /** A burst of events costs one new answer of each family in this time, not one each. */
 const REFRESH_MS = 1000
 
@@ -47,11 +60,11 @@ export function familiesOf({ type }: ServerEvent): readonly Family[] {
       return ['sessions']
     case 'memory-stored':
     case 'memory-purged':
-      return ['agents', 'audit']
+      return ['agents', 'audit', 'map', 'graph']
     case 'memory-updated':
     case 'memory-deleted':
     case 'memory-restored':
-      return ['audit']
+      return ['audit', 'map', 'graph']
     case 'token-created':
     case 'token-rotated':
     case 'token-revoked':
@@ -77,7 +90,7 @@ export function familiesOf({ type }: ServerEvent): readonly Family[] {
     case 'step-changed':
       return ['workflows', 'audit']
     case 'data-imported':
-      return ['agents', 'tasks', 'workflows', 'audit', 'backups']
+      return ['agents', 'tasks', 'workflows', 'audit', 'backups', 'map', 'graph']
     case 'health-changed':
       return ['settings']
     case 'rates':

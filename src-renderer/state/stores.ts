@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla'
 import { ClientsApi } from '../api/clients-api.ts'
 import { CoordinationApi } from '../api/coordination-api.ts'
 import type { EventFeed } from '../api/event-feed.ts'
+import { MapApi } from '../api/map-api.ts'
 import { OperationsApi } from '../api/operations-api.ts'
 import type { Requester } from '../api/request.ts'
 import { createServerClient, type ServerClient } from '../api/server-client.ts'
@@ -15,8 +16,10 @@ import { EventBatcher, type EventBatch } from './event-batcher.ts'
 import { Facets } from './facets.ts'
 import { LiveList } from './live-list.ts'
 import { MemoryActions } from './memory-actions.ts'
+import { MemoryBulk } from './memory-bulk.ts'
 import { MemoryDetail } from './memory-detail.ts'
 import { MemoryList } from './memory-list.ts'
+import { MemorySelection } from './memory-selection.ts'
 import { Overview } from './overview.ts'
 import { Palette } from './palette.ts'
 import { createPreferences, type Preferences } from './preferences.ts'
@@ -25,6 +28,8 @@ import { RecentChanges } from './recent-changes.ts'
 import { Router } from './router.ts'
 import { createSettingsDraft } from './settings-draft.ts'
 import { SessionStream } from './session-stream.ts'
+import { TaskActions } from './task-actions.ts'
+import { WorkflowActions } from './workflow-actions.ts'
 import { Toasts } from './toasts.ts'
 
 export interface FeedHandlers {
@@ -49,6 +54,8 @@ export class Stores {
   readonly facets: Facets
   readonly palette: Palette
   readonly actions: MemoryActions
+  readonly bulk: MemoryBulk
+  readonly selection = new MemorySelection()
   /** Answers of the server for the screens that only show them: agents, tasks, workflows, sessions, audit, settings. */
   readonly queries: QueryClient = createQueries()
   readonly coordination: CoordinationApi
@@ -56,7 +63,10 @@ export class Stores {
   readonly clients: ClientsApi
   readonly settings: SettingsApi
   readonly settingsDraft = createSettingsDraft()
+  readonly map: MapApi
   readonly sessionStream = new SessionStream()
+  readonly taskActions: TaskActions
+  readonly workflowActions: WorkflowActions
   readonly #client: ServerClient
   readonly #refresh: QueryRefresh
   readonly #recent: RecentChanges
@@ -67,9 +77,12 @@ export class Stores {
     const client = createServerClient(requester)
     this.#client = client
     this.coordination = new CoordinationApi(requester)
+    this.map = new MapApi(requester)
     this.operations = new OperationsApi(requester)
     this.clients = new ClientsApi(requester)
     this.settings = new SettingsApi(requester)
+    this.taskActions = new TaskActions(this.coordination, this.queries, this.toasts)
+    this.workflowActions = new WorkflowActions(this.coordination, this.queries, this.toasts)
     this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed
     this.connection = connection
@@ -80,13 +93,16 @@ export class Stores {
     this.facets = new Facets(client)
     this.palette = new Palette(client)
     this.actions = new MemoryActions(client, this.list, this.detail, this.toasts)
+    this.bulk = new MemoryBulk(client, this.list, this.detail, this.toasts)
     this.#recent = new RecentChanges(client, [
       (memories) => this.overview.takeMemories(memories),
       (memories) => this.list.patch(memories),
       (memories) => this.detail.take(memories),
     ])
     this.list.store.subscribe(({ items }, before) => {
-      if (items !== before.items) this.facets.note(items)
+      if (items === before.items) return
+      this.facets.note(items)
+      this.selection.keepOnly(new Set(items.map(({ id }) => id)))
     })
   }
 

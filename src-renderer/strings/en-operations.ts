@@ -48,7 +48,7 @@ export const operations = {
     agent: 'Agent',
     anyAgent: 'Any agent',
     action: 'Action',
-    object: 'Id of what it was done to',
+    object: 'Id it was done to',
     outcome: 'Outcome',
     since: 'When',
     sinceChoices: { any: 'Any time', hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days' },

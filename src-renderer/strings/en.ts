@@ -1,6 +1,8 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import { connect } from './en-connect.ts'
 import { coordination } from './en-coordination.ts'
+import { curation } from './en-curation.ts'
+import { map } from './en-map.ts'
 import { operations } from './en-operations.ts'
 import { settings } from './en-settings.ts'
 import { plural } from './plural.ts'
@@ -9,9 +11,11 @@ import { plural } from './plural.ts'
 export const en = {
   locale: 'en',
   ...coordination,
+  ...curation,
   ...operations,
   connect,
   settings,
+  ...map,
   product: 'TMWS',
   time: {
     now: 'now',
@@ -92,7 +96,7 @@ export const en = {
     latencySummary: (p50: string, p95: string) => `Latency in the last five minutes: median ${p50}, 95th percentile ${p95}`,
     lastFiveMinutes: 'last 5 minutes',
     otherAgents: 'others',
-    noCalls: 'No agent has called yet',
+    noCalls: 'No agent has called since this page was opened',
     quiet: 'Quiet',
     minutesAgo: (n: number) => (n === 0 ? 'now' : `−${n} m`),
     sessionsNow: 'Sessions now',
@@ -337,6 +341,8 @@ export const en = {
     open: 'Read the chosen memory',
     edit: 'Edit it',
     trash: 'Move it to the trash',
+    tick: 'Tick it, to change several',
+    pin: 'Pin or unpin it',
     close: 'Close what is open',
     save: 'Save while editing',
   },

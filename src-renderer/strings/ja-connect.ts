@@ -53,7 +53,7 @@ export const connect: typeof english = {
     nothing: '変更の必要はありません。すべて正しい状態です。',
     options: 'オプション',
     agentId: 'エージェント ID',
-    agentIdHow: 'TMWS から見たこのプログラムの名前です。保存した記憶はこの名前のものになります。',
+    agentIdHow: 'TMWS から見たこのプログラムの名前です。保存したメモリーはこの名前のものになります。',
     namespace: '名前空間',
     namespaceHow: 'プロジェクトやチームを分ける仕切りです。空欄なら default になります。',
     way: {

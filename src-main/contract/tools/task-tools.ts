@@ -28,6 +28,7 @@ const manageTaskInput = z.strictObject({
   status: taskStatusSchema.optional().describe('update: in_progress starts and claims it, pending gives it back or retries it.'),
   progress: z.number().int('must be a whole number').min(0, 'must be 0 or more').max(100, 'must be 100 or less').optional(),
   assigned_agent_id: agentIdSchema.optional().describe('create, assign.'),
+  namespace: namespaceSchema.optional().describe('create: yours when absent; only an admin may name another.'),
   dependencies: z
     .array(taskIdSchema)
     .max(LIMITS.taskDependencies, `must hold at most ${LIMITS.taskDependencies} tasks`)
@@ -47,7 +48,7 @@ const EDITED: readonly TaskField[] = ['title', 'description', 'type', 'priority'
 export const TASK_OPERATIONS: Readonly<
   Record<TaskOperation, { readonly takes: readonly TaskField[]; readonly needs: readonly TaskField[] }>
 > = {
-  create: { takes: [...EDITED, 'assigned_agent_id'], needs: ['title'] },
+  create: { takes: [...EDITED, 'assigned_agent_id', 'namespace'], needs: ['title'] },
   get: { takes: ['task_id'], needs: ['task_id'] },
   update: { takes: ['task_id', ...EDITED, 'status', 'progress', 'result', 'error', 'expected_version'], needs: ['task_id'] },
   assign: { takes: ['task_id', 'assigned_agent_id', 'note', 'expected_version'], needs: ['task_id', 'assigned_agent_id'] },

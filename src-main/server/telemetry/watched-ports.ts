@@ -20,11 +20,18 @@ const UNHURRIED: ReadonlySet<string> = new Set([
   'transfer.read',
   'transfer.write',
   'transfer.count',
+  'map.digest',
+  'map.points',
+  'map.embedded',
+  'map.vectorsOf',
+  'map.places',
+  'map.putPlaces',
+  'map.dropOldPlaces',
   'audit.readChain',
   'audit.prune',
 ])
 /** But the sessions', which may be elsewhere: see `watchSessions`. */
-const PORTS = ['memories', 'agents', 'tasks', 'workflows', 'executions', 'tokens', 'audit', 'transfer'] as const
+const PORTS = ['memories', 'agents', 'tasks', 'workflows', 'executions', 'tokens', 'audit', 'transfer', 'map'] as const
 
 export function watchStores(stores: Stores, watch: WorkWatch): Stores {
   const watched = PORTS.map((port) => {

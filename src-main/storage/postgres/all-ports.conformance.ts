@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { agentStoreConformance } from '../agent-store.conformance.ts'
 import { auditStoreConformance } from '../audit-store.conformance.ts'
 import { executionStoreConformance } from '../execution-store.conformance.ts'
+import { mapStoreConformance } from '../map-store.conformance.ts'
 import { memoryStoreConformance } from '../memory-store.conformance.ts'
 import { insertConformance } from '../insert.conformance.ts'
 import type { MemoryStore } from '../memory-store.ts'
@@ -23,6 +24,7 @@ export function allPortsConformance(open: () => Promise<PostgresStores>): void {
   sessionStoreConformance('PostgresSessionStore', open)
   tokenStoreConformance('PostgresTokenStore', open)
   auditStoreConformance('PostgresAuditStore', open)
+  mapStoreConformance('PostgresMapStore', open)
 }
 
 /** What differs most between servers: what a transaction writes, both legs of the search, and the small ports. */

@@ -2,6 +2,7 @@ import { messageOf } from '../../base/errors.ts'
 import type { AgentStore } from '../agent-store.ts'
 import type { AuditStore } from '../audit-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
+import type { MapStore } from '../map-store.ts'
 import type { MemoryStore } from '../memory-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
@@ -14,6 +15,7 @@ import { PostgresAgentStore } from './postgres-agent-store.ts'
 import { PostgresAuditStore } from './postgres-audit-store.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 import { PostgresExecutionStore } from './postgres-execution-store.ts'
+import { postgresMapStore } from './postgres-map-store.ts'
 import { PostgresMemoryStore } from './postgres-memory-store.ts'
 import type { PostgresOptions } from './postgres-options.ts'
 import { PostgresSessionStore } from './postgres-session-store.ts'
@@ -35,6 +37,7 @@ export interface PostgresStores {
   readonly tokens: TokenStore
   readonly transfer: TransferStore
   readonly audit: AuditStore
+  readonly map: MapStore
   readonly takeTurn: (name: string) => Promise<Turn | undefined>
   readonly pool: () => PostgresDatabase['poolUse']
 }
@@ -63,6 +66,7 @@ export async function openPostgresStores(options: PostgresOptions): Promise<Post
     tokens: postgresTokenStore(database),
     transfer: new PostgresTransferStore(database),
     audit: new PostgresAuditStore(database),
+    map: postgresMapStore(database),
     takeTurn: (name) => turns.take(name),
     pool: () => database.poolUse,
   }

@@ -31,6 +31,19 @@ export interface MemoryDatabase {
   audit_entries: AuditTable
   /** One row: where the chain begins and ends. */
   audit_state: AuditStateTable
+  /** Where memories lie on the map: at most one layout is `current`, at most one `building`. */
+  map_layouts: { id: Generated<number>; model_id: number; state: 'building' | 'current' | 'old'; fitted: number; landmarks: number }
+  map_places: MapPlaceTable
+}
+
+export interface MapPlaceTable {
+  layout_id: number
+  memory_seq: number
+  x: number
+  y: number
+  /** Of the content it was worked out from. */
+  content_version: number
+  is_landmark: number
 }
 
 /** Rows are never deleted: whoever still holds an id in memory must not find another model under it. */

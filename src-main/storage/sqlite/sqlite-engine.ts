@@ -58,20 +58,20 @@ import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../ta
 import type { TokenStore } from '../token-store.ts'
 import type { TransferKind, TransferPage, TransferRecord, TransferSelection, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
-import { SqliteAuditEngine } from './sqlite-audit-engine.ts'
 import { findCandidates } from './sqlite-candidates.ts'
 import { copyEncryptedAside } from './sqlite-copy.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 import { createKysely } from './sqlite-kysely.ts'
+import { SqliteMapEngine } from './sqlite-map-engine.ts'
 import { RawQueries } from './sqlite-raw-query.ts'
 import { SqliteSearchIndex } from './sqlite-search-index.ts'
 
 const CLOSING_BUSY_TIMEOUT_MS = 200
 
 /** Everything the store does, on the thread that holds the connection. One call at a time: its caller sees to that. */
-export class SqliteEngine extends SqliteAuditEngine {
+export class SqliteEngine extends SqliteMapEngine {
   readonly #options: SqliteFileOptions
   readonly #connection: SqliteConnection
   readonly #index: SqliteSearchIndex

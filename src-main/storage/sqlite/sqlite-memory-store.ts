@@ -18,6 +18,7 @@ import type {
 import type { AgentStore } from '../agent-store.ts'
 import type { AuditStore } from '../audit-store.ts'
 import type { ExecutionStore } from '../execution-store.ts'
+import type { MapStore } from '../map-store.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { TaskStore } from '../task-store.ts'
 import type { TokenStore } from '../token-store.ts'
@@ -31,6 +32,7 @@ import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { SqliteExecutionStore } from './sqlite-execution-store.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteEngine } from './sqlite-engine.ts'
+import { sqliteMapStore } from './sqlite-map-store.ts'
 import { SqliteSessionStore } from './sqlite-session-store.ts'
 import { SqliteTaskStore } from './sqlite-task-store.ts'
 import { sqliteTokenStore } from './sqlite-token-store.ts'
@@ -81,6 +83,7 @@ const UNHURRIED: ReadonlySet<EngineMethod> = new Set([
   'writeTransfer',
   'readAuditChain',
   'pruneAudit',
+  'callMap',
   'close',
 ])
 
@@ -136,6 +139,11 @@ export class SqliteMemoryStore implements MemoryStore {
   /** The log of what was done to it. */
   get audit(): AuditStore {
     return new SqliteAuditStore((method, ...args) => this.#call(method, ...args))
+  }
+
+  /** Where they lie on the map. */
+  get map(): MapStore {
+    return sqliteMapStore((method, ...args) => this.#call(method, ...args))
   }
 
   /** All of it, to be moved. */

@@ -32,6 +32,8 @@ import type { ClientRouteParts } from './client-routes.ts'
 import { mountDashboard } from './dashboard-files.ts'
 import { mountDocs } from './docs-routes.ts'
 import { mountHealthRoutes } from './health-routes.ts'
+import { mountMapRoutes } from './map-routes.ts'
+import type { MapPort } from './map-routes.ts'
 import { mountMcpEndpoint } from './mcp-endpoint.ts'
 import type { McpAnswerer } from './mcp-endpoint.ts'
 import { mountMetrics } from './metrics-route.ts'
@@ -69,6 +71,8 @@ export interface HttpServerParts {
   readonly clients?: ClientRouteParts['clients']
   /** Settings of the running server; absent where a test needs none. */
   readonly settings?: SettingsPort
+  /** Maps and graphs; absent where a test needs none. */
+  readonly map?: MapPort
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
   readonly handler?: McpAnswerer
 }
@@ -162,6 +166,7 @@ export class HttpServer {
     if (this.#parts.auditExport) mountAuditRoutes(app, { ...this.#parts, auditExport: this.#parts.auditExport })
     if (this.#parts.clients) mountClientRoutes(app, { ...this.#parts, clients: this.#parts.clients })
     if (this.#parts.settings) mountSettingsRoutes(app, { ...this.#parts, settings: this.#parts.settings })
+    if (this.#parts.map) mountMapRoutes(app, { ...this.#parts, map: this.#parts.map })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
     await mountDashboard(app, this.#parts.guard, this.#options.dashboardFolder, this.#parts.audit)

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { noAudit } from '../../base/audit-trail.ts'
 import type { AuditDeed, AuditTrail } from '../../base/audit-trail.ts'
 import { AppError } from '../../base/errors.ts'
+import { LIMITS } from '../../contract/protocol.ts'
 import { OWNER_SCOPE } from '../../contract/scope.ts'
 import type { Caller } from '../../session/session.ts'
 
@@ -24,6 +25,11 @@ export class RouteAudit {
   noteSignIn(request: FastifyRequest): void {
     const { object: _, ...signIn } = deed('sign-in', request, { scope: OWNER_SCOPE })
     this.#trail.note(signIn)
+  }
+
+  /** Memories of others were shown: these, or all that the caller may see. */
+  noteShown(action: string, request: FastifyRequest, caller: Caller, ids: readonly string[]): void {
+    this.#trail.note({ ...deed(action, request, caller), object: { kind: 'memory', ids: ids.slice(0, LIMITS.pageSize) } })
   }
 
   noteDenial(action: string, request: FastifyRequest, caller: Caller, code: string): void {

@@ -6,7 +6,8 @@ import { sessions } from './005-sessions.ts'
 import { embeddingModels } from './006-embedding-models.ts'
 import { tokens } from './007-tokens.ts'
 import { audit } from './008-audit.ts'
+import { map } from './009-map.ts'
 import type { Migration } from './migration.ts'
 
 /** All steps, first to last. */
-export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions, embeddingModels, tokens, audit]
+export const MIGRATIONS: readonly Migration[] = [init, agents, tasks, workflows, sessions, embeddingModels, tokens, audit, map]

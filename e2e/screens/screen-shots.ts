@@ -1,0 +1,82 @@
+import type { Page } from '@playwright/test'
+
+/** A screen, or a part of one, as pictures and checks of all screens open it. */
+export interface ScreenShot {
+  readonly name: string
+  /** Behind the origin. */
+  readonly address: string
+  /** Leads to what is to be seen. On an empty server there may be nothing to lead to. */
+  readonly prepare?: (page: Page) => Promise<void>
+}
+
+export const SCREEN_SHOTS: readonly ScreenShot[] = [
+  { name: 'overview', address: '#/overview' },
+  { name: 'memories', address: '#/memories', prepare: openFirst('option') },
+  {
+    name: 'search',
+    address: '#/memories',
+    prepare: async (page) => {
+      await page.keyboard.press('/')
+      await page.keyboard.type('what did we decide about paying')
+      await page.waitForTimeout(900)
+    },
+  },
+  {
+    name: 'bulk',
+    address: '#/memories',
+    prepare: async (page) => {
+      if ((await page.getByRole('option').count()) === 0) return
+      await page.getByRole('option').nth(0).hover()
+      await page.locator('.tick').nth(0).click()
+      await page
+        .locator('.tick')
+        .nth(3)
+        .click({ modifiers: ['Shift'] })
+      await page.waitForTimeout(300)
+    },
+  },
+  {
+    name: 'editor',
+    address: '#/memories',
+    prepare: async (page) => {
+      if ((await page.getByRole('option').count()) === 0) return
+      await page.getByRole('option').nth(1).click()
+      await page.keyboard.press('e')
+      await page.waitForTimeout(300)
+    },
+  },
+  { name: 'agents', address: '#/agents', prepare: openFirst('row') },
+  {
+    name: 'tasks',
+    address: '#/tasks',
+    prepare: async (page) => {
+      const card = page.getByRole('button', { name: /Announce the release/ })
+      if ((await card.count()) > 0) await card.click()
+      await page.waitForTimeout(500)
+    },
+  },
+  { name: 'task-list', address: '#/tasks?view=list' },
+  {
+    name: 'workflows',
+    address: '#/workflows',
+    prepare: async (page) => {
+      const workflow = page.getByRole('button', { name: /weekly-review/ })
+      if ((await workflow.count()) === 0) return
+      await workflow.click()
+      await page.getByRole('row').nth(1).click()
+      await page.waitForTimeout(700)
+    },
+  },
+  { name: 'sessions', address: '#/sessions', prepare: openFirst('row') },
+  { name: 'audit', address: '#/audit', prepare: openFirst('row') },
+]
+
+function openFirst(role: 'option' | 'row'): (page: Page) => Promise<void> {
+  return async (page) => {
+    // The first row of a table is its head.
+    const first = page.getByRole(role).nth(role === 'row' ? 1 : 0)
+    if ((await first.count()) === 0) return
+    await first.click()
+    await page.waitForTimeout(500)
+  }
+}

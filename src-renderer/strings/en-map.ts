@@ -1,0 +1,57 @@
+import type { ColorMode } from '../model/map/map-colors.ts'
+import { plural } from './plural.ts'
+
+/** Words of the map of meanings and the graph of links. */
+export const map = {
+  views: { label: 'View', list: 'List', map: 'Map', graph: 'Graph' },
+  map: {
+    label: (n: number) => `Map of ${n} ${plural(n, 'memory', 'memories')} by meaning`,
+    keys: 'Arrow keys move the map, plus and minus zoom, 0 shows all of it. The list of topics beside it says the same in words.',
+    tools: 'Map tools',
+    nearer: 'Zoom in (+)',
+    farther: 'Zoom out (−)',
+    whole: 'Show all (0)',
+    lasso: 'Draw around memories to choose them (or hold Shift)',
+    topics: 'Topics',
+    unnamed: (n: string, of: number) => `${n} ${plural(of, 'memory', 'memories')} between the topics`,
+    selection: 'Chosen memories',
+    chosen: (n: string, of: number) => `${n} ${plural(of, 'memory', 'memories')} chosen`,
+    clear: 'Clear the choice (Esc)',
+    legend: 'Legend',
+    colorBy: 'Colour by',
+    modes: { agent: 'agent', namespace: 'namespace', tag: 'tag', level: 'level', age: 'age' } satisfies Record<ColorMode, string>,
+    ages: ['Today', 'This week', 'This month', 'This year', 'Older'] as readonly string[],
+    others: { agent: 'Other agents', namespace: 'Other namespaces', tag: 'Other or no tag', level: '', age: '' } satisfies Record<
+      ColorMode,
+      string
+    >,
+    shown: (n: string, total: string) => `${n} of ${total} shown`,
+    total: (n: string, of: number) => `${n} ${plural(of, 'memory', 'memories')} by meaning`,
+    waiting: (n: string) => `${n} not on the map yet`,
+    computing: (percent: string) => `Working out the map… ${percent} %`,
+    computingHow: 'Memories of the same meaning find their place beside each other. This happens once; new ones are placed as they come.',
+    degraded: 'The map is not up to date.',
+    empty: 'Nothing to map yet',
+    emptyHow: 'Each memory becomes a point, near those that mean the same. The first one makes the map.',
+    noMatch: 'No memory fits the filters',
+    unsupported: 'This browser cannot draw the map',
+    unsupportedHow: 'It offers no WebGL 2. The topics beside this say the same in words.',
+    trash: 'The trash is not on the map.',
+  },
+  graph: {
+    label: 'Links around a memory',
+    choose: 'Choose a memory',
+    chooseHow: 'Open one in the list or on the map, and see here what it is linked to.',
+    empty: 'No links yet',
+    emptyHow: 'Agents link memories that relate, supersede, contradict, cause, or are part of each other.',
+    missing: 'This memory is not there any more',
+    truncated: 'There is more around it than is shown.',
+    hops: 'Reach',
+    oneHop: 'One link away',
+    twoHops: 'Two links away',
+    nodes: (n: number) => `${n} linked ${plural(n, 'memory', 'memories')}`,
+    openNode: (text: string) => `${text}. Show what it is linked to.`,
+    links: 'Links in words',
+    kinds: { relates: 'relates to', supersedes: 'supersedes', contradicts: 'contradicts', causes: 'causes', part_of: 'is part of' },
+  },
+}
