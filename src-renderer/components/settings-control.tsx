@@ -1,6 +1,7 @@
 import type { SettingInfo, SettingValue } from '../../src-main/contract/settings.ts'
 import { choiceText, enteredValue, fieldText, labelOf, readableValue } from '../model/settings-values.ts'
 import { strings } from '../strings/strings.ts'
+import { useState, type ChangeEvent } from 'react'
 import { ChoiceMenu } from './choice-menu.tsx'
 
 const words = strings.settings
@@ -20,8 +21,18 @@ const UNSET = 'unset'
 /** The control that fits a setting. */
 export function SettingsControl({ id, info, value, describedBy, isWrong, onChange }: SettingsControlProps) {
   const { type, unit, options = [] } = info
+  // What is typed stays as it is typed until one leaves the field.
+  const [typed, setTyped] = useState<string>()
   const shown = value ?? info.default
   const common = { id, 'aria-describedby': describedBy, 'aria-invalid': isWrong }
+  const typing = {
+    value: typed ?? fieldText(shown),
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      setTyped(event.target.value)
+      onChange(enteredValue(info, event.target.value))
+    },
+    onBlur: () => setTyped(undefined),
+  }
   if (type === 'boolean') {
     // Without a default of its own it follows other settings: then there are three states.
     if (info.default !== undefined)
@@ -81,27 +92,11 @@ export function SettingsControl({ id, info, value, describedBy, isWrong, onChang
     const readable = readableValue(info, shown)
     return (
       <span className="amount">
-        <input
-          {...common}
-          className="field figures"
-          inputMode={type === 'integer' ? 'numeric' : 'decimal'}
-          value={fieldText(value)}
-          placeholder={fieldText(info.default)}
-          onChange={(event) => onChange(enteredValue(info, event.target.value))}
-        />
+        <input {...common} className="field figures" inputMode={type === 'integer' ? 'numeric' : 'decimal'} {...typing} />
         {unit !== undefined && <span>{words.units[unit] ?? unit}</span>}
         {readable !== undefined && <span className="faint">{words.field.equals(readable)}</span>}
       </span>
     )
   }
-  return (
-    <input
-      {...common}
-      className="field mono"
-      value={fieldText(value)}
-      placeholder={fieldText(info.default)}
-      spellCheck={false}
-      onChange={(event) => onChange(enteredValue(info, event.target.value))}
-    />
-  )
+  return <input {...common} className="field mono" spellCheck={false} {...typing} />
 }

@@ -87,7 +87,7 @@ function FieldFoot({ info, isChanged }: { readonly info: SettingInfo; readonly i
         </span>
       )}
       {isChanged && effect === 'restart' && <span className="waits">{words.field.restart}</span>}
-      <span>{info.default === undefined ? words.field.noDefault : words.field.default(shownValue(info, info.default))}</span>
+      {info.default !== undefined && <span>{words.field.default(shownValue(info, info.default))}</span>}
     </p>
   )
 }

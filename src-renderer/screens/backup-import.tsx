@@ -1,6 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { messageOf } from '../api/server-error.ts'
+import { chooseByDesktop, sourceOf, type ImportSource } from '../api/import-source.ts'
+import { desktop } from '../api/desktop.ts'
 import type { ImportChoice, ImportProgress } from '../api/settings-api.ts'
 import { BackupImportResult } from '../components/backup-import-result.tsx'
 import { Banner } from '../components/banner.tsx'
@@ -19,17 +21,24 @@ const CONFLICTS: readonly OnConflict[] = ['skip', 'replace', 'fail']
 /** A file of an export comes in: looked through first, then for real. */
 export function BackupImport({ stores }: { readonly stores: Stores }) {
   const picker = useRef<HTMLInputElement>(null)
-  const [file, setFile] = useState<File>()
+  const [file, setFile] = useState<ImportSource>()
   const [onConflict, setOnConflict] = useState<OnConflict>('skip')
   const [progress, setProgress] = useState<ImportProgress>()
   const run = useMutation({
-    mutationFn: ({ isTrial, chosen }: { readonly isTrial: boolean; readonly chosen: File }) =>
-      stores.settings.importFile(chosen, { dry_run: isTrial, on_conflict: onConflict }, setProgress),
+    mutationFn: ({ isTrial, chosen }: { readonly isTrial: boolean; readonly chosen: ImportSource }) =>
+      chosen.run({ dry_run: isTrial, on_conflict: onConflict }, setProgress),
     onSettled: () => setProgress(undefined),
   })
-  const choose = (chosen: File | undefined) => {
+  const choose = (chosen: ImportSource | undefined) => {
     run.reset()
     setFile(chosen)
+  }
+  const ask = () => {
+    if (!desktop) return picker.current?.click()
+    void chooseByDesktop(desktop).then(
+      (chosen) => chosen && choose(chosen),
+      (error: unknown) => stores.toasts.fail(messageOf(error)),
+    )
   }
   return (
     <SettingsRow label={words.import} about={words.importHow}>
@@ -41,13 +50,13 @@ export function BackupImport({ stores }: { readonly stores: Stores }) {
           tabIndex={-1}
           aria-label={words.choose}
           accept=".jsonl,.gz,.json"
-          onChange={(event) => choose(event.target.files?.[0])}
+          onChange={(event) => choose(sourceOf(stores.settings, event.target.files?.[0]))}
         />
         <span className="control">
-          <Button disabled={run.isPending} onClick={() => picker.current?.click()}>
+          <Button disabled={run.isPending} onClick={ask}>
             {words.choose}
           </Button>
-          {file && <span className="truncate">{`${file.name} (${bytes(file.size)})`}</span>}
+          {file && <span className="truncate">{`${file.name} (${bytes(file.bytes)})`}</span>}
         </span>
         {file && (
           <>

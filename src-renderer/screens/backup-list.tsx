@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { desktop } from '../api/desktop.ts'
 import { messageOf } from '../api/server-error.ts'
 import type { Backup } from '../api/settings-api.ts'
 import { Age } from '../components/age.tsx'
@@ -12,7 +13,7 @@ import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
 import { QueryFace } from './query-face.tsx'
 
-const words = strings.settings.backups
+const { backups: words, moving } = strings.settings
 
 /** Copies of the store: those that are there, one more, and the way back to one. */
 export function BackupList({ stores }: { readonly stores: Stores }) {
@@ -23,6 +24,13 @@ export function BackupList({ stores }: { readonly stores: Stores }) {
     onSuccess: (backup) => stores.toasts.show(words.made(bytes(backup.bytes))),
     onError: (error) => stores.toasts.fail(messageOf(error)),
     onSettled: () => stores.queries.invalidateQueries({ queryKey: ['backups'] }),
+  })
+  const save = useMutation({
+    mutationFn: async (name: string) => desktop?.saveBackupAs(name),
+    onSuccess: (file) => {
+      if (file?.outcome === 'written') stores.toasts.show(moving.written(file.name, bytes(file.bytes)))
+    },
+    onError: (error) => stores.toasts.fail(messageOf(error)),
   })
   const backups = query.data ?? []
   const newest = backups[0]
@@ -39,7 +47,7 @@ export function BackupList({ stores }: { readonly stores: Stores }) {
           <Face level={3} title={words.empty} text={words.emptyHow} />
         ) : (
           <>
-            <BackupTable backups={backups} now={now} />
+            <BackupTable backups={backups} now={now} onSaveAs={desktop && ((name) => save.mutate(name))} />
             <p className="settings-note">{words.restore}</p>
             <ConnectCode text={`tmws restore ${newest.file}`} what={words.restoreCommand} />
           </>
@@ -49,7 +57,14 @@ export function BackupList({ stores }: { readonly stores: Stores }) {
   )
 }
 
-function BackupTable({ backups, now }: { readonly backups: readonly Backup[]; readonly now: number }) {
+interface BackupTableProps {
+  readonly backups: readonly Backup[]
+  readonly now: number
+  /** Puts a copy where the person says; undefined in a browser. */
+  readonly onSaveAs: ((name: string) => void) | undefined
+}
+
+function BackupTable({ backups, now, onSaveAs }: BackupTableProps) {
   const { columns } = words
   return (
     <table className="plain-table">
@@ -72,10 +87,15 @@ function BackupTable({ backups, now }: { readonly backups: readonly Backup[]; re
             <td>{words.kinds[kind]}</td>
             <td className="figures right">{bytes(size)}</td>
             <td className="file-cell">
-              <span className="mono truncate" title={file}>
+              <span className="mono break" title={file}>
                 {name}
               </span>
               <CopyButton text={file} what={words.copyName} />
+              {onSaveAs && (
+                <Button small look="quiet" onClick={() => onSaveAs(name)}>
+                  {moving.saveAs}
+                </Button>
+              )}
             </td>
           </tr>
         ))}

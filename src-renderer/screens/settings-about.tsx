@@ -14,7 +14,7 @@ export function SettingsAbout({ stores, report }: { readonly stores: Stores; rea
   const version = useStore(stores.connection, (state) => state.serverVersion)
   const wsUrl = useStore(stores.overview.store, (state) => state.health?.checks.sessions['ws_url'])
   const address = (url: string, what: string) => (
-    <span className="address">
+    <span className="copyable">
       <span className="mono break">{url}</span>
       <CopyButton text={url} what={what} />
     </span>

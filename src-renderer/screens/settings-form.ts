@@ -54,7 +54,8 @@ export function useSettingsForm(stores: Stores, report: SettingsReport | undefin
     set: (info, value) => {
       save.reset()
       const saved = info.source === 'default' ? null : (info.value ?? null)
-      if (isSameValue(value, saved)) dropDraft(stores.settingsDraft, [info.key])
+      const isDefault = saved === null && info.default !== undefined && isSameValue(value, info.default)
+      if (isDefault || isSameValue(value, saved)) dropDraft(stores.settingsDraft, [info.key])
       else stores.settingsDraft.setState({ [info.key]: value })
     },
     save: () => save.mutate(keys),

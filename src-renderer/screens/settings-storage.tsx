@@ -33,7 +33,7 @@ export function SettingsStorage({ stores, report, form }: SettingsStorageProps) 
             {
               label: words.where,
               value: where !== undefined && (
-                <span className="address">
+                <span className="copyable">
                   <span className="mono break">{where}</span>
                   <CopyButton text={where} what={words.where} />
                 </span>

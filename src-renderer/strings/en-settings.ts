@@ -1,8 +1,31 @@
+import type { Updates } from '../api/desktop.ts'
 import type { SettingInfo, SettingSection } from '../api/settings-api.ts'
 import { plural } from './plural.ts'
 
 export const SETTINGS_PARTS = ['general', 'storage', 'embedding', 'server', 'security', 'tokens', 'about'] as const
 export type SettingsPart = (typeof SETTINGS_PARTS)[number]
+
+/** In place of the server's own line about a setting, which is for those who set variables. */
+const ABOUTS: Readonly<Record<string, string>> = {
+  data_dir: 'Where the database, logs and backups lie.',
+  database_url: 'A SQLite file, a Postgres database with pgvector, or nothing that is kept.',
+  sqlite_synchronous: 'Normal survives a crash of the process; full also survives a power cut, and writes more slowly.',
+  embedding_provider: 'What turns memories into vectors, so that they are found by meaning. Off: they are found by words only.',
+  embedding_model:
+    'A folder, a Hugging Face id, or a name that the server knows. Empty: the built-in all-MiniLM-L6-v2. A change embeds everything anew in the background.',
+  embedding_model_file: 'ONNX graph of a local model; rarely needed.',
+  embedding_url: 'Such as https://api.openai.com/v1. With Ollama, empty means this machine.',
+  embedding_query_prefix: 'Empty: what the model is known to need.',
+  embedding_text_prefix: 'Empty: what the model is known to need.',
+  log_level: 'The least that is written into the log.',
+  log_format: 'On stderr. By itself: for people on a terminal, else JSON.',
+  auth_enabled: 'By itself: in production, and wherever other machines can reach the server.',
+  jwt_jwks_url: 'Where an issuer of tokens publishes its keys (JWKS). Its JWTs are then taken.',
+  jwt_issuer: 'What iss of those tokens must be.',
+  jwt_audience: 'What aud of those tokens must hold. Empty: the public address.',
+  tool_profile: 'Which tools models are shown. Every tool can still be called by name.',
+  secret_scan: 'What is done about credentials in what agents store: tell the agent, or also put a mask in their place.',
+}
 
 /** Words of the screen Settings. */
 export const settings = {
@@ -45,8 +68,6 @@ export const settings = {
   reload: 'Load the present ones',
   field: {
     default: (value: string) => `Default: ${value}`,
-    noDefault: 'Default: none',
-    toDefault: 'Back to the default',
     toDefaultOf: (name: string) => `${name}: back to the default`,
     locked: (name: string) => `Set by ${name}`,
     lockedHow: { environment: 'in the environment', flag: 'on the command line' },
@@ -162,9 +183,7 @@ export const settings = {
     audit_enabled: 'Audit log',
     audit_keep_days: 'Entries are kept',
   } as Readonly<Record<string, string>>,
-  /** In place of the server's own line about a setting. */
-  abouts: {} as Readonly<Record<string, string>>,
-  aboutOf: (info: SettingInfo): string => capitalised(info.about),
+  aboutOf: (info: SettingInfo): string => ABOUTS[info.key] ?? capitalised(info.about),
   general: {
     appearance: 'Appearance',
     theme: 'Theme',
@@ -177,12 +196,26 @@ export const settings = {
     folder: 'Data folder',
     folderHow: 'The database, backups and logs.',
     openFolder: 'Open',
-    autostart: 'Start when I sign in',
-    autostartHow: 'TMWS starts in the background with your session.',
+    openLog: 'Show the log',
+    autostart: 'Start with this computer',
+    autostartHow: 'TMWS starts in the background when you sign in.',
+    updateChecks: 'Look for updates',
+    updateChecksHow: 'Once a day, by itself. Nothing is downloaded before you say so.',
     updates: 'Updates',
+    updateStates: {
+      unavailable: () => 'This copy is not updated from here.',
+      idle: () => 'Not looked for yet.',
+      checking: () => 'Looking…',
+      current: () => 'There is no newer version.',
+      available: (version: string) => `Version ${version} is there.`,
+      downloading: (version: string) => `Version ${version} is downloaded…`,
+      ready: (version: string) => `Version ${version} is installed when TMWS is quit.`,
+      failed: () => 'The last look failed.',
+    } as Record<Updates['status'], (version: string) => string>,
     checkUpdates: 'Check now',
     checking: 'Checking…',
-    installUpdate: 'Restart to update',
+    downloadUpdate: 'Download',
+    installUpdate: 'Install and restart',
   },
   store: {
     kinds: { sqlite: 'SQLite', postgres: 'Postgres', volatile: 'Nothing is kept (volatile)' },
@@ -220,6 +253,8 @@ export const settings = {
     withVectors: 'With vectors, so that nothing has to be embedded again',
     withTrash: 'With the trash',
     packed: 'Compressed (gzip)',
+    saveAs: 'Save as…',
+    written: (name: string, size: string) => `Saved: ${name}, ${size}`,
     download: 'Download',
     import: 'Import',
     importHow: 'A file of an export, or memory.jsonl of the MCP memory server. The whole file is checked before anything is written.',
