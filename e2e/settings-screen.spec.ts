@@ -216,6 +216,57 @@ test('the page speaks the language that one chooses', async ({ page, startServer
   await expect(page.getByText('すべてのエージェントにトークンを求めるかどうかです。')).toBeVisible()
 })
 
+test('in the desktop app, starting with the computer and updates are the app’s own', async ({ page, startServer }) => {
+  const server = await startServer({ env: OFF })
+  // What the preload puts there; the app itself is tested in desktop-shell and desktop-updates.
+  await page.addInitScript(() => {
+    const asked: string[] = []
+    let updates: Record<string, unknown> = { status: 'idle', checksByItself: false }
+    let isOn = false
+    const note = <T>(name: string, value: T): Promise<T> => (asked.push(name), Promise.resolve(value))
+    Object.assign(window, {
+      asked,
+      desktop: {
+        getAutostart: () => Promise.resolve({ isOn, canChange: true }),
+        setAutostart: (next: boolean) => note(`autostart ${next}`, { isOn: (isOn = next), canChange: true }),
+        getUpdates: () => Promise.resolve(updates),
+        setUpdateChecks: (next: boolean) => note(`checks ${next}`, (updates = { ...updates, checksByItself: next })),
+        checkForUpdates: () => note('check', (updates = { ...updates, status: 'available', version: '9.9.9' })),
+        downloadUpdate: () => note('download', (updates = { ...updates, status: 'ready' })),
+        installUpdate: () => note('install', undefined),
+        showDataFolder: () => note('folder', undefined),
+        setTheme: (theme: string) => note(`theme ${theme}`, {}),
+      },
+    })
+  })
+  const complaints = complaintsOf(page)
+  await openPart(page, server, 'general')
+  const autostart = page.getByRole('switch', { name: 'Start with this computer' })
+  await autostart.click()
+  await expect(autostart).toBeChecked()
+  await page.getByRole('switch', { name: 'Look for updates' }).click()
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await expect(page.getByText('Version 9.9.9 is there.')).toBeVisible()
+  await page.getByRole('button', { name: 'Download' }).click()
+  await page.getByRole('button', { name: 'Install and restart' }).click()
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page
+    .getByRole('button', { name: /^Theme: Follow system/ })
+    .last()
+    .click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  expect(await page.evaluate(() => (window as unknown as { asked: string[] }).asked)).toEqual([
+    'autostart true',
+    'checks true',
+    'check',
+    'download',
+    'install',
+    'folder',
+    'theme dark',
+  ])
+  expect(complaints).toEqual([])
+})
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`Settings can be used by everybody, in the ${colorScheme} theme`, async ({ page, startServer }) => {
     test.setTimeout(120_000)

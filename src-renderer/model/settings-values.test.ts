@@ -32,5 +32,5 @@ test('large numbers are also said as people say them', () => {
     readableValue(info({ unit: 'seconds' }), 3600),
     readableValue(info({ unit: 'bytes' }), 1_048_576),
     readableValue(info({ unit: 'seconds' }), 20),
-  ]).toEqual(['1 h 0 m', '1 MB', undefined])
+  ]).toEqual(['1 h', '1 MB', undefined])
 })

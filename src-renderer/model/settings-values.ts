@@ -1,5 +1,5 @@
 import type { SettingInfo, SettingSection, SettingValue } from '../api/settings-api.ts'
-import { bytes, count } from '../format/numbers.ts'
+import { bytes, count, latency } from '../format/numbers.ts'
 import { duration } from '../format/relative-time.ts'
 import { strings } from '../strings/strings.ts'
 import type { SettingsPart } from '../strings/en-settings.ts'
@@ -37,9 +37,9 @@ export function choiceText(option: string): string {
 export function readableValue({ unit }: SettingInfo, value: unknown): string | undefined {
   if (typeof value !== 'number') return undefined
   if (unit === 'bytes' && value >= 1024) return bytes(value)
-  if (unit === 'seconds' && value >= 120) return duration(value * 1000)
-  if (unit === 'hours' && value > 48) return duration(value * 3_600_000)
-  return unit === 'milliseconds' && value >= 1000 ? duration(value) : undefined
+  if (unit === 'seconds' && value >= 120) return spanOf(value)
+  if (unit === 'hours' && value > 48) return spanOf(value * 3600)
+  return unit === 'milliseconds' && value >= 1000 ? latency(value) : undefined
 }
 
 /** What a field holds as what the server takes: an empty text is none, and what is no number is left to the server to refuse. */
@@ -64,6 +64,13 @@ export function fieldText(value: SettingValue | null | undefined): string {
 
 export function labelOf(key: string): string {
   return words.labels[key] ?? key
+}
+
+/** A round span has one unit. */
+function spanOf(seconds: number): string {
+  if (seconds % 86_400 === 0) return strings.time.days(seconds / 86_400)
+  if (seconds % 3600 === 0) return strings.time.hours(seconds / 3600)
+  return seconds % 60 === 0 && seconds < 3600 ? strings.time.minutes(seconds / 60) : duration(seconds * 1000)
 }
 
 /** Ports are names, not amounts. */
