@@ -16,7 +16,7 @@ const successOf = ({ statuses }: Operation): number => Math.max(...statuses.filt
 
 /** Whether only the person may ask for this, by the examples of its tool. */
 function isForOwner({ method, path }: Operation): boolean {
-  if (['/api/v1/export', '/api/v1/import', '/api/v1/backups', '/api/v1/audit/export'].includes(path)) return true
+  if (['/api/v1/export', '/api/v1/import', '/api/v1/backups', '/api/v1/settings', '/api/v1/audit/export'].includes(path)) return true
   if (path.startsWith('/api/v1/clients')) return true
   const route = REST_ROUTES.find((candidate) => candidate.method === method && fullPathOf(candidate).replace(/:(\w+)/g, '{$1}') === path)
   return route !== undefined && (TOOL_EXAMPLES[route.tool] as ToolExamples).valid.some(({ by }) => by === 'owner')

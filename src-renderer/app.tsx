@@ -11,6 +11,7 @@ import { NewMemoryScreen } from './screens/new-memory-screen.tsx'
 import { OverviewScreen } from './screens/overview-screen.tsx'
 import { PaletteScreen } from './screens/palette-screen.tsx'
 import { LAZY_SCREENS, SCREEN_LIST } from './screens/screen-list.tsx'
+import { useConnectFigure } from './screens/connect-figure.ts'
 import type { ScreenName } from './state/router.ts'
 import type { Stores } from './state/stores.ts'
 import { useMedia } from './state/use-media.ts'
@@ -31,6 +32,7 @@ export function App({ stores }: { readonly stores: Stores }) {
   const { theme, isSidebarCollapsed } = useStore(preferences, (state) => state)
   const totalMemories = useStore(stores.overview.store, (state) => state.totalMemories)
   const sessionCount = useStore(stores.overview.store, (state) => (state.status === 'ready' ? state.sessions.length : undefined))
+  const connectFigure = useConnectFigure(stores)
   const shownToasts = useStore(toasts.store, (state) => state)
   const isNarrow = useMedia('(max-width: 1199px)')
   const isSystemDark = useMedia('(prefers-color-scheme: dark)')
@@ -75,7 +77,7 @@ export function App({ stores }: { readonly stores: Stores }) {
         screen={screen}
         isCollapsed={isCollapsed}
         connection={connection.status}
-        figures={{ memories: totalMemories, sessions: sessionCount }}
+        figures={{ memories: totalMemories, sessions: sessionCount, connect: connectFigure }}
         theme={theme}
         onTheme={(next) => preferences.setState({ theme: next })}
         onToggle={() => preferences.setState({ isSidebarCollapsed: !isCollapsed })}

@@ -3,6 +3,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { eventFeedUrl, openEventFeed } from './api/event-feed.ts'
 import { createRequester } from './api/request.ts'
+import { desktop } from './api/desktop.ts'
 import { App } from './app.tsx'
 import { createConnectionStore } from './state/connection.ts'
 import { Stores } from './state/stores.ts'
@@ -26,6 +27,10 @@ const applyTheme = () => {
 }
 applyTheme()
 stores.preferences.subscribe(applyTheme)
+// The frame of the desktop window follows the page.
+stores.preferences.subscribe(({ theme }, before) => {
+  if (theme !== before.theme) void desktop?.setTheme(theme)
+})
 stores.start()
 
 const root = document.getElementById('root')

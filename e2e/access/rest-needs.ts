@@ -16,6 +16,8 @@ const PLAIN: Readonly<Record<string, Need>> = {
   'POST /api/v1/import': 'owner',
   'GET /api/v1/backups': 'owner',
   'POST /api/v1/backups': 'owner',
+  'GET /api/v1/settings': 'owner',
+  'PATCH /api/v1/settings': 'owner',
   'GET /api/v1/audit/export': 'admin',
   'GET /api/v1/map': 'read',
   'GET /api/v1/map/progress': 'read',

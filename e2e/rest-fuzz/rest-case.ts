@@ -125,6 +125,7 @@ function bodyOf(
   if (types.length === 0) return random.chance(0.03) ? { type: 'application/json', bytes: Buffer.from('{"a":1}') } : undefined
   const [type, schema] = random.pick(types)
   if (random.chance(0.000_5)) return { type, bytes: Buffer.alloc(random.pick([11, 65]) * MIB, '{"content":"') }
+  if (path.endsWith('/settings')) return { type, bytes: Buffer.from(settingsText(schema, source)) }
   if (path.endsWith('/import')) return { type, bytes: importFile(random, exported) }
   if (!random.chance(faultRate / 4)) return { type, bytes: Buffer.from(jsonText(schema, '', source)) }
   const text = jsonText(schema, '', source)
@@ -142,6 +143,30 @@ function bodyOf(
       () => Buffer.alloc(0),
     ])(),
   }
+}
+
+/** Settings that do the server of the test no harm, whatever they are: no limit, log or tool of it hangs on them. */
+const HARMLESS_SETTINGS = [
+  'trash_days',
+  'backup_keep',
+  'backup_interval',
+  'audit_keep_days',
+  'log_keep_days',
+  'session_resume_ttl',
+  'no_setting',
+]
+
+/** A change of settings, of harmless names or of none that there are. */
+function settingsText(schema: Schema, source: TextSource): string {
+  const { random, faultRate } = source
+  if (random.chance(faultRate)) return jsonText(schema, '', source)
+  const value = random.pick([
+    () => String(random.whole(0, 5_000)),
+    () => 'null',
+    () => jsonText({ type: 'string' }, 'value', source),
+    () => jsonText({ type: 'array', items: { type: 'string' } }, 'value', source),
+  ])()
+  return `{"changes":{${JSON.stringify(random.pick(HARMLESS_SETTINGS))}:${value}}}`
 }
 
 /** What stands in a URL for a JSON text: of a text what it says. */

@@ -6,7 +6,11 @@ export interface Log {
   error(facts: LogFacts, sentence: string): void
   /** The same log, each line marked with its subsystem. */
   child(subsystem: string): Log
+  /** From now on this is the least level that is written, by this log and all that share its root. Absent where nothing is written. */
+  setLevel?(level: LogLevel): void
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export type LogFacts = Readonly<Record<string, unknown>>
 

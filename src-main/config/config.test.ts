@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { describeDatabase } from './config.ts'
+import { GIVEN, describeDatabase } from './config.ts'
 import { readEnvironment } from './env.ts'
 import { defaultDataDir } from './paths.ts'
 import { isLoopback, secretProblem } from './secrets.ts'
@@ -27,6 +27,7 @@ const isOfHubs = (name: string) => /^embedding_(hub_url|model_file)$/.test(name)
 describe('settings', () => {
   test('have their defaults when nothing is said', () => {
     expect(load()).toEqual({
+      [GIVEN]: expect.anything() as unknown,
       environment: 'development',
       api: { host: '127.0.0.1', port: 8000 },
       ws: {

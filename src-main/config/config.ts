@@ -9,6 +9,9 @@ import type { RawSettings } from './read-settings.ts'
 import { assertSecure, authOf, securityWarnings } from './security-config.ts'
 import type { AuthConfig } from './security-config.ts'
 
+/** Key of the settings as they were given, to read them anew. A symbol, so that no listing and no JSON of a configuration holds them. */
+export const GIVEN: unique symbol = Symbol('settings as they were given')
+
 /** Everything the server is built from. Frozen; each part is handed only its own piece. */
 export interface ServerConfig {
   readonly environment: 'development' | 'staging' | 'production'
@@ -94,6 +97,7 @@ export interface ServerConfig {
   readonly runtimeFile: string
   readonly settingsFile?: string
   readonly warnings: readonly string[]
+  readonly [GIVEN]: RawSettings
 }
 
 /**
@@ -165,6 +169,7 @@ export function loadConfig(raw: RawSettings): ServerConfig {
     runtimeFile: resolve(values.runtime_file ?? defaultRuntimeFile()),
     ...(settingsFile !== undefined && { settingsFile }),
     warnings: [...warnings, ...securityWarnings(values), ...embeddingWarnings, ...unusedKeyWarning(values)],
+    [GIVEN]: raw,
   })
 }
 

@@ -14,7 +14,12 @@ export interface RawSettings {
   readonly environment: Environment
   /** Used where nothing else says anything, by setting name: what a keeper of secrets holds. */
   readonly kept?: Readonly<Partial<Record<SettingName, string>>>
+  /** Stands for the content of the settings file: a change that is to be judged before it is written. */
+  readonly fileText?: string
 }
+
+/** Where a value comes from, in the order of who wins. `kept`: what a keeper of secrets holds. */
+export type SettingSource = 'flag' | 'environment' | 'file' | 'kept' | 'default'
 
 export interface ReadSettings {
   readonly values: SettingValues
@@ -22,6 +27,9 @@ export interface ReadSettings {
   readonly dataDir: string
   /** The settings file that was read, if there was one. */
   readonly settingsFile?: string
+  /** Where the settings file is, or would be. */
+  readonly settingsPlace: string
+  readonly sources: Readonly<Record<SettingName, SettingSource>>
   /** Sentences about what was ignored. */
   readonly warnings: readonly string[]
 }
@@ -32,35 +40,42 @@ const NAMES = Object.keys(SETTINGS) as SettingName[] // keys of the table
  * Settings in their order: flag, environment, settings file, what is kept, default. Throws `invalid_request` with one sentence that names the
  * setting, its value and what is allowed.
  */
-export function readSettings({ flags, environment, kept = {} }: RawSettings): ReadSettings {
+export function readSettings({ flags, environment, kept = {}, fileText }: RawSettings): ReadSettings {
   const fromEnvironment = Object.fromEntries(NAMES.map((name) => [name, environment.settings[SETTINGS[name].env]])) as Partial<
     Record<SettingName, string>
   > // same keys
   const early = (name: 'data_dir' | 'config') => flags[name] ?? fromEnvironment[name]
   const dataDir = resolve(early('data_dir') ?? defaultDataDir(environment.machine))
   const named = early('config')
-  const file = readSettingsFile(named === undefined ? dataPaths(dataDir).settingsFile : resolve(named), named !== undefined)
-  const values = Object.fromEntries(
-    NAMES.map((name) => {
-      const found = firstOf([
-        [flags[name], SETTINGS[name].flag ?? name],
-        [fromEnvironment[name], SETTINGS[name].env],
-        [file?.values[name], `${name} in ${file?.path ?? ''}`],
-        [kept[name], `${SETTINGS[name].env}, as it is kept,`],
-      ])
-      return [name, found ? readOne(SETTINGS[name], found.raw, found.source) : SETTINGS[name].default]
-    }),
-  ) as unknown as SettingValues // one entry per setting, each read by its own kind
+  const settingsPlace = named === undefined ? dataPaths(dataDir).settingsFile : resolve(named)
+  const content = fileText ?? contentOf(settingsPlace, named !== undefined)
+  const file = content === undefined ? undefined : { path: settingsPlace, values: parseSettings(settingsPlace, content) }
+  const read = NAMES.map((name) => {
+    const found = firstOf([
+      ['flag', flags[name], SETTINGS[name].flag ?? name],
+      ['environment', fromEnvironment[name], SETTINGS[name].env],
+      ['file', file?.values[name], `${name} in ${settingsPlace}`],
+      ['kept', kept[name], `${SETTINGS[name].env}, as it is kept,`],
+    ])
+    const value = found ? readOne(SETTINGS[name], found.raw, found.called) : SETTINGS[name].default
+    return { name, value, source: found?.source ?? 'default' }
+  })
+  // One entry per setting, each read by its own kind.
+  const values = Object.fromEntries(read.map(({ name, value }) => [name, value])) as unknown as SettingValues
+  const sources = Object.fromEntries(read.map(({ name, source }) => [name, source])) as Record<SettingName, SettingSource>
   const known = new Set([...NAMES.map((name): string => SETTINGS[name].env), ...BRIDGE_VARIABLES])
   const warnings = Object.keys(environment.settings)
     .filter((name) => !known.has(name))
     .map((name) => `${name} is not a setting of this version and is ignored.`)
-  return { values, dataDir: resolve(values.data_dir ?? dataDir), warnings, ...(file && { settingsFile: file.path }) }
+  const settingsFile = file && { settingsFile: file.path }
+  return { values, sources, dataDir: resolve(values.data_dir ?? dataDir), settingsPlace, warnings, ...settingsFile }
 }
 
-function firstOf(sources: readonly (readonly [unknown, string])[]): { raw: unknown; source: string } | undefined {
-  const found = sources.find(([raw]) => raw !== undefined)
-  return found && { raw: found[0], source: found[1] }
+function firstOf(
+  sources: readonly (readonly [SettingSource, unknown, string])[],
+): { readonly source: SettingSource; readonly raw: unknown; readonly called: string } | undefined {
+  const found = sources.find(([, raw]) => raw !== undefined)
+  return found && { source: found[0], raw: found[1], called: found[2] }
 }
 
 function readOne(setting: Setting<unknown>, raw: unknown, source: string): unknown {
@@ -71,10 +86,9 @@ function readOne(setting: Setting<unknown>, raw: unknown, source: string): unkno
   throw new AppError('invalid_request', `${source} is ${shown}, but must be ${setting.kind.allowed}.`, { details: { setting: source } })
 }
 
-function readSettingsFile(path: string, isRequired: boolean): { path: string; values: Partial<Record<SettingName, unknown>> } | undefined {
-  let content: string
+function contentOf(path: string, isRequired: boolean): string | undefined {
   try {
-    content = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     // ENOTDIR: the data folder cannot be a folder; making it fails with a better sentence.
     if (!isRequired && ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
@@ -84,6 +98,9 @@ function readSettingsFile(path: string, isRequired: boolean): { path: string; va
       { cause: error },
     )
   }
+}
+
+function parseSettings(path: string, content: string): Partial<Record<SettingName, unknown>> {
   const problems: ParseError[] = []
   const values: unknown = parse(content, problems, { allowTrailingComma: true })
   const [problem] = problems
@@ -97,5 +114,5 @@ function readSettingsFile(path: string, isRequired: boolean): { path: string; va
   const unknown = Object.keys(values).find((key) => !Object.hasOwn(SETTINGS, key))
   if (unknown !== undefined)
     throw new AppError('invalid_request', `"${unknown}" in ${path} is not a setting. Settings: ${NAMES.join(', ')}.`)
-  return { path, values }
+  return values
 }

@@ -59,13 +59,24 @@ export const clientStatusSchema = z.object({
 })
 export type ClientStatus = z.infer<typeof clientStatusSchema>
 
+const launchSchema = z.object({ command: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) })
+
+export const clientListSchema = z.object({
+  clients: z.array(clientStatusSchema),
+  /** What a program that is not in the list would start; `TMWS_AGENT_ID` in it is a sample. */
+  stdio: launchSchema,
+  /** Whether such a program also needs a token. */
+  needs_token: z.boolean(),
+})
+export type ClientList = z.infer<typeof clientListSchema>
+
 export const clientActionSchema = z.enum(['connect', 'repair', 'undo'])
 export type ClientAction = z.infer<typeof clientActionSchema>
 
 export const fileChangeSchema = z.object({
   file: z.string(),
   kind: z.enum(['create', 'edit', 'delete', 'command']),
-  /** Unified diff. Values of lines around the change that look like secrets are masked. */
+  /** Unified diff. Values that look like secrets are masked: ours hold none, and those of others are nobody's business here. */
   diff: z.string(),
   /** Whether a dated copy of the file is left beside it. */
   backup: z.boolean(),
@@ -82,7 +93,7 @@ export const clientPreviewSchema = z.object({
   /** Commands that are run, as lists of arguments, never through a shell. */
   commands: z.array(z.array(z.string())),
   /** What the client will start, whole; absent when the entry goes. */
-  starts: z.object({ command: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) }).optional(),
+  starts: launchSchema.optional(),
   warnings: z.array(z.string()),
   restart: z.string(),
 })

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import {
   changeBodySchema,
   CLIENT_IDS,
+  clientListSchema,
   clientOutcomeSchema,
   clientPreviewSchema,
-  clientStatusSchema,
   connectBodySchema,
   previewQuerySchema,
   verifyReportSchema,
@@ -30,8 +30,12 @@ export function clientPaths(): Record<string, unknown> {
   return {
     [`${API_PREFIX}/clients`]: {
       get: {
-        ...about('list_clients', 'Programs that can be wired, and how each is', 'Looks at the files as they are now.'),
-        responses: { '200': json('They are these.', z.object({ clients: z.array(clientStatusSchema) })), ...errorResponses() },
+        ...about(
+          'list_clients',
+          'Programs that can be wired, and how each is',
+          'Looks at the files as they are now. Also what any other program would start.',
+        ),
+        responses: { '200': json('They are these.', clientListSchema), ...errorResponses() },
       },
     },
     [`${CLIENT}/preview`]: {

@@ -4,6 +4,7 @@ import type { ErrorCode } from './errors.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { mapPaths } from './openapi-map-paths.ts'
 import { auditPaths, movingPaths } from './openapi-moving-paths.ts'
+import { settingsPaths } from './openapi-settings-paths.ts'
 import { API_PREFIX } from './protocol.ts'
 import { checkStatusSchema, healthSchema } from './session.ts'
 
@@ -27,6 +28,7 @@ export function plainPaths(): Record<string, unknown> {
     ...movingPaths(),
     ...auditPaths(),
     ...clientPaths(),
+    ...settingsPaths(),
     ...mapPaths(),
     [`${API_PREFIX}/login`]: {
       post: {

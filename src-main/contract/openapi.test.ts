@@ -82,6 +82,8 @@ describe('the document', () => {
         'GET /metrics',
         'POST /api/v1/login',
         ...MOVING,
+        'GET /api/v1/settings',
+        'PATCH /api/v1/settings',
         ...CLIENTS,
       ].toSorted(),
     )

@@ -28,8 +28,11 @@ import { buildCore, storeOptions } from './core-parts.ts'
 import { embedderOptions } from './embedder-options.ts'
 import { agentTokenKeys } from './tokens/agent-token-keys.ts'
 import { deskOf } from './tokens/token-desk.ts'
+import { LiveConfig } from './settings/live-config.ts'
+import { SettingsService } from './settings/settings-service.ts'
 import { announceModels } from './model-announcer.ts'
 import { INSTALLED, VERSION } from './install-paths.ts'
+import { markPlace } from './last-place.ts'
 import { mountGauges } from './telemetry/gauges.ts'
 import { openTelemetry } from './telemetry/telemetry.ts'
 import { watchEmbedder, watchLimiter, watchSessions, watchStores } from './telemetry/watched-ports.ts'
@@ -60,6 +63,8 @@ export interface ServerContext {
   readonly sockets: McpSocketServer | undefined
   readonly ownerToken: string
   readonly ownerCookie: string
+  /** What the settings of this server make of it, now. */
+  readonly config: ServerConfig
   readonly addresses: { apiUrl?: string; wsUrl?: string }
   readonly vitals: Vitals
   readonly meter: Meter
@@ -78,7 +83,10 @@ export async function buildContext(config: ServerConfig, log: Log, overrides: Ov
   }
 }
 
-async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
+async function buildParts(start: ServerConfig, log: Log, overrides: Overrides, resources: ResourceStack): Promise<ServerContext> {
+  const live = new LiveConfig(start)
+  const { config } = live
+  live.onChange(({ log: { level } }) => log.setLevel?.(level))
   const clock = overrides.clock ?? systemClock
   const openedStores = overrides.stores ?? (await openStores(storeOptions(config, log)))
   const { redis, rateLimit } = config
@@ -118,12 +126,22 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
     mayChangeModel: true,
     state,
     clock,
-    limits: { ...config.sessions, maxConnections, maxConnectionsPerAgent },
+    limits: {
+      // Followed while the server runs.
+      get idleTimeoutSeconds() {
+        return config.sessions.idleTimeoutSeconds
+      },
+      resumeTtlSeconds: config.sessions.resumeTtlSeconds,
+      maxConnections,
+      maxConnectionsPerAgent,
+    },
     backupProblem: () => moving.schedule?.problem,
     network: { apiRequests: () => http.requestCount, wsUrl: () => addresses.wsUrl },
   })
   const { store, models, indexer, report, probe, sessions, workflows, audit } = core
   resources.own('model announcements', announceModels(models, bus, clock), (stop) => stop())
+  // What a stand-in does about credentials follows what the server does.
+  live.onChange(() => refreshPlace(config, log))
   if (moving.schedule) resources.own('backup schedule', moving.schedule, (part) => part.close()).start()
   indexer.poke()
   workflows.start()
@@ -170,8 +188,13 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
       moving: moving.service,
       audit,
       auditExport: core.auditReader,
+      clients: {
+        service: overrides.connections ?? createConnections(config, { keys }),
+        needsToken: config.auth.enabled,
+        refusal: connectRefusal(config),
+      },
+      settings: new SettingsService(start, live),
       map,
-      clients: { service: overrides.connections ?? createConnections(config, { keys }), refusal: connectRefusal(config) },
       log: transportLog,
     },
     { ...config.api, version: VERSION, dashboardFolder: overrides.dashboardFolder ?? INSTALLED.dashboardFolder },
@@ -199,7 +222,29 @@ async function buildParts(config: ServerConfig, log: Log, overrides: Overrides, 
   })
   const { executions } = workflows
   const { died: storeDied } = stores
-  return { ...core, resources, embedder, executions, http, sockets, ownerToken, ownerCookie, addresses, vitals, meter, storeDied }
+  return {
+    ...core,
+    config,
+    resources,
+    embedder,
+    executions,
+    http,
+    sockets,
+    ownerToken,
+    ownerCookie,
+    addresses,
+    vitals,
+    meter,
+    storeDied,
+  }
+}
+
+function refreshPlace(config: ServerConfig, log: Log): void {
+  try {
+    markPlace(config)
+  } catch (error) {
+    log.warn({ err: error }, 'the note for bridges could not be written')
+  }
 }
 
 function announceState({ problem }: StateHealth, bus: EventBus, clock: Clock): void {

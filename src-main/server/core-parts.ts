@@ -120,7 +120,12 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
     'retention',
     new Retention(
       { store, clock, log: log.child('retention'), audit, ...(ofStore && { takeTurn: () => ofStore('retention') }) },
-      { intervalMs: RETENTION_INTERVAL_MS, trashDays: config.trashDays },
+      {
+        intervalMs: RETENTION_INTERVAL_MS,
+        get trashDays() {
+          return config.trashDays
+        },
+      },
     ),
     (part) => part.close(),
   )
@@ -128,7 +133,10 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
 
   const reader = new MemoryReader({ store, clock })
   const secretsLog = log.child('secrets')
-  const screen = new SecretScreen(config.secretScan, (sighting) => secretsLog.warn({ ...sighting }, 'a text seems to hold a credential'))
+  const screen = new SecretScreen(
+    () => config.secretScan,
+    (sighting) => secretsLog.warn({ ...sighting }, 'a text seems to hold a credential'),
+  )
   const writer = new MemoryWriter({ store, clock, bus, vectors: indexer, screen })
   const search = new MemorySearch({ store, models, clock, log: log.child('search') })
   const probe = new StoreProbe({ ping: () => store.ping(), ...(stores.died && { died: stores.died }) })
@@ -158,7 +166,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const workflows = createWorkflowParts({ stores, bus, clock, limits: config.workflows, callTool, log: log.child('workflows'), resources })
   const auditReader = new AuditReader({ store: stores.audit, clock })
   const tools = createTools({ reader, writer, search, system: report, agents, tasks, tokens, ...workflows, audit: auditReader, clock })
-  const runner = watchRunner(new ToolRunner(tools, config.toolProfile), watch, isToolName)
+  const runner = watchRunner(new ToolRunner(tools, () => config.toolProfile), watch, isToolName)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const rateLimits = createRateLimits(config, state)
   const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly, readTurns: new Turns(READS_AT_ONCE) }

@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => parts.close())
 
 function runner(profile: 'core' | 'standard' | 'all' = 'standard'): ToolRunner {
-  return new ToolRunner(createTools({ ...parts, system }), profile)
+  return new ToolRunner(createTools({ ...parts, system }), () => profile)
 }
 
 function context(more: Partial<ToolContext> = {}): ToolContext {
@@ -250,7 +250,7 @@ describe('arguments that are not right', () => {
 describe('a failure inside', () => {
   test('is logged with its cause, and shows nothing of it', async () => {
     const broken: SystemReport = { ...system, health: () => Promise.reject(new Error('password=1')) }
-    const failing = new ToolRunner(createTools({ ...parts, system: broken }), 'standard')
+    const failing = new ToolRunner(createTools({ ...parts, system: broken }), () => 'standard')
     const error: unknown = await failing.call('health_check', {}, context(), 'rest').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'internal' })
     expect((error as AppError).message).not.toContain('password')
@@ -260,7 +260,7 @@ describe('a failure inside', () => {
   test('of a call that was cancelled is no bug', async () => {
     const abort = new AbortController()
     const broken: SystemReport = { ...system, health: () => (abort.abort(), Promise.reject(new Error('aborted'))) }
-    const failing = new ToolRunner(createTools({ ...parts, system: broken }), 'standard')
+    const failing = new ToolRunner(createTools({ ...parts, system: broken }), () => 'standard')
     await expect(failing.call('health_check', {}, context({ signal: abort.signal }), 'rest')).rejects.toMatchObject({ code: 'unavailable' })
     expect(logged).toEqual([])
   })

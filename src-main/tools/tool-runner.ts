@@ -16,16 +16,18 @@ interface AnyTool {
 /** Runs any tool for any caller: the one place where arguments are checked and errors become answers. */
 export class ToolRunner {
   readonly #tools: Readonly<Record<ToolName, AnyTool>>
-  readonly #profile: ToolProfile
+  readonly #profile: () => ToolProfile
 
-  constructor(tools: ToolTable, profile: ToolProfile) {
+  /** `profile` is asked each time: it may change while the server runs. */
+  constructor(tools: ToolTable, profile: () => ToolProfile) {
     this.#tools = tools // arguments are parsed by each tool's own schema before its handler sees them
     this.#profile = profile
   }
 
   /** The contracts a model is shown, in a fixed order. */
   list(): ToolContract[] {
-    return Object.values<ToolContract>(TOOLS).filter((contract) => isInProfile(contract, this.#profile))
+    const profile = this.#profile()
+    return Object.values<ToolContract>(TOOLS).filter((contract) => isInProfile(contract, profile))
   }
 
   /**

@@ -11,6 +11,8 @@ export interface RequestOptions {
 export interface Requester {
   /** The answer as it came, whatever its status. `path` begins at the origin. */
   readonly raw: (method: string, path: string, body?: object, signal?: AbortSignal) => Promise<Response>
+  /** Sends a file as it is. `path` begins behind `/api/v1`; the answer as it came. */
+  readonly upload: (path: string, file: Blob, headers: Readonly<Record<string, string>>) => Promise<Response>
   /** `path` begins behind `/api/v1`. */
   readonly get: <T>(path: string, query?: Readonly<Record<string, unknown>>, signal?: AbortSignal) => Promise<T>
   readonly send: <T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, signal?: AbortSignal) => Promise<T>
@@ -20,6 +22,9 @@ export function createRequester({ fetch, onUnauthenticated }: RequestOptions): R
   const raw: Requester['raw'] = async (method, path, body, signal) => {
     const init: RequestInit = { method, credentials: 'same-origin', signal: signal ?? null }
     if (body) Object.assign(init, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+    return reach(path, init)
+  }
+  const reach = async (path: string, init: RequestInit): Promise<Response> => {
     try {
       return await fetch(path, init)
     } catch (error) {
@@ -39,6 +44,7 @@ export function createRequester({ fetch, onUnauthenticated }: RequestOptions): R
 
   return {
     raw,
+    upload: (path, file, headers) => reach(API_PREFIX + path, { method: 'POST', credentials: 'same-origin', headers, body: file }),
     get: (path, query = {}, signal) => {
       const text = toQuery(query)
       return call('GET', text === '' ? path : `${path}?${text}`, undefined, signal)

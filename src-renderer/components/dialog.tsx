@@ -19,7 +19,7 @@ export function Dialog({ title, onClose, hasHead = true, children }: DialogProps
     if (!dialog.open) dialog.showModal()
     // The browser would choose the first button; what one came for is the field.
     const field = dialog.querySelector<HTMLElement>('textarea, input')
-    ;(field ?? dialog).focus()
+    ;(field?.checkVisibility() ? field : dialog).focus()
     return () => dialog.close()
   }, [])
   return (

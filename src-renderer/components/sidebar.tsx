@@ -12,7 +12,7 @@ export interface SidebarProps {
   readonly isCollapsed: boolean
   readonly connection: 'connecting' | 'live' | 'reconnecting' | 'signed-out'
   /** How many there are, by the name of a screen. */
-  readonly figures: Readonly<Record<string, number | undefined>>
+  readonly figures: Readonly<Record<string, number | string | undefined>>
   readonly theme: ThemeName
   readonly onTheme: (theme: ThemeName) => void
   readonly onToggle: () => void
@@ -42,14 +42,7 @@ export function Sidebar(props: SidebarProps) {
       </header>
       <nav aria-label={strings.nav.label}>
         {links.map(({ name, text, icon }) => (
-          <NavLink
-            key={name}
-            href={`#/${name}`}
-            icon={icon}
-            text={text}
-            isCurrent={screen === name}
-            figure={figures[name] === undefined ? undefined : count(figures[name])}
-          />
+          <NavLink key={name} href={`#/${name}`} icon={icon} text={text} isCurrent={screen === name} figure={figureText(figures[name])} />
         ))}
       </nav>
       <div className="sidebar-foot">
@@ -70,6 +63,10 @@ export function Sidebar(props: SidebarProps) {
       </div>
     </div>
   )
+}
+
+function figureText(figure: number | string | undefined): string | undefined {
+  return typeof figure === 'number' ? count(figure) : figure
 }
 
 interface NavLinkProps {

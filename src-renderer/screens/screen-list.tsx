@@ -1,4 +1,4 @@
-import { Activity, Bot, Cable, CheckSquare, Library, ScrollText, Workflow } from 'lucide-react'
+import { Activity, Bot, Cable, CheckSquare, Library, Plug, ScrollText, Settings, Workflow } from 'lucide-react'
 import { lazy, type ComponentType, type ReactNode } from 'react'
 import type { ScreenName } from '../state/router.ts'
 import type { Stores } from '../state/stores.ts'
@@ -22,6 +22,8 @@ export const SCREEN_LIST: readonly {
   { name: 'workflows', text: strings.nav.workflows, icon: <Workflow size={16} />, goKey: 'w' },
   { name: 'sessions', text: strings.nav.sessions, icon: <Cable size={16} />, goKey: 's' },
   { name: 'audit', text: strings.nav.audit, icon: <ScrollText size={16} />, goKey: 'l' },
+  { name: 'connect', text: strings.nav.connect, icon: <Plug size={16} />, goKey: 'c' },
+  { name: 'settings', text: strings.nav.settings, icon: <Settings size={16} />, goKey: ',' },
 ]
 
 /** Screens that are fetched when one goes there: the first paint needs none of them. */
@@ -31,4 +33,6 @@ export const LAZY_SCREENS: Partial<Record<ScreenName, ComponentType<ScreenProps>
   workflows: lazy(async () => ({ default: (await import('./workflows-screen.tsx')).WorkflowsScreen })),
   sessions: lazy(async () => ({ default: (await import('./sessions-screen.tsx')).SessionsScreen })),
   audit: lazy(async () => ({ default: (await import('./audit-screen.tsx')).AuditScreen })),
+  connect: lazy(async () => ({ default: (await import('./connect-screen.tsx')).ConnectScreen })),
+  settings: lazy(async () => ({ default: (await import('./settings-screen.tsx')).SettingsScreen })),
 }

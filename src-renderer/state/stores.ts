@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import type { StoreApi } from 'zustand/vanilla'
+import { ClientsApi } from '../api/clients-api.ts'
 import { CoordinationApi } from '../api/coordination-api.ts'
 import type { EventFeed } from '../api/event-feed.ts'
 import { MapApi } from '../api/map-api.ts'
@@ -7,6 +8,7 @@ import { OperationsApi } from '../api/operations-api.ts'
 import type { Requester } from '../api/request.ts'
 import { createServerClient, type ServerClient } from '../api/server-client.ts'
 import { ServerError, messageOf } from '../api/server-error.ts'
+import { SettingsApi } from '../api/settings-api.ts'
 import type { ServerEvent } from '../api/types.ts'
 import { createClock } from './clock.ts'
 import type { ConnectionStore } from './connection.ts'
@@ -24,6 +26,7 @@ import { createPreferences, type Preferences } from './preferences.ts'
 import { QueryRefresh } from './query-refresh.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { Router } from './router.ts'
+import { createSettingsDraft } from './settings-draft.ts'
 import { SessionStream } from './session-stream.ts'
 import { TaskActions } from './task-actions.ts'
 import { WorkflowActions } from './workflow-actions.ts'
@@ -57,6 +60,9 @@ export class Stores {
   readonly queries: QueryClient = createQueries()
   readonly coordination: CoordinationApi
   readonly operations: OperationsApi
+  readonly clients: ClientsApi
+  readonly settings: SettingsApi
+  readonly settingsDraft = createSettingsDraft()
   readonly map: MapApi
   readonly sessionStream = new SessionStream()
   readonly taskActions: TaskActions
@@ -73,6 +79,8 @@ export class Stores {
     this.coordination = new CoordinationApi(requester)
     this.map = new MapApi(requester)
     this.operations = new OperationsApi(requester)
+    this.clients = new ClientsApi(requester)
+    this.settings = new SettingsApi(requester)
     this.taskActions = new TaskActions(this.coordination, this.queries, this.toasts)
     this.workflowActions = new WorkflowActions(this.coordination, this.queries, this.toasts)
     this.#refresh = new QueryRefresh(this.queries)

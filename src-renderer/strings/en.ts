@@ -1,8 +1,10 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
+import { connect } from './en-connect.ts'
 import { coordination } from './en-coordination.ts'
 import { curation } from './en-curation.ts'
 import { map } from './en-map.ts'
 import { operations } from './en-operations.ts'
+import { settings } from './en-settings.ts'
 import { plural } from './plural.ts'
 
 /** Every word the page shows, in English. What holds a number or a name is a function, so that a language can order it. */
@@ -11,6 +13,8 @@ export const en = {
   ...coordination,
   ...curation,
   ...operations,
+  connect,
+  settings,
   ...map,
   product: 'TMWS',
   time: {

@@ -1,9 +1,11 @@
 import type { AccessLevel, CheckStatus, TransportKind } from '../api/types.ts'
 import type { Strings } from './en.ts'
+import { connect } from './ja-connect.ts'
 import { coordination } from './ja-coordination.ts'
 import { curation } from './ja-curation.ts'
 import { map } from './ja-map.ts'
 import { operations } from './ja-operations.ts'
+import { settings } from './ja-settings.ts'
 
 /** Every word the page shows, in Japanese. */
 export const ja: Strings = {
@@ -12,6 +14,8 @@ export const ja: Strings = {
   ...curation,
   ...operations,
   ...map,
+  connect,
+  settings,
   product: 'TMWS',
   time: {
     now: '今',

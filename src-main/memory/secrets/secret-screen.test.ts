@@ -18,7 +18,13 @@ const FIELDS = {
 
 function screen(mode: SecretMode) {
   const seen: SecretSighting[] = []
-  return { seen, screen: new SecretScreen(mode, (sighting) => seen.push(sighting)) }
+  return {
+    seen,
+    screen: new SecretScreen(
+      () => mode,
+      (sighting) => seen.push(sighting),
+    ),
+  }
 }
 
 describe('a screen', () => {

@@ -24,11 +24,11 @@ export interface SecretSighting {
 
 /** Looks through what is about to be stored, before anything is stored, embedded, compared or logged. */
 export class SecretScreen {
-  readonly #mode: SecretMode
+  readonly #mode: () => SecretMode
   readonly #onSighting: (sighting: SecretSighting) => void
 
-  /** `onSighting` hears of each kind once a field, for logs and counts. It never gets the text. */
-  constructor(mode: SecretMode, onSighting: (sighting: SecretSighting) => void = () => undefined) {
+  /** `mode` is asked each time: it may change while the server runs. `onSighting` hears of each kind once a field, for logs and counts. It never gets the text. */
+  constructor(mode: () => SecretMode, onSighting: (sighting: SecretSighting) => void = () => undefined) {
     this.#mode = mode
     this.#onSighting = onSighting
   }
@@ -38,13 +38,14 @@ export class SecretScreen {
    * Throws `invalid_request` when a text is too long once it is masked.
    */
   async screen<T extends ScreenedFields>(fields: T): Promise<{ readonly fields: T; readonly warnings: readonly StorageWarning[] }> {
-    if (this.#mode === 'off') return { fields, warnings: [] }
+    const mode = this.#mode()
+    if (mode === 'off') return { fields, warnings: [] }
     const kinds = new Map<string, StorageWarning>()
     const look = async (field: string, text: string, named = ''): Promise<string> => {
       const offset = named === '' ? 0 : named.length + 1
       const found = (await findSecrets(offset === 0 ? text : `${named}=${text}`)).flatMap((finding) => shifted(finding, offset))
-      for (const { kind } of found) if (!kinds.has(`${field} ${kind}`)) kinds.set(`${field} ${kind}`, this.#warn(kind, field))
-      return this.#mode === 'mask' ? masked(text, found) : text
+      for (const { kind } of found) if (!kinds.has(`${field} ${kind}`)) kinds.set(`${field} ${kind}`, this.#warn(kind, field, mode))
+      return mode === 'mask' ? masked(text, found) : text
     }
     const { content, summary, tags, context, source_url: url } = fields
     const looked: ScreenedFields = {
@@ -56,11 +57,11 @@ export class SecretScreen {
     }
     const warnings = [...kinds.values()]
     // What was not changed is the caller's own, key for key.
-    return { fields: this.#mode === 'mask' && warnings.length > 0 ? { ...fields, ...looked } : fields, warnings }
+    return { fields: mode === 'mask' && warnings.length > 0 ? { ...fields, ...looked } : fields, warnings }
   }
 
-  #warn(kind: string, field: string): StorageWarning {
-    const isMasked = this.#mode === 'mask'
+  #warn(kind: string, field: string, mode: SecretMode): StorageWarning {
+    const isMasked = mode === 'mask'
     this.#onSighting({ kind, field, action: isMasked ? 'masked' : 'warned' })
     const message = isMasked
       ? `${field} held what looks like a credential (${kind}); "${maskOf(kind)}" was stored in its place. Name where the credential is kept instead of the credential.`

@@ -26,10 +26,10 @@ function unified(file: string, before: string, after: string, { isNew = false, i
     context: CONTEXT_LINES,
   })
   const lines = patch.split('\n').slice(1)
-  return lines.map((line) => (line.startsWith(' ') ? masked(line) : line)).join('\n')
+  return lines.map((line) => (/^[ +-]/.test(line) ? masked(line) : line)).join('\n')
 }
 
-/** Lines around a change may hold the keys of other servers, and a diff ends in terminals, logs and pictures of screens. */
+/** Lines around a change, and one that only gets a comma, may hold the keys of other servers; none is ever in our entry. A diff ends in terminals, logs and pictures of screens. */
 function masked(line: string): string {
   return line.replace(/((?:token|key|secret|passw|auth|credential|bearer)[\w-]*["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*')/gi, '$1"•••"')
 }

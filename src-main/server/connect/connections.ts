@@ -45,6 +45,8 @@ export interface ConnectionsParts {
   readonly isRunning: (names: readonly string[]) => Promise<boolean>
 }
 
+const SAMPLE_AGENT_ID = 'my-agent'
+
 /** Wires MCP clients of this machine to TMWS: looks, shows the exact change, makes it, takes it back, and tries what was written. */
 export class Connections {
   readonly #parts: ConnectionsParts
@@ -57,6 +59,13 @@ export class Connections {
 
   list(): ClientStatus[] {
     return CLIENT_IDS.map((id) => this.status(id))
+  }
+
+  /** What a program of no known kind would start. Its agent id is a sample. */
+  anyLaunch(): { command: string; args: string[]; env: Record<string, string> } {
+    const { installation, variables, homeFolder } = this.#parts
+    const { command, args, env } = launchOf(installation, variables, homeFolder, { agentId: SAMPLE_AGENT_ID })
+    return { command, args: [...args], env: { ...env } }
   }
 
   status(id: ClientId): ClientStatus {

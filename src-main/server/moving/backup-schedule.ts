@@ -8,7 +8,7 @@ import { pruneScheduled } from '../../storage/backup-files.ts'
 import type { Backups } from './backups.ts'
 
 export interface BackupScheduleOptions {
-  /** Between two copies, in milliseconds. */
+  /** Between two copies, in milliseconds; 0: none are made. */
   readonly intervalMs: number
   /** How many scheduled copies stay. */
   readonly keep: number
@@ -70,6 +70,7 @@ export class BackupSchedule {
   async #look(): Promise<void> {
     const { backups, lastWriteMs, clock, log } = this.#parts
     const { intervalMs, keep } = this.#options
+    if (intervalMs === 0) return this.#settle(undefined)
     const nowMs = clock.now()
     // A wall clock that was set back must not put the next copy off for longer than an interval.
     if (nowMs < this.#dueMs && this.#dueMs - nowMs <= Math.max(intervalMs, RETRY_MS)) return

@@ -34,10 +34,19 @@ export function createMoving(
   const { database, dataDir, importMaxBytes } = config
   const backups = new Backups({ stores, folder: dataPaths(dataDir).backupFolder, clock, madeBy: MADE_BY, databaseKey: keyOf(database) })
   const service = new DataMoving({ stores, backups, clock, madeBy: MADE_BY, importMaxBytes, bus, onImported })
-  if (database.provider !== 'sqlite' || config.backups.intervalMs === 0 || !isBackupSource(stores.memories)) return { service, backups }
+  if (database.provider !== 'sqlite' || !isBackupSource(stores.memories)) return { service, backups }
   const schedule = new BackupSchedule(
     { backups, lastWriteMs: () => lastWriteMs(database.file), clock, bus, log: log.child('backups') },
-    { ...config.backups, lookMs: LOOK_MS },
+    {
+      // Followed while the server runs.
+      get intervalMs() {
+        return config.backups.intervalMs
+      },
+      get keep() {
+        return config.backups.keep
+      },
+      lookMs: LOOK_MS,
+    },
   )
   return { service, backups, schedule }
 }

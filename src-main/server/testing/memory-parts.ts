@@ -108,7 +108,7 @@ export async function openMemoryParts(embedder: Embedder = createHashEmbedder())
     workflows,
     executions,
     audit: new AuditReader({ store: stores.audit, clock }),
-    writer: new MemoryWriter({ store, clock, bus, vectors: indexer, screen: new SecretScreen('warn') }),
+    writer: new MemoryWriter({ store, clock, bus, vectors: indexer, screen: new SecretScreen(() => 'warn') }),
     search: new MemorySearch({ store, models, clock, log: silentLog }),
     indexer,
     announced,

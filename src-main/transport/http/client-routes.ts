@@ -5,6 +5,7 @@ import { changeBodySchema, clientIdSchema, CLIENT_IDS, connectBodySchema, previe
 import type {
   ClientAction,
   ClientId,
+  ClientList,
   ClientOutcome,
   ClientPreview,
   ClientStatus,
@@ -22,6 +23,8 @@ import { RouteAudit } from './route-audit.ts'
 /** PORT. Wires clients of this machine for the person at it. */
 export interface ClientService {
   list(): ClientStatus[]
+  /** What a program that is not among them would start. */
+  anyLaunch(): ClientList['stdio']
   preview(id: ClientId, action: ClientAction, options: ConnectionOptions): Promise<ClientPreview>
   change(id: ClientId, action: ClientAction, options: ConnectionOptions & { readonly hash?: string | undefined }): Promise<ClientOutcome>
   verify(id: ClientId): Promise<VerifyReport>
@@ -34,13 +37,18 @@ export interface ClientRouteParts {
   readonly audit?: AuditTrail
   readonly clients: {
     readonly service: ClientService
+    /** Whether programs need a token. */
+    readonly needsToken: boolean
     /** Why this server may not do it for anyone, as a sentence. */
     readonly refusal?: string | undefined
   }
 }
 
 /** `/api/v1/clients`: for the person at the machine only, of a server that serves this machine alone. */
-export function mountClientRoutes(app: FastifyInstance, { guard, sessions, audit, clients: { service, refusal } }: ClientRouteParts): void {
+export function mountClientRoutes(
+  app: FastifyInstance,
+  { guard, sessions, audit, clients: { service, needsToken, refusal } }: ClientRouteParts,
+): void {
   const trace = new RouteAudit(audit)
   /** Throws unless the person asks, and may; returns the client that the path names. */
   async function admit(request: FastifyRequest): Promise<{ readonly id: ClientId; readonly caller: Caller }> {
@@ -57,9 +65,9 @@ export function mountClientRoutes(app: FastifyInstance, { guard, sessions, audit
   }
 
   const path = `${API_PREFIX}/clients`
-  app.get(path, async (request) => {
+  app.get(path, async (request): Promise<ClientList> => {
     await admit(request)
-    return { clients: service.list() }
+    return { clients: service.list(), stdio: service.anyLaunch(), needs_token: needsToken }
   })
 
   app.get(`${path}/:client_id/preview`, async (request) => {

@@ -43,6 +43,8 @@ import { mountProtectedResource } from './protected-resource-routes.ts'
 import { mountRequestRecords } from './request-records.ts'
 import { pathOfTarget } from './request-target.ts'
 import { mountRestRoutes } from './rest-routes.ts'
+import { mountSettingsRoutes } from './settings-routes.ts'
+import type { SettingsPort } from './settings-routes.ts'
 import { answerUnreadable, isWebSocketHandshake } from './unreadable-requests.ts'
 
 export interface HttpServerParts {
@@ -67,6 +69,8 @@ export interface HttpServerParts {
   readonly auditExport?: AuditExporter
   /** Wiring of this machine's clients; absent where a test needs none. */
   readonly clients?: ClientRouteParts['clients']
+  /** Settings of the running server; absent where a test needs none. */
+  readonly settings?: SettingsPort
   /** Maps and graphs; absent where a test needs none. */
   readonly map?: MapPort
   /** What answers MCP behind the guards; TMWS itself unless a test brings a server of its own. */
@@ -161,6 +165,7 @@ export class HttpServer {
     if (this.#parts.moving) await mountMovingRoutes(app, { ...this.#parts, moving: this.#parts.moving })
     if (this.#parts.auditExport) mountAuditRoutes(app, { ...this.#parts, auditExport: this.#parts.auditExport })
     if (this.#parts.clients) mountClientRoutes(app, { ...this.#parts, clients: this.#parts.clients })
+    if (this.#parts.settings) mountSettingsRoutes(app, { ...this.#parts, settings: this.#parts.settings })
     if (this.#parts.map) mountMapRoutes(app, { ...this.#parts, map: this.#parts.map })
     this.#closeStreams = mountMcpEndpoint(app, { ...this.#parts, version: this.#options.version })
     await mountDocs(app, this.#options.version)
