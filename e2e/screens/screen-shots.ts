@@ -80,6 +80,11 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
     },
   },
   { name: 'sessions', address: '#/sessions', prepare: openFirst('row') },
+  { name: 'connect', address: '#/connect' },
+  { name: 'settings', address: '#/settings' },
+  { name: 'settings-tokens', address: '#/settings/tokens' },
+  { name: 'settings-storage', address: '#/settings/storage' },
+  { name: 'settings-server', address: '#/settings/server' },
   { name: 'audit', address: '#/audit', prepare: openFirst('row') },
 ]
 

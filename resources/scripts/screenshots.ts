@@ -3,9 +3,9 @@
 // folder is named. Where screens are named, only of those, in one size and English.
 import { chromium } from '@playwright/test'
 import type { Browser, Page } from '@playwright/test'
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { connectNamedWs } from '../../e2e/clients/mcp-clients.ts'
 import { call } from '../../e2e/clients/tool-calls.ts'
 import { ServerPlace } from '../../e2e/processes/server-process.ts'
@@ -15,7 +15,7 @@ import { SCREEN_SHOTS } from '../../e2e/screens/screen-shots.ts'
 import { buildAll } from './build.ts'
 import { findChromium } from './setup-test-machine.ts'
 
-const MEMORIES = 300
+const MEMORIES = 2000
 const SIZES = [
   { width: 1024, height: 700 },
   { width: 1280, height: 800 },
@@ -34,6 +34,7 @@ if (executablePath === undefined) throw new Error('There is no Chromium on this 
 mkdirSync(folder, { recursive: true })
 await buildAll((line) => console.log(line))
 const place = new ServerPlace(mkdtempSync(join(tmpdir(), 'tmws-screenshots-')))
+pretendPrograms(join(place.folder, 'home'))
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {
   const server = await (await place.start()).untilHealthy()
@@ -49,6 +50,14 @@ try {
   await place.remove()
 }
 console.log(`The pictures are in ${folder}.`)
+
+/** Two programs that TMWS can connect, as their own installers would leave them. */
+function pretendPrograms(home: string): void {
+  for (const file of ['.config/Claude/claude_desktop_config.json', '.cursor/mcp.json']) {
+    mkdirSync(dirname(join(home, file)), { recursive: true })
+    writeFileSync(join(home, file), '{}\n')
+  }
+}
 
 interface Shots {
   readonly prefix: string

@@ -235,7 +235,8 @@ export class Session implements CallerView {
       if (isToolName(tool) && isCostly(TOOLS[tool])) await this.#parts.costly?.admit(this.scope.agentId)
       const signal = options.signal ? AbortSignal.any([this.#abort.signal, options.signal]) : this.#abort.signal
       const context = { scope: this.scope, caller: this, signal, log: this.#parts.log, origin: options.origin, report: options.report }
-      const endTurn = isRead(tool) && this.scope.kind !== 'owner' ? await this.#parts.readTurns?.take(this.scope.agentId, signal) : undefined
+      const endTurn =
+        isRead(tool) && this.scope.kind !== 'owner' ? await this.#parts.readTurns?.take(this.scope.agentId, signal) : undefined
       const run = () => this.#parts.runner.call(tool, args, context, options.audience ?? 'model')
       const result = await withCallContext(callContext, run).finally(endTurn)
       // What it switched to must not be lost with the process once the client knows of it.

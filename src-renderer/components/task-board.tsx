@@ -43,7 +43,7 @@ export function TaskBoard({ tasks, now, selectedId, onOpen }: TaskBoardProps) {
                   task={task}
                   now={now}
                   isSelected={task.id === selectedId}
-                  isDimmed={related !== undefined && !related.has(task.id)}
+                  isRelated={related?.has(task.id) === true}
                   onOpen={() => onOpen(task.id)}
                   onPoint={(isOver) => setPointedId((before) => (isOver ? task.id : before === task.id ? undefined : before))}
                 />

@@ -12,8 +12,8 @@ interface TaskCardProps {
   readonly task: Task
   readonly now: number
   readonly isSelected: boolean
-  /** Another task is looked at that this one has nothing to do with. */
-  readonly isDimmed: boolean
+  /** It waits for the task that is pointed at, or that waits for it. */
+  readonly isRelated: boolean
   readonly onOpen: () => void
   readonly onPoint: (isOver: boolean) => void
 }
@@ -23,13 +23,13 @@ export function taskCardId(id: string): string {
   return `task-card-${id}`
 }
 
-export function TaskCard({ task, now, isSelected, isDimmed, onOpen, onPoint }: TaskCardProps) {
+export function TaskCard({ task, now, isSelected, isRelated, onOpen, onPoint }: TaskCardProps) {
   const late = isLate(task, now)
   return (
     <button
       id={taskCardId(task.id)}
       type="button"
-      className={isDimmed ? 'task-card dimmed' : 'task-card'}
+      className={isRelated ? 'task-card related' : 'task-card'}
       aria-pressed={isSelected}
       onClick={onOpen}
       onMouseEnter={() => onPoint(true)}

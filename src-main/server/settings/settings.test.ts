@@ -164,7 +164,10 @@ describe('settings', () => {
   test('a broken file is told of, and never written over', async () => {
     writeFileSync(file(), '{ "trash_days": 5, "log_lev')
     expect((await get()).problem).toContain('is not JSON')
-    expect(await change({ trash_days: 6 })).toMatchObject({ status: 409, error: { message: expect.stringContaining('Mend it first') as string } })
+    expect(await change({ trash_days: 6 })).toMatchObject({
+      status: 409,
+      error: { message: expect.stringContaining('Mend it first') as string },
+    })
     expect(readFileSync(file(), 'utf8')).toBe('{ "trash_days": 5, "log_lev')
   })
 
