@@ -7,6 +7,8 @@ import { ReleaseFeed } from './desktop/release-feed.ts'
 
 test.skip(process.platform !== 'linux', 'the updater that runs here is the one of AppImages')
 
+/** In the place of the id by which electron-updater would tell installations apart. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 let app: AppUnderTest
 let feed: ReleaseFeed
 let folder: string
@@ -54,6 +56,7 @@ test('nothing is asked until the person does, nothing is downloaded until the pe
   feed.version = '0.2.0'
   expect(await app.call('checkForUpdates')).toMatchObject({ status: 'available', version: '0.2.0' })
   expect(feed.asked.every((path) => path === '/latest-linux.yml')).toBe(true)
+  expect(new Set(feed.ids), 'every installation asks the same').toEqual(new Set([JSON.stringify([NOBODY, null, 'electron-builder'])]))
   await expect(app.call('installUpdate')).rejects.toThrow('There is no downloaded version')
   expect(await app.call('downloadUpdate')).toMatchObject({ status: 'downloading', version: '0.2.0' })
   await expect.poll(() => app.call('getUpdates')).toMatchObject({ status: 'ready', version: '0.2.0' })
