@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppUnderTest } from './desktop/launch-app.ts'
@@ -7,6 +7,8 @@ import { ReleaseFeed } from './desktop/release-feed.ts'
 
 test.skip(process.platform !== 'linux', 'the updater that runs here is the one of AppImages')
 
+/** In the place of the id by which electron-updater would tell installations apart. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 let app: AppUnderTest
 let feed: ReleaseFeed
 let folder: string
@@ -54,6 +56,7 @@ test('nothing is asked until the person does, nothing is downloaded until the pe
   feed.version = '0.2.0'
   expect(await app.call('checkForUpdates')).toMatchObject({ status: 'available', version: '0.2.0' })
   expect(feed.asked.every((path) => path === '/latest-linux.yml')).toBe(true)
+  expect(new Set(feed.ids), 'every installation asks the same').toEqual(new Set([JSON.stringify([NOBODY, null, 'electron-builder'])]))
   await expect(app.call('installUpdate')).rejects.toThrow('There is no downloaded version')
   expect(await app.call('downloadUpdate')).toMatchObject({ status: 'downloading', version: '0.2.0' })
   await expect.poll(() => app.call('getUpdates')).toMatchObject({ status: 'ready', version: '0.2.0' })
@@ -84,10 +87,18 @@ test('trouble is quiet until somebody asks, and a dialog leads from the tray to 
   expect(app.all('error-box')).toEqual([])
   feed.isDown = false
   feed.version = '0.3.0'
+  feed.content = Buffer.from(`#!/bin/sh\ntouch '${join(folder, 'started')}'\n`)
   await app.do('answer', { response: 0 })
   await app.do('tray-click', 'updates')
   await app.until('dialog', ({ options }) => JSON.stringify(options).includes('TMWS 0.3.0 is available.'))
   await expect.poll(() => app.call('getUpdates')).toMatchObject({ status: 'ready' })
+  await test.step('installing at once stops the server first, and starts the new program', async () => {
+    const started = join(folder, 'started')
+    await app.call('installUpdate').catch(() => undefined)
+    expect(await app.exited).toBe(0)
+    expect(existsSync(join(app.folder, 'runtime.json'))).toBe(false)
+    await expect.poll(() => existsSync(started)).toBe(true)
+  })
 })
 
 test('whether it looks by itself is kept', async () => {

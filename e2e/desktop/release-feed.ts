@@ -10,6 +10,8 @@ const FILE = 'TMWS-new.AppImage'
 /** Where an app finds its releases, as electron-builder's `generic` publisher lays them out: what is newest, and its file. */
 export class ReleaseFeed {
   readonly asked: string[] = []
+  /** What came with each request that could tell one installation from another. */
+  readonly ids: string[] = []
   version = '0.1.0'
   content = Buffer.from('a program that is newer')
   /** What the description says of the file; a wrong one is a download that was tampered with. */
@@ -22,6 +24,7 @@ export class ReleaseFeed {
     server.on('request', (request, response) => {
       const path = new URL(request.url ?? '/', 'http://feed').pathname
       this.asked.push(path)
+      this.ids.push(JSON.stringify([request.headers['x-user-staging-id'], request.headers.cookie, request.headers['user-agent']]))
       if (this.isDown) response.writeHead(503).end()
       else if (path === '/latest-linux.yml') response.end(this.#description())
       else if (path === `/${FILE}`) response.writeHead(200, { 'content-length': this.content.length }).end(this.content)

@@ -31,6 +31,8 @@ class ElectronUpdateSource implements UpdateSource {
     updater.autoDownload = false
     updater.autoInstallOnAppQuit = true
     updater.allowDowngrade = false
+    // It would send an id that it makes for this installation.
+    updater.requestHeaders = { 'x-user-staging-id': '00000000-0000-0000-0000-000000000000' }
     updater.logger = {
       info: (message: unknown) => log.debug({}, String(message)),
       warn: (message: unknown) => log.warn({}, String(message)),
