@@ -32,7 +32,6 @@ const LOOK_AHEAD = 20
 /** A table of rows of one height, of which only those in sight exist. One stop of the Tab key; arrows, j and k choose a row. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, rows, keyOf, selectedKey, onSelect, onNearEnd, isBusy = false } = props
-  const scroller = useRef<HTMLDivElement>(null)
   const table = useRef<HTMLDivElement>(null)
   const width = useWidth(table) ?? Infinity
   const columns = props.columns.filter(({ hideBelow = 0 }) => width >= hideBelow)
@@ -40,9 +39,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this render only, never handed to memoised children
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => table.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    // The head stays over the rows.
+    scrollMargin: ROW_HEIGHT,
+    scrollPaddingStart: ROW_HEIGHT,
   })
   const shown = virtual.getVirtualItems()
   const lastShown = shown.at(-1)?.index ?? 0
@@ -85,31 +87,29 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </span>
         ))}
       </div>
-      <div className="table-scroll" role="rowgroup" ref={scroller}>
-        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {shown.map(({ index, start }) => {
-            const row = rows[index]
-            if (row === undefined) return null
-            return (
-              <div
-                key={keyOf(row)}
-                id={`${id}-${index}`}
-                className="table-row"
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={onSelect ? index === selectedIndex : undefined}
-                style={{ gridTemplateColumns: template, transform: `translateY(${start}px)`, height: ROW_HEIGHT }}
-                onClick={() => onSelect?.(row)}
-              >
-                {columns.map((column) => (
-                  <span key={column.key} role="gridcell" className={column.align === 'right' ? 'figures right' : 'truncate'}>
-                    {column.cell(row)}
-                  </span>
-                ))}
-              </div>
-            )
-          })}
-        </div>
+      <div className="table-rows" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+        {shown.map(({ index, start }) => {
+          const row = rows[index]
+          if (row === undefined) return null
+          return (
+            <div
+              key={keyOf(row)}
+              id={`${id}-${index}`}
+              className="table-row"
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={onSelect ? index === selectedIndex : undefined}
+              style={{ gridTemplateColumns: template, transform: `translateY(${start - ROW_HEIGHT}px)`, height: ROW_HEIGHT }}
+              onClick={() => onSelect?.(row)}
+            >
+              {columns.map((column) => (
+                <span key={column.key} role="gridcell" className={column.align === 'right' ? 'figures right' : 'truncate'}>
+                  {column.cell(row)}
+                </span>
+              ))}
+            </div>
+          )
+        })}
       </div>
     </div>
   )
