@@ -7,7 +7,7 @@ import { GraphLines } from './graph-lines.tsx'
 
 const words = strings.graph
 const MARGIN = 28
-const LEAST_SCALE = 0.42
+const LEAST_SCALE = 0.65
 
 interface GraphViewProps {
   readonly graph: MemoryGraph
