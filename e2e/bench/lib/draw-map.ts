@@ -48,7 +48,11 @@ export async function drawMap(server: BenchServer): Promise<{ readonly rows: Row
 }
 
 function firstPaint(page: Page): Promise<number> {
-  return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN)
+  return page.evaluate(() => {
+    return new Promise<number>((resolve) => {
+      new PerformanceObserver((list) => resolve(list.getEntries().at(-1)?.startTime ?? NaN)).observe({ type: 'paint', buffered: true })
+    })
+  })
 }
 
 async function move(page: Page, isHeld: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import type { MemoryGraph } from '../../../src-main/contract/map.ts'
 import { cardSize, type Place } from '../../model/graph/graph-layout.ts'
 import { strings } from '../../strings/strings.ts'
@@ -7,7 +7,7 @@ import { GraphLines } from './graph-lines.tsx'
 
 const words = strings.graph
 const MARGIN = 28
-const LEAST_SCALE = 0.5
+const LEAST_SCALE = 0.65
 
 interface GraphViewProps {
   readonly graph: MemoryGraph
@@ -21,10 +21,11 @@ export function GraphView({ graph, places, now, onOpen }: GraphViewProps) {
   const frame = useRef<HTMLDivElement>(null)
   const [size, setSize] = useState({ width: 0, height: 0 })
   const [pointedId, setPointedId] = useState<string>()
-  useEffect(() => {
-    const element = frame.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }))
+  const watch = useCallback((element: HTMLDivElement) => {
+    frame.current = element
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight })
+    measure()
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -33,9 +34,14 @@ export function GraphView({ graph, places, now, onOpen }: GraphViewProps) {
   const width = Math.max(size.width, box.width * scale + 2 * MARGIN)
   const height = Math.max(size.height, box.height * scale + 2 * MARGIN)
   const transform = `translate(${width / 2 - box.x * scale}px, ${height / 2 - box.y * scale}px) scale(${scale})`
+  // What does not fit is scrolled to; the middle of it all comes first.
+  useLayoutEffect(() => {
+    // Nothing of what it answers is given on: some browsers answer with a promise, which is no clean-up.
+    frame.current?.scrollTo((width - size.width) / 2, (height - size.height) / 2)
+  }, [graph.center, width, height, size])
   const near = new Set(graph.links.flatMap(({ from, to }) => (from === pointedId || to === pointedId ? [from, to] : [])))
   return (
-    <div className="graph-frame" ref={frame} role="group" aria-label={words.label}>
+    <div className="graph-frame" ref={watch} role="group" aria-label={words.label}>
       {size.width > 0 && (
         <div className="graph-area" style={{ width, height }}>
           <div className="graph-plane" style={{ transform }}>

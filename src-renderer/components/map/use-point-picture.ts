@@ -49,6 +49,10 @@ export function usePointPicture(canvas: RefObject<HTMLCanvasElement | null>, pic
   }, [canvas, theme, generation])
   useLayoutEffect(() => {
     if (size.width === 0) return
-    renderer.current?.draw(view, size, { pointSize: pointSize(places.length / 2, nearnessOf(view, size)), highlight, ratio })
+    // Once a frame, however many moves of the pointer come in it.
+    const frame = requestAnimationFrame(() => {
+      renderer.current?.draw(view, size, { pointSize: pointSize(places.length / 2, nearnessOf(view, size)), highlight, ratio })
+    })
+    return () => cancelAnimationFrame(frame)
   }, [places, styles, view, size, ratio, highlight, theme, generation])
 }

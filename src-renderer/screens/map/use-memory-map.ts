@@ -32,6 +32,8 @@ export function useMemoryMap(api: MapApi): MemoryMapState {
     enabled: progress.data !== undefined,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
+    // Comparing every number with the one before costs more than drawing them all.
+    structuralSharing: false,
     gcTime: KEPT_MS,
   })
   const freshIds = useFresh(points.data)
