@@ -11,7 +11,7 @@ import { setUpTestMachine } from './setup-test-machine.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const RESULTS = join(ROOT, 'test-results')
-const RUNNER_TIMEOUT_MS = 35 * 60_000
+const RUNNER_TIMEOUT_MS = 45 * 60_000
 
 interface Runner {
   readonly name: string
