@@ -69,7 +69,7 @@ export function configuration({ repository }: DistOptions = {}): Configuration {
     },
     protocols: [{ name: 'TMWS', schemes: [LINK_SCHEME] }],
     artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
-    publish: repo === undefined ? null : [{ provider: 'github', owner, repo, releaseType: 'draft' }],
+    publish: repo === undefined ? null : [{ provider: 'github', owner, repo }],
     mac: {
       target: [
         { target: 'dmg', arch: ['universal'] },
@@ -83,7 +83,13 @@ export function configuration({ repository }: DistOptions = {}): Configuration {
       entitlementsInherit: 'resources/entitlements/app.plist',
       minimumSystemVersion: '13.0',
       extendInfo: { CFBundleLocalizations: ['en', 'ja'] },
-      files: [...FILES, `!${PREBUILDS}/!(darwin-*).node`, `!${ONNX}/!(darwin){,/**}`],
+      files: [
+        ...FILES,
+        `!${PREBUILDS}/!(darwin-*).node`,
+        `!${ONNX}/!(darwin){,/**}`,
+        // The same library a second time, by a name that nothing asks for.
+        `!${ONNX}/darwin/*/libonnxruntime.*.*.*.dylib`,
+      ],
       // The native files of both architectures are in both halves; whoever loads them chooses.
       x64ArchFiles: '**/{better-sqlite3,better-sqlite3-multiple-ciphers,onnxruntime-node}/**',
     },
@@ -106,7 +112,7 @@ export function configuration({ repository }: DistOptions = {}): Configuration {
       synopsis: 'One shared memory for all your AI agents',
       maintainer: `TMWS contributors <${owner}@users.noreply.github.com>`,
       files: [...FILES, `!${PREBUILDS}/!(linux-\${arch}).node`, `!${ONNX}/!(linux){,/**}`, `!${ONNX}/linux/!(\${arch}){,/**}`],
-      desktop: { entry: { StartupWMClass: 'TMWS', Keywords: 'memory;agent;MCP;' } },
+      desktop: { entry: { Keywords: 'memory;agent;MCP;' } },
     },
   }
 }

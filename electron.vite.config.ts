@@ -1,9 +1,46 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { resolve } from 'node:path'
-import { BUNDLED } from './resources/scripts/dist-packages.ts'
 
 const root = import.meta.dirname
+
+/**
+ * Packages that are bundled: plain JavaScript of many files, whose loading one by one was most of a start. What is left outside holds
+ * native code or looks for files beside its own.
+ */
+export const BUNDLED: readonly string[] = [
+  '@fastify/cookie',
+  '@fastify/cors',
+  '@fastify/helmet',
+  '@fastify/static',
+  '@fastify/swagger',
+  '@fastify/swagger-ui',
+  '@marcbachmann/cel-js',
+  '@modelcontextprotocol/node',
+  '@modelcontextprotocol/server',
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+  '@secretlint/secretlint-rule-preset-recommend',
+  'chrono-node',
+  'commander',
+  'croner',
+  'diff',
+  'fastify',
+  'fflate',
+  'jose',
+  'jsonc-parser',
+  'kysely',
+  'pino-pretty',
+  'prom-client',
+  'rate-limiter-flexible',
+  'rotating-file-stream',
+  'toml-eslint-parser',
+  'umap-js',
+  'ws',
+  'zod',
+]
 
 /** Worker entries lie beside the entries that start them, under their own names (see base/worker-channel.ts). */
 export default defineConfig({

@@ -10,6 +10,7 @@ const app = (...args: readonly string[]): string[] => [
   '--import',
   join(ROOT, 'e2e', 'desktop', 'register-stand-in.mjs'),
   '--no-warnings',
+  join(ROOT, 'e2e', 'desktop', 'run-main.mjs'),
   join(ROOT, 'out', 'main', 'app.js'),
   ...args,
 ]

@@ -138,6 +138,20 @@ test('another TMWS on the same data is offered in the browser', async () => {
   await app.until('shown', (told) => String(told['url']).startsWith('http'))
 })
 
+test('a store that dies while it is in use is said, and a new start is one press away', async () => {
+  app = new AppUnderTest()
+  await app.until('shown')
+  await app.do('kill-thread', 'tmws-sqlite')
+  const html = await page()
+  expect(html).toContain('The database has stopped working')
+  expect(offers(html)).toEqual(QUIT_ONLY)
+  expect(await app.do('count-windows')).toBe(1)
+  void follow('retry').catch(() => undefined)
+  expect(await app.exited).toBe(0)
+  expect(app.all('relaunch')).toHaveLength(1)
+  expect(app.all('notification')).toEqual([])
+})
+
 test('a data folder that cannot be made is said, and a start follows when it can', async () => {
   const blocked = mkdtempSync(join(tmpdir(), 'tmws-blocked-'))
   const file = join(blocked, 'a-file')

@@ -44,8 +44,12 @@ test('the tray says how things stand, and leads everywhere', async () => {
   expect(await app.until('copied')).toMatchObject({ text: String(url).replace(/\/$/, '') })
   await app.do('tray-click', 'data-folder')
   expect(await app.until('path')).toMatchObject({ path: join(app.folder, 'data') })
-  // There are no updates for an app that runs from its sources.
-  await expect(app.do('tray-click', 'updates')).rejects.toThrow('grey')
+  await test.step('an app that runs from its sources has no updates, and does not start with the system', async () => {
+    await expect(app.do('tray-click', 'updates')).rejects.toThrow('grey')
+    const problem: unknown = expect.stringContaining('sources')
+    expect(await app.call('setAutostart', true)).toEqual({ isOn: false, canChange: false, problem })
+    expect(existsSync(join(app.folder, 'config', 'autostart'))).toBe(false)
+  })
   await app.do('tray-click', 'quit').catch(() => undefined)
   expect(await app.exited).toBe(0)
 })
@@ -87,7 +91,7 @@ test('a link to a memory starts the app there, and leads a running one there wit
   await expect.poll(() => app.all('loaded').length).toBe(3)
 })
 
-test('no other link has any effect', async () => {
+test('a hidden start shows no window until a link to a memory comes; no other link has any effect', async () => {
   app = new AppUnderTest({}, { args: ['--hidden'] })
   await app.until('tray-menu')
   for (const link of [
@@ -105,13 +109,7 @@ test('no other link has any effect', async () => {
     await app.do('open-url', link)
   await app.do('second-instance', ['tmws', '--hidden', 'tmws://settings'])
   expect([app.all('window'), app.all('external')]).toEqual([[], []])
-})
-
-test('a hidden start shows no window, and a link in it does', async () => {
-  app = new AppUnderTest({}, { args: ['--hidden'] })
-  await app.until('tray-menu')
   expect(existsSync(join(app.folder, 'runtime.json'))).toBe(true)
-  expect(app.all('window')).toEqual([])
   await app.do('open-url', `tmws://memory/${ID}`)
   expect(String((await app.until('shown'))['url'])).toContain(ID)
 })
@@ -142,11 +140,4 @@ test('starting with the system writes an entry that desktops read, and takes it 
   app = new AppUnderTest({ ...PACKAGED, APPIMAGE: '/opt/TMWS-2.AppImage' }, { folder })
   await app.until('shown')
   expect(readFileSync(file, 'utf8')).toContain('Exec="/opt/TMWS-2.AppImage" "--hidden"\n')
-})
-
-test('an app that runs from its sources does not start with the system', async () => {
-  app = new AppUnderTest()
-  await app.until('shown')
-  expect(await app.call('setAutostart', true)).toMatchObject({ isOn: false, canChange: false, problem: expect.stringContaining('sources') })
-  expect(existsSync(join(app.folder, 'config', 'autostart'))).toBe(false)
 })

@@ -37,11 +37,10 @@ test('the page can neither leave the server nor open windows or webviews, and on
   })
   const opened = app.all('external').map(({ url }) => url)
   expect(opened).toEqual([ELSEWHERE, 'mailto:ada@example.com', own.replace('127.0.0.1', 'localhost'), `${own}#/memories`])
+  await test.step('it reaches the server only, may copy only, and downloads from the server only', () => judgeSession(new URL(own)))
 })
 
-test('the session of the page reaches the server only, may copy only, and downloads from the server only', async () => {
-  app = new AppUnderTest()
-  const own = new URL(String((await app.until('shown'))['url']))
+async function judgeSession(own: URL): Promise<void> {
   const judge = (permission: string, origin: string, url: string) =>
     app.do('judge', { partition: 'persist:dashboard', permission, origin, url })
   const yes = { isGranted: true, isChecked: true, isCancelled: false, mayDownload: true }
@@ -52,18 +51,13 @@ test('the session of the page reaches the server only, may copy only, and downlo
   expect(await judge('media', own.origin, 'wss://elsewhere.example/')).toEqual(no)
   expect(await judge('clipboard-sanitized-write', 'https://elsewhere.example', 'file:///etc/passwd')).toEqual(no)
   expect(await app.until('spell-checker')).toMatchObject({ isOn: false })
-})
+}
 
-test('the page gets exactly the functions of the contract, and main answers exactly their channels', async () => {
-  app = new AppUnderTest()
-  await app.until('shown')
-  expect(await app.until('exposed')).toMatchObject({ key: 'desktop', names: Object.keys(IPC_CHANNELS).sort() })
-  expect(await app.do('channels')).toEqual(Object.values(IPC_CHANNELS).sort())
-})
-
-test('desktop functions answer the dashboard alone: no other page, no frame in it, no wrong argument', async () => {
+test('the page gets exactly the functions of the contract, which answer it alone: no other page, no frame, no wrong argument', async () => {
   app = new AppUnderTest()
   const own = String((await app.until('shown'))['url'])
+  expect(await app.until('exposed')).toMatchObject({ key: 'desktop', names: Object.keys(IPC_CHANNELS).sort() })
+  expect(await app.do('channels')).toEqual(Object.values(IPC_CHANNELS).sort())
   expect(await app.call('getAppInfo')).toMatchObject({
     platform: process.platform,
     language: 'en',
@@ -88,30 +82,29 @@ test('desktop functions answer the dashboard alone: no other page, no frame in i
     await expect(app.call(name, ...args), name).rejects.toThrow(`${name} was called with arguments that it does not take`)
 })
 
-test('the window opens where it was left, maximized or not, and on a screen that is still there', async () => {
+test('the window opens where it was left, in the look that was chosen, and on a screen that is still there', async () => {
   app = new AppUnderTest()
   await app.until('shown')
   await app.do('move-window', { x: 240, y: 160, width: 1400, height: 850 })
+  expect(await app.call('getTheme')).toEqual({ choice: 'system', isDark: false })
+  expect(await app.call('setTheme', 'dark')).toEqual({ choice: 'dark', isDark: true })
   await app.do('close-window')
   await app.do('second-instance', ['tmws'])
   await expect.poll(() => app.all('window').length).toBe(2)
-  expect(app.all('window')[1]?.['options']).toMatchObject({ x: 240, y: 160, width: 1400, height: 850 })
+  expect(app.all('window')[1]?.['options']).toMatchObject({ x: 240, y: 160, width: 1400, height: 850, backgroundColor: '#17181a' })
   const { folder } = app
   await app.kill()
   app = new AppUnderTest({ TMWS_TEST_SCREEN: '3000,0,1440,900' }, { folder })
   const { options } = await app.until('window')
-  expect(options).toMatchObject({ width: 1280, height: 800 })
+  expect(options).toMatchObject({ width: 1280, height: 800, backgroundColor: '#17181a' })
   expect(options).not.toHaveProperty('x')
-})
-
-test('a damaged memory of the window is a first start, not a failure', async () => {
-  app = new AppUnderTest({}, { args: ['--hidden'] })
-  const { folder } = app
-  await app.until('tray-menu')
-  await app.kill()
-  writeFileSync(join(folder, 'data', 'desktop.json'), '{"window": {"x": "left"}, "theme": "blue"')
-  app = new AppUnderTest({}, { folder })
-  expect((await app.until('window'))['options']).toMatchObject({ width: 1280, height: 800 })
+  await test.step('a damaged memory of all that is a first start, not a failure', async () => {
+    await app.until('shown')
+    await app.kill()
+    writeFileSync(join(folder, 'data', 'desktop.json'), '{"window": {"x": "left"}, "theme": "blue"')
+    app = new AppUnderTest({}, { folder })
+    expect((await app.until('window'))['options']).toMatchObject({ width: 1280, height: 800, backgroundColor: '#fafafa' })
+  })
 })
 
 test('a page that crashes is loaded again, and after the third time the person is asked', async () => {
@@ -129,27 +122,21 @@ test('a page that crashes is loaded again, and after the third time the person i
   expect(app.all('reloaded')).toHaveLength(3)
 })
 
-test('a page that hangs is asked about, and loaded again when the person wants it', async () => {
+test('a page that hangs is asked about, and loaded again when the person wants it; one with changes is not left unasked', async () => {
   app = new AppUnderTest()
   await app.until('shown')
+  expect(await app.do('leave-page')).toBe(false)
+  await app.do('answer', { response: 1 })
+  expect(await app.do('leave-page')).toBe(true)
+  expect(app.all('dialog').map(({ options }) => (options as { message: string }).message)).toEqual(
+    Array(2).fill('There are changes that are not saved.'),
+  )
   await app.do('hang-page')
-  expect(await app.until('dialog')).toMatchObject({ options: { message: 'The window does not answer.' } })
+  await app.until('dialog', ({ options }) => (options as { message: string }).message === 'The window does not answer.')
   await app.do('answer', { response: 1 })
   await app.do('hang-page')
   await app.until('crash-forced')
   await app.until('reloaded')
-})
-
-test('the look is kept over a restart', async () => {
-  app = new AppUnderTest()
-  await app.until('shown')
-  expect(await app.call('getTheme')).toEqual({ choice: 'system', isDark: false })
-  expect(await app.call('setTheme', 'dark')).toEqual({ choice: 'dark', isDark: true })
-  const { folder } = app
-  await app.kill()
-  app = new AppUnderTest({}, { folder })
-  await app.until('shown')
-  expect(await app.call('getTheme')).toEqual({ choice: 'dark', isDark: true })
 })
 
 test('files go where the person chose, and no further: export, import by ticket, copies of backups', async () => {

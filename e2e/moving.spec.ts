@@ -48,6 +48,7 @@ test(
     expect((await done(away, 'import', file, '--dry-run')).stdout).toContain('memories: 150 new')
     expect((await done(away, 'import', file)).stdout).toContain('memories: 150 new')
     expect((await done(away, 'import', file)).stdout).toContain('memories: 0 new, 150 unchanged')
+    expect((await done(away, 'audit', 'list')).stdout.match(/\bimport\b/g)).toHaveLength(3)
     const back = join(away.folder, 'back.jsonl.gz')
     await done(away, 'export', back, '--reproducible')
     expect(gunzipSync(readFileSync(back)).equals(readFileSync(file))).toBe(true)
@@ -98,6 +99,8 @@ test('restore brings back what a backup holds, and keeps what was there', { tag:
   await server.stop()
   const { stdout } = await done(place, 'restore', copy)
   const aside = /kept as (.*)\n/.exec(stdout)?.[1] ?? ''
+  expect((await done(place, 'audit', 'list')).stdout).toContain('restore')
+  expect((await done(place, 'audit', 'verify')).stdout).toContain('is whole')
   const again = await place.start({ env: HASH })
   const rest = new RestClient(again.apiUrl, { agentId: 'alice' })
   expect((await rest.get('/memory')).body['total']).toBe(20)
@@ -151,6 +154,7 @@ test(
     const finished = await done(away, ...args)
     expect(finished.stdout).toContain('An unfinished move was completed.')
     expect(finished.stdout).toContain('Both hold the same')
+    expect((await done(away, 'audit', 'list')).stdout).toContain('migrate')
     expect(readFileSync(source).equals(before)).toBe(true)
     const [there, here] = [join(away.folder, 'there.jsonl'), join(home.folder, 'here.jsonl')]
     await done(away, 'export', there, '--reproducible', '--vectors')

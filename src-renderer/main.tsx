@@ -7,6 +7,7 @@ import { desktop } from './api/desktop.ts'
 import { App } from './app.tsx'
 import { createConnectionStore } from './state/connection.ts'
 import { Stores } from './state/stores.ts'
+import { strings } from './strings/strings.ts'
 
 const connection = createConnectionStore()
 const requester = createRequester({
@@ -16,6 +17,8 @@ const requester = createRequester({
 const stores = new Stores(requester, connection, (handlers) =>
   openEventFeed({ connect: () => new WebSocket(eventFeedUrl(location)), ...handlers }),
 )
+
+document.documentElement.lang = strings.locale
 
 const applyTheme = () => {
   const { theme } = stores.preferences.getState()

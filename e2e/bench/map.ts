@@ -46,7 +46,8 @@ async function fill(server: BenchServer): Promise<void> {
 
 async function measure(server: BenchServer): Promise<void> {
   const headers = ownerHeaders(server)
-  const ask = async (path: string, more: Record<string, string> = {}) => fetch(`${server.apiUrl}${path}`, { headers: { ...headers, ...more } })
+  const ask = async (path: string, more: Record<string, string> = {}) =>
+    fetch(`${server.apiUrl}${path}`, { headers: { ...headers, ...more } })
   const before = server.residentKib()
   const start = performance.now()
   const stalls: number[] = []

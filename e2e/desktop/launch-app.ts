@@ -32,7 +32,7 @@ export class AppUnderTest {
     const { folder, args = [] } = typeof where === 'string' ? { folder: where } : where
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'tmws-app-'))
     const register = new URL('./register-stand-in.mjs', import.meta.url).href
-    this.#child = fork(join(ROOT, 'out', 'main', 'app.js'), args, {
+    this.#child = fork(join(ROOT, 'e2e', 'desktop', 'run-main.mjs'), [join(ROOT, 'out', 'main', 'app.js'), ...args], {
       execArgv: ['--import', register, '--no-warnings'],
       silent: true,
       env: {

@@ -8,7 +8,4 @@ registerHooks({
     specifier === 'electron' ? { url: standIn, format: 'module-typescript', shortCircuit: true } : next(specifier, context),
 })
 
-// Electron that runs sources has the folder of the app among its arguments; a package is the program itself.
-if (process.env.TMWS_TEST_PACKAGED === '1') process.argv.splice(1, 1)
-else process.defaultApp = true
 if (process.env.TMWS_TEST_RESOURCES !== undefined) process.resourcesPath = process.env.TMWS_TEST_RESOURCES

@@ -45,6 +45,18 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
       await page.waitForTimeout(300)
     },
   },
+  { name: 'map', address: '#/memories?view=map', prepare: (page) => page.waitForTimeout(4000) },
+  {
+    name: 'graph',
+    address: '#/memories',
+    prepare: async (page) => {
+      const memory = page.getByRole('option').filter({ hasText: 'the checkout waits three seconds' })
+      if ((await memory.count()) === 0) return
+      await memory.click()
+      await page.getByRole('button', { name: 'Graph' }).click()
+      await page.waitForTimeout(1500)
+    },
+  },
   { name: 'agents', address: '#/agents', prepare: openFirst('row') },
   {
     name: 'tasks',

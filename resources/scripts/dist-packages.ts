@@ -1,46 +1,9 @@
-// Which packages the main process brings in its bundle, and which of the others an installed app must have beside it.
+// Which packages an installed app has, besides what the main process brings in its bundle.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { BUNDLED } from '../../electron.vite.config.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-
-/**
- * Packages that are bundled: plain JavaScript of many files, whose loading one by one was most of a start. What is left outside holds
- * native code or looks for files beside its own.
- */
-export const BUNDLED: readonly string[] = [
-  '@fastify/cookie',
-  '@fastify/cors',
-  '@fastify/helmet',
-  '@fastify/static',
-  '@fastify/swagger',
-  '@fastify/swagger-ui',
-  '@marcbachmann/cel-js',
-  '@modelcontextprotocol/node',
-  '@modelcontextprotocol/server',
-  '@opentelemetry/api',
-  '@opentelemetry/exporter-trace-otlp-http',
-  '@opentelemetry/resources',
-  '@opentelemetry/sdk-trace',
-  '@secretlint/secretlint-rule-preset-recommend',
-  'chrono-node',
-  'commander',
-  'croner',
-  'diff',
-  'fastify',
-  'fflate',
-  'jose',
-  'jsonc-parser',
-  'kysely',
-  'pino-pretty',
-  'prom-client',
-  'rate-limiter-flexible',
-  'rotating-file-stream',
-  'toml-eslint-parser',
-  'umap-js',
-  'ws',
-  'zod',
-]
 
 /** What `out/fallback` and the bridge take from beside the archive: native code and what comes with it. */
 const BESIDE_THE_ARCHIVE: readonly string[] = [

@@ -17,9 +17,7 @@ test.each([{}, { repository: 'someone/tmws' }])('the configuration is of the for
 
 test('without a repository there is nowhere to publish, and no placeholder for it', () => {
   expect(configuration().publish).toBeNull()
-  expect(configuration({ repository: 'someone/else' }).publish).toEqual([
-    { provider: 'github', owner: 'someone', repo: 'else', releaseType: 'draft' },
-  ])
+  expect(configuration({ repository: 'someone/else' }).publish).toEqual([{ provider: 'github', owner: 'someone', repo: 'else' }])
 })
 
 test('the hardened runtime is loosened for machine code of V8 and nothing else', () => {

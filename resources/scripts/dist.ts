@@ -1,35 +1,27 @@
 // `npm run dist`: builds, then makes the installers of this system into dist/. Flags after `--`: `--dir` for the unpacked app alone,
-// `--x64 --arm64` for architectures, `--publish` to put them into a draft release (with GH_TOKEN). `TMWS_RELEASE_REPOSITORY`, or in a
-// workflow of GitHub its own variable, names the repository of releases as owner/name; without one the app has no updates.
+// `--electron FOLDER` for an Electron that is there already, instead of one that is downloaded. `TMWS_RELEASE_REPOSITORY`, or in a workflow of
+// GitHub its own variable, names the repository of releases as owner/name; without one the app has no updates. Nothing is published.
 import { build, Platform } from 'electron-builder'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { configuration } from '../../electron-builder.config.ts'
 import { buildAll } from './build.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-const { values } = parseArgs({
-  options: {
-    dir: { type: 'boolean' },
-    x64: { type: 'boolean' },
-    arm64: { type: 'boolean' },
-    universal: { type: 'boolean' },
-    publish: { type: 'boolean' },
-  },
-})
-await buildAll((line) => console.error(line))
+const { values } = parseArgs({ options: { dir: { type: 'boolean' }, electron: { type: 'string' } } })
 const repository = releaseRepository()
 if (repository === undefined) console.error('No repository of releases is known: this app will have no updates.')
-const { dir = false, publish = false, ...archs } = values
+await buildAll((line) => console.error(line))
 await build({
-  ...archs,
-  dir,
   projectDir: ROOT,
-  targets: Platform.current().createTarget(dir ? 'dir' : null),
-  config: configuration(repository === undefined ? {} : { repository }),
-  publish: publish ? 'always' : 'never',
+  targets: Platform.current().createTarget(values.dir === true ? 'dir' : null),
+  config: {
+    ...configuration(repository === undefined ? {} : { repository }),
+    ...(values.electron !== undefined && { electronDist: resolve(values.electron) }),
+  },
+  publish: 'never',
 })
 
 /** The variable, that of a workflow, or what package.json says. */

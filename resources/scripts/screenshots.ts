@@ -80,7 +80,7 @@ async function shootAll(from: Browser, server: RunningServer, { prefix, sizes, l
 async function openScreen(page: Page, server: RunningServer, address: string): Promise<void> {
   await page.goto(`${server.apiUrl}/${address}`)
   await page.reload()
-  await page.locator('.live.live').waitFor()
+  await page.locator('.sidebar .live.live').waitFor()
   await page.waitForLoadState('networkidle')
   // Charts and tables draw once more after their answers are there.
   await page.waitForTimeout(400)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -32,7 +32,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 test('Windows starts the program hidden, and is asked about that very command', () => {
   const windows = new AutostartSwitch({ platform: 'win32', home: folder, env: {} }, 'C:\\Users\\Ada L\\TMWS.exe')
   expect(windows.set(true)).toEqual({ isOn: true, canChange: true })
-  const command = { path: 'C:\\Users\\Ada L\\TMWS.exe', args: ['--hidden'] }
+  const command = { path: '"C:\\Users\\Ada L\\TMWS.exe"', args: ['--hidden'] }
   expect(system.asked).toEqual(expect.arrayContaining([command, { openAtLogin: true, ...command }]))
 })
 
@@ -70,6 +70,8 @@ test('an entry of Linux survives signs and spaces, and knows when its program ha
 })
 
 test('a folder that may not be written is said', () => {
-  const blocked = new AutostartSwitch({ platform: 'linux', home: folder, env: { XDG_CONFIG_HOME: '/dev/null' } })
+  const file = join(folder, 'a-file')
+  writeFileSync(file, 'where a folder should be')
+  const blocked = new AutostartSwitch({ platform: 'linux', home: folder, env: { XDG_CONFIG_HOME: file } })
   expect(blocked.set(true)).toMatchObject({ isOn: false, canChange: true, problem: expect.stringContaining('did not take it') as string })
 })

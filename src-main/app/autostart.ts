@@ -59,9 +59,9 @@ export class AutostartSwitch {
     else removeAutostart(file)
   }
 
-  /** Windows starts a command; macOS starts the app, which asks whether it was opened at login. */
+  /** Windows starts a command, into which Electron puts the path as it is given; macOS starts the app, which asks whether it was opened at login. */
   #loginItem(): { path?: string; args?: string[] } {
-    return this.#machine.platform === 'win32' ? { path: this.#execPath, args: [HIDDEN_FLAG] } : {}
+    return this.#machine.platform === 'win32' ? { path: `"${this.#execPath}"`, args: [HIDDEN_FLAG] } : {}
   }
 
   #places(): { readonly file: string; readonly command: readonly string[]; readonly appimage: string | undefined } {

@@ -153,6 +153,8 @@ export class Desk {
     this.#tray.showStopping()
     this.#updates.close()
     await this.#running.server.stop()
+    // Without asking the page, which could keep the app open on a server that is gone.
+    this.#dashboard?.destroy()
     this.#tray.close()
     await this.#running.closeLog()
   }
@@ -161,7 +163,7 @@ export class Desk {
     this.#running.log.error({ err: error }, 'the store has stopped for good; only a new process can open it again')
     this.#isQuitting = true
     this.#dashboard?.destroy()
-    if ((await findWayOut(storeDied(error, this.#running.config))) === 'retry') app.relaunch()
+    if ((await findWayOut(storeDied(error, this.#running.config))) === 'retry') relaunch()
     app.quit()
   }
 
@@ -172,4 +174,10 @@ export class Desk {
       this.#running.log.warn({ err: error }, 'the autostart entry could not be brought to where the app is now')
     }
   }
+}
+
+/** The program of an AppImage is in a mount that goes with this process; its file stays. */
+function relaunch(): void {
+  const appImage = thisMachine().env['APPIMAGE']
+  app.relaunch(appImage === undefined ? {} : { execPath: appImage })
 }

@@ -3,15 +3,12 @@
 import { commandArguments } from './command-verbs.ts'
 import { runCommandAsNode } from './run-as-node.ts'
 
-const args = commandArguments(process.argv, 'defaultApp' in process && process.defaultApp)
-// eslint-disable-next-line no-restricted-syntax -- an entry file
-if (args.command) process.exit(await runCommandAsNode(args.rest))
-// Not awaited: Electron becomes ready only when this module has been evaluated.
-else
-  import('./run-app.ts').then(
-    ({ runApp }) => runApp(args.rest),
-    (error: unknown) => {
-      process.stderr.write(`tmws: the app could not be loaded (${String(error)}).\n`)
-      process.exitCode = 1
-    },
-  )
+const { command, rest } = commandArguments(process.argv, 'defaultApp' in process && process.defaultApp)
+if (command) {
+  // eslint-disable-next-line no-restricted-syntax -- an entry file
+  process.exit(await runCommandAsNode(rest))
+} else {
+  // Awaited, since Electron is ready as soon as this module is evaluated, and much may only be said before. Nothing in it waits for that.
+  const { runApp } = await import('./run-app.ts')
+  runApp(rest)
+}

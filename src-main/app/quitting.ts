@@ -1,6 +1,5 @@
 import { app, powerMonitor } from 'electron'
 import type { BrowserWindow } from 'electron'
-import { setTimeout as delay } from 'node:timers/promises'
 
 /** How long the server may take to stop before the app ends anyway, in milliseconds: ten for running calls, the rest for closing. */
 const STOP_BUDGET_MS = 15_000
@@ -20,7 +19,8 @@ export function quitThrough(stop: () => Promise<void>, last: () => boolean): voi
       state = 'stopped'
       if (!last()) app.quit()
     }
-    void Promise.race([stop().catch(() => undefined), delay(STOP_BUDGET_MS, undefined, { ref: false })]).then(end)
+    const enough = new Promise<void>((resolve) => void setTimeout(resolve, STOP_BUDGET_MS).unref())
+    void Promise.race([stop().catch(() => undefined), enough]).then(end)
   })
   // The system waits for us when it is asked to; not on Windows, which tells its windows.
   powerMonitor.on('shutdown', (event?: { preventDefault?: () => void }) => {

@@ -8,7 +8,10 @@ import type { Words } from './words.ts'
 const MAX_CRASHES = 3
 const CRASH_WINDOW_MS = 60_000
 
-/** Loads a page anew that has crashed, and asks about one that hangs. The server is another thread's work and goes on either way. */
+/**
+ * Loads a page anew that has crashed, asks about one that hangs, and before one is left that has changes of its own. The server goes on in
+ * each case.
+ */
 export function watchWindow(window: BrowserWindow, pageUrl: string, words: Words['page'], log: Log): void {
   let crashes: number[] = []
   const { webContents } = window
@@ -36,6 +39,13 @@ export function watchWindow(window: BrowserWindow, pageUrl: string, words: Words
         if (response === 1 && !window.isDestroyed()) webContents.forcefullyCrashRenderer()
       })
       .finally(() => (isAsking = false))
+  })
+
+  webContents.on('will-prevent-unload', (event) => {
+    const buttons = [words.keepEditing, words.discard]
+    const choice = dialog.showMessageBoxSync(window, { type: 'question', message: words.unsaved, buttons, cancelId: 0 })
+    // What is prevented is that the page keeps itself open.
+    if (choice === 1) event.preventDefault()
   })
 
   async function askAfterCrashes(): Promise<void> {

@@ -76,6 +76,9 @@ export const EN = {
     crashedDetail: 'The server and your agents are not affected. The dashboard also opens in a browser.',
     openInBrowser: 'Open in browser',
     close: 'Close window',
+    unsaved: 'There are changes that are not saved.',
+    keepEditing: 'Keep editing',
+    discard: 'Discard them',
   },
   failure: {
     title: 'TMWS could not start',

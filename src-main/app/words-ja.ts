@@ -76,6 +76,9 @@ export const JA: Words = {
     crashedDetail: 'サーバーとエージェントには影響ありません。ダッシュボードはブラウザーでも開けます。',
     openInBrowser: 'ブラウザーで開く',
     close: 'ウインドウを閉じる',
+    unsaved: '保存していない変更があります。',
+    keepEditing: '編集を続ける',
+    discard: '変更を破棄',
   },
   failure: {
     title: 'TMWS を開始できませんでした',

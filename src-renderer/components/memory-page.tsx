@@ -39,6 +39,7 @@ export function MemoryPage(props: MemoryPageProps) {
   return (
     <>
       <header className="pane-head">
+        <h2 className="visually-hidden">{words.label}</h2>
         <AgentName agentId={memory.agent_id} />
         <span className="truncate faint">{memory.namespace}</span>
         <span className="spacer" />

@@ -104,7 +104,7 @@ function TaskLinks({ title, ids, known, onOpen }: TaskLinksProps) {
           return (
             <li key={id}>
               {task ? (
-                <button type="button" className="link-row" onClick={() => onOpen(id)}>
+                <button type="button" className="task-link" onClick={() => onOpen(id)}>
                   <StateMark tone={TASK_TONES[task.status]} text="" />
                   <span className="truncate">{task.title}</span>
                 </button>

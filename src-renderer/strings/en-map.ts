@@ -17,6 +17,7 @@ export const map = {
     selection: 'Chosen memories',
     chosen: (n: string, of: number) => `${n} ${plural(of, 'memory', 'memories')} chosen`,
     clear: 'Clear the choice (Esc)',
+    side: 'Colours and topics',
     legend: 'Legend',
     colorBy: 'Colour by',
     modes: { agent: 'agent', namespace: 'namespace', tag: 'tag', level: 'level', age: 'age' } satisfies Record<ColorMode, string>,

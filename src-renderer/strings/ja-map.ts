@@ -16,6 +16,7 @@ export const map: typeof en = {
     selection: '選択した記憶',
     chosen: (n) => `${n}件を選択中`,
     clear: '選択を解除 (Esc)',
+    side: '色とトピック',
     legend: '凡例',
     colorBy: '色分け',
     modes: { agent: 'エージェント', namespace: '名前空間', tag: 'タグ', level: '公開範囲', age: '古さ' },

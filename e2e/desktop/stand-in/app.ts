@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { tmpdir } from 'node:os'
+import { readiness } from './ready.ts'
 import { isPackaged, onDeed, tell, wanted } from './wire.ts'
 
 class App extends EventEmitter {
@@ -8,7 +9,7 @@ class App extends EventEmitter {
   #name = 'tmws'
 
   whenReady(): Promise<void> {
-    return Promise.resolve()
+    return readiness.promise
   }
 
   getLocale(): string {
@@ -28,6 +29,7 @@ class App extends EventEmitter {
   }
 
   setPath(name: string, path: string): void {
+    readiness.assertNotYet('app.setPath()')
     this.#paths.set(name, path)
     tell('path-set', { name, path })
   }
@@ -45,6 +47,7 @@ class App extends EventEmitter {
   }
 
   enableSandbox(): void {
+    readiness.assertNotYet('app.enableSandbox()')
     tell('sandbox')
   }
 

@@ -128,6 +128,10 @@ const ask = (kind: string, args: readonly unknown[], no: Readonly<Record<string,
 export const dialog = {
   showErrorBox: (title: string, content: string): void => tell('error-box', { title, content }),
   showMessageBox: (...args: unknown[]) => ask('message', args, { response: (args.at(-1) as { cancelId?: number }).cancelId ?? 0 }), // its options come last
+  showMessageBoxSync: (...args: unknown[]): unknown => {
+    tell('dialog', { kind: 'message', options: args.at(-1) })
+    return answers.shift()?.['response'] ?? (args.at(-1) as { cancelId?: number }).cancelId // as above
+  },
   showSaveDialog: (...args: unknown[]) => ask('save', args, { canceled: true, filePath: '' }),
   showOpenDialog: (...args: unknown[]) => ask('open', args, { canceled: true, filePaths: [] }),
 }

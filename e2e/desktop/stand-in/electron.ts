@@ -6,6 +6,7 @@ export { contextBridge, ipcMain, ipcRenderer } from './ipc.ts'
 export { autoUpdater, net } from './net.ts'
 export { protocol, session } from './session.ts'
 export { BrowserWindow, screen } from './windows.ts'
+import './threads.ts'
 import { tell, wanted } from './wire.ts'
 
 tell('electron')

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { readiness } from './ready.ts'
 import { onDeed, tell } from './wire.ts'
 
 type Decide = (contents: unknown, permission: string, decide: (isAllowed: boolean) => void, details: { requestingUrl: string }) => void
@@ -67,8 +68,10 @@ export const session = {
 }
 
 export const protocol = {
-  registerSchemesAsPrivileged: (schemes: readonly { scheme: string }[]): void =>
-    tell('schemes', { schemes: schemes.map(({ scheme }) => scheme) }),
+  registerSchemesAsPrivileged: (schemes: readonly { scheme: string }[]): void => {
+    readiness.assertNotYet('protocol.registerSchemesAsPrivileged()')
+    tell('schemes', { schemes: schemes.map(({ scheme }) => scheme) })
+  },
 }
 
 onDeed('judge', ({ partition, ...asked }: { partition: string; permission: string; origin: string; url: string }) =>

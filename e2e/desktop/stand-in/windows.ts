@@ -176,5 +176,11 @@ onDeed('probe', (url: string) => first().webContents.probe(url))
 onDeed('follow-link', (url: string) => first().webContents.probe(url)['mayNavigate'])
 onDeed('crash-page', () => first().webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 }))
 onDeed('hang-page', () => first().emit('unresponsive'))
+/** Whether a page that has changes of its own is left all the same. */
+onDeed('leave-page', () => {
+  let isLeft = false
+  first().webContents.emit('will-prevent-unload', { preventDefault: () => (isLeft = true) })
+  return isLeft
+})
 onDeed('end-session', () => first().emit('session-end', {}))
 onDeed('count-windows', () => BrowserWindow.all.length)

@@ -19,18 +19,30 @@ export function alignPlane(plane: Plane, former: FormerPlane): Plane {
   }
 }
 
-/** Scaled and moved into whole numbers from 0 to `extent`, the same in both directions, with a margin. */
+/**
+ * Moved into whole numbers from 0 to `extent`, with a margin. Half by value and half by rank, direction by direction: what crowds gets room, and
+ * a few far ones do not make a heap of all others; nothing changes sides.
+ */
 export function framePlane({ x, y }: Plane, extent: number): { readonly x: number[]; readonly y: number[] } {
-  const [left, right] = rangeOf(x)
-  const [low, high] = rangeOf(y)
-  const size = Math.max(right - left, high - low)
-  const factor = size > 0 ? (extent * (1 - 2 * MARGIN)) / size : 0
-  const place = (value: number, middle: number) => Math.round(extent / 2 + (value - middle) * factor)
-  return {
-    x: Array.from(x, (value) => place(value, (left + right) / 2)),
-    y: Array.from(y, (value) => place(value, (low + high) / 2)),
-  }
+  const room = extent * (1 - 2 * MARGIN)
+  const place = (values: Float64Array) => spreadOf(values).map((value) => Math.round(extent * MARGIN + value * room))
+  return { x: place(x), y: place(y) }
 }
+
+/** Each value from 0 to 1, by how large it is and by how many are smaller. */
+function spreadOf(values: Float64Array): number[] {
+  const [least, most] = rangeOf(values)
+  if (most === least) return Array.from(values, () => 0.5)
+  const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b)
+  const result = new Array<number>(values.length).fill(0)
+  for (const [rank, row] of order.entries()) {
+    const byRank = rank / Math.max(1, values.length - 1)
+    result[row] = BY_RANK * byRank + (1 - BY_RANK) * (((values[row] ?? 0) - least) / (most - least))
+  }
+  return result
+}
+
+const BY_RANK = 0.5
 
 /** Room for what is placed around the outermost ones. */
 const MARGIN = 0.06

@@ -22,9 +22,9 @@ const LEAST_POINTS = 3
 
 /** Finds the hills of a density over the map: narrow ones to read from near, and wide ones that hold them to read from afar. */
 export function findClusters(x: Uint16Array, y: Uint16Array): Clusters {
-  const blur = x.length < 60 ? 9 : x.length < 300 ? 5 : x.length < 3000 ? 3 : 2
-  const hills = new DensityHills(x, y, { extent: MAP_EXTENT, blur, prominence: 0.25 })
-  const wide = new DensityHills(x, y, { extent: MAP_EXTENT, blur: blur * 2.5, prominence: 0.3 })
+  const blur = x.length < 60 ? 12 : x.length < 300 ? 5 : x.length < 3000 ? 2.4 : 1.8
+  const hills = new DensityHills(x, y, { extent: MAP_EXTENT, blur, prominence: 0.2 })
+  const wide = new DensityHills(x, y, { extent: MAP_EXTENT, blur: blur * 1.7, prominence: 0.25 })
   const least = Math.max(LEAST_POINTS, x.length * LEAST_SHARE)
   const kept = [...hills.peaks.keys()]
     .filter((hill) => (hills.counts[hill] ?? 0) >= least)

@@ -29,7 +29,7 @@ export class LandmarkLayout {
     this.#first = spread(first, random)
     if (rows.count < FEWEST) return
     const count = Math.min(NEIGHBOURS, rows.count - 1)
-    const umap = new UMAP({ nComponents: 2, nNeighbors: count, minDist: 0.12, spread: 1, nEpochs: EPOCHS, random })
+    const umap = new UMAP({ nComponents: 2, nNeighbors: count, minDist: 0.45, spread: 1.1, nEpochs: EPOCHS, random })
     const nearest = Array.from({ length: rows.count }, (_, row) => nearestRows(rows, row, rows, count))
     umap.setPrecomputedKNN(
       nearest.map(({ rows: found }) => found),

@@ -18,16 +18,17 @@ export interface MapBody {
 /** Numbers names in the order they are met. */
 class Names {
   readonly #numbers = new Map<string, number>()
+  readonly #all: string[] = []
 
   numberOf(name: string): number {
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
-    this.#numbers.set(name, this.#numbers.size)
-    return this.#numbers.size - 1
+    this.#numbers.set(name, this.#all.length)
+    return this.#all.push(name) - 1
   }
 
-  get all(): string[] {
-    return [...this.#numbers.keys()]
+  get all(): readonly string[] {
+    return this.#all
   }
 }
 
@@ -64,12 +65,18 @@ export class MapColumns {
     }
   }
 
+  /** Tags of a point, as a text. */
+  tagText(row: number): string {
+    const all = this.#tags.all
+    return (this.points.tags[row] ?? []).map((tag) => all[tag] ?? '').join(' ')
+  }
+
   body(clusterOf: Iterable<number>, clusters: MapCluster[], regions: MapBody['regions']): MapBody {
     return {
-      agents: this.#agents.all,
-      namespaces: this.#namespaces.all,
+      agents: [...this.#agents.all],
+      namespaces: [...this.#namespaces.all],
       levels: [...LEVELS],
-      tags: this.#tags.all,
+      tags: [...this.#tags.all],
       points: { ...this.points, cluster: [...clusterOf] },
       clusters,
       regions,

@@ -18,24 +18,27 @@ export interface LabelledClusters {
 
 /** Clusters of the points a scope sees, named by words of memories that the same scope sees: no label can tell of any other. */
 export async function labelClusters(
-  { points }: MapColumns,
+  columns: MapColumns,
   { store, scope, now }: { readonly store: MapStore; readonly scope: Scope; readonly now: string },
   signal: AbortSignal,
 ): Promise<LabelledClusters> {
+  const { points } = columns
   const thread = new MapThread()
   const stop = () => void thread.close()
   signal.addEventListener('abort', stop, { once: true })
   try {
     const found = await thread.call('cluster', { x: Uint16Array.from(points.x), y: Uint16Array.from(points.y) })
     const samples = samplesOf(found.clusterOf, found.clusters.length)
-    const clusterOfId = new Map(samples.flatMap((rows, cluster) => rows.map((row) => [points.id[row] ?? '', cluster] as const)))
+    const placeOfId = new Map(samples.flatMap((rows, cluster) => rows.map((row) => [points.id[row] ?? '', { row, cluster }] as const)))
     const texts: string[] = []
     const clusterOf: number[] = []
-    const ids = [...clusterOfId.keys()]
+    const ids = [...placeOfId.keys()]
     for (let i = 0; i < ids.length; i += CARDS_PAGE) {
       for (const { id, text } of await store.cards(ids.slice(i, i + CARDS_PAGE), scope, { characters: CHARACTERS, now })) {
-        texts.push(text)
-        clusterOf.push(clusterOfId.get(id) ?? 0)
+        const { row, cluster } = placeOfId.get(id) ?? { row: -1, cluster: 0 }
+        // What somebody filed it under says best what it is about.
+        texts.push(`${columns.tagText(row)} ${text}`)
+        clusterOf.push(cluster)
       }
     }
     const regionOf = found.clusters.map(({ region }) => region)

@@ -28,9 +28,10 @@ describe('the map', () => {
     const map = await look()
     expect(map).toMatchObject({ state: 'ready', done: map.total, waiting: 0, agents: ['alice'], namespaces: ['default'] })
     expect(map.points.id).toHaveLength(30)
-    expect(map.clusters[0]).toMatchObject({ count: 30, region: 0 })
-    expect(map.clusters[0]!.words).toEqual(expect.arrayContaining(['billing', 'invoices']))
-    expect(new Set(map.points.cluster)).toEqual(new Set([0]))
+    expect(map.clusters.length).toBeGreaterThan(0)
+    for (const { words } of map.clusters) expect(words).toEqual(expect.arrayContaining(['billing', 'invoices']))
+    const inClusters = map.points.cluster.filter((cluster) => cluster >= 0)
+    expect(map.clusters.reduce((sum, { count }) => sum + count, 0)).toBe(inClusters.length)
   })
 
   test('costs nothing when one has it, and has another version after any change', async () => {
@@ -89,6 +90,19 @@ describe('the map', () => {
     world.service.changed()
     expect(await look()).toMatchObject({ state: 'degraded', message: world.problem, waiting: 1 })
     expect((await look()).points.id).toHaveLength(20)
+  })
+
+  test('that was begun before a change is not given to those who ask after it', async () => {
+    await world.add(1, 20)
+    await world.settle()
+    const before = world.service.map(OWNER_SCOPE)
+    await new Promise((resolve) => setImmediate(resolve))
+    await world.add(1, 5)
+    await world.settle()
+    const after = await world.service.map(OWNER_SCOPE)
+    expect((JSON.parse(after!.json) as MemoryMap).points.id).toHaveLength(25)
+    expect(after!.version).toBe((await world.service.progress(OWNER_SCOPE)).version)
+    await before
   })
 
   test('is made once for all who ask at the same time', async () => {

@@ -51,7 +51,7 @@ export class MapService {
   readonly #seen = new Map<string, string>()
   readonly #digests = new Map<string, { readonly digest: Promise<MapDigest>; readonly askedMs: number }>()
   readonly #kept = new Map<string, Rest>()
-  readonly #building = new Map<string, Promise<Rest>>()
+  readonly #building = new Map<string, { readonly version: string; readonly rest: Promise<Rest> }>()
   readonly #abort = new AbortController()
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -85,7 +85,7 @@ export class MapService {
 
   async close(): Promise<void> {
     this.#abort.abort()
-    await Promise.allSettled(this.#building.values())
+    await Promise.allSettled([this.#queue])
   }
 
   async #look(scope: Scope): Promise<MapDigest> {
@@ -134,11 +134,20 @@ export class MapService {
     const kept = this.#kept.get(key)
     if (kept?.version === version) return Promise.resolve(kept)
     const known = this.#building.get(key)
-    if (known) return known
-    const building = this.#queue.then(() => this.#build(scope))
+    // One that was begun before may not have what is asked for.
+    if (known?.version === version) return known.rest
+    const building = this.#queue.then(() => this.#keptOrBuilt(scope, version))
     this.#queue = building.catch(() => undefined)
-    this.#building.set(key, building)
-    return building.finally(() => this.#building.delete(key))
+    this.#building.set(key, { version, rest: building })
+    return building.finally(() => {
+      if (this.#building.get(key)?.rest === building) this.#building.delete(key)
+    })
+  }
+
+  /** Another one may have made it while this one waited. */
+  #keptOrBuilt(scope: Scope, version: string): Promise<Rest> {
+    const kept = this.#kept.get(keyOf(scope))
+    return kept?.version === version ? Promise.resolve(kept) : this.#build(scope)
   }
 
   async #build(scope: Scope): Promise<Rest> {

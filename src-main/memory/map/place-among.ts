@@ -12,7 +12,7 @@ export interface Landmarks {
 
 const NEIGHBOURS = 6
 /** How far around its neighbours a memory may lie, in distances between landmarks there. */
-const SCATTER = 0.8
+const SCATTER = 1.1
 
 /** Places rows between the landmarks they are nearest to in meaning: the same row always at the same place. */
 export class PlaceAmong {

@@ -9,6 +9,8 @@ export interface GroupedText {
 const WORDS_PER_LABEL = 3
 /** Share of a group's texts that a word must stand in to speak for it. */
 const LEAST_SHARE = 0.06
+/** Share of all texts from which on a word tells nothing. */
+const MOST_SHARE = 0.6
 
 interface WordUse {
   readonly key: string
@@ -19,24 +21,32 @@ interface WordUse {
 }
 
 /**
- * Of each group the words that tell it from the others: class-based TF-IDF (Grootendorst 2022, BERTopic), counting a word once a text, so
- * that one talkative text does not name a group.
+ * Of each group the words that tell it from the others: TF-IDF of groups instead of texts (as in BERTopic, Grootendorst 2022). A word counts
+ * once a text, so that one talkative text does not name a group, and for nothing where it stands in all of them.
  */
 export function tellingWords(texts: readonly GroupedText[], groups: number): string[][] {
   const uses = usesOf(texts)
   const sizes = new Array<number>(groups).fill(0)
   for (const { group } of texts) sizes[group] = (sizes[group] ?? 0) + 1
-  const words = uses.reduce((sum, { texts: own }) => sum + total(own), 0)
-  const average = words / Math.max(1, groups)
+  const telling = uses.filter(({ texts: own }) => total(own) <= MOST_SHARE * texts.length)
   return sizes.map((size, group) => {
-    const least = Math.max(Math.min(2, size), size * LEAST_SHARE)
-    const scored = uses.flatMap((use) => {
-      const own = use.texts.get(group) ?? 0
-      return own < least ? [] : [{ use, score: (own / size) * Math.log(1 + average / total(use.texts)) }]
-    })
-    scored.sort((a, b) => b.score - a.score || (a.use.key < b.use.key ? -1 : 1))
-    return distinct(scored.map(({ use }) => use.shown))
+    const best = bestWords(telling, { group, size, all: texts.length })
+    // Where all groups say the same, that is what they are about.
+    return best.length > 0 ? best : bestWords(uses, { group, size, all: texts.length })
   })
+}
+
+function bestWords(
+  uses: readonly WordUse[],
+  { group, size, all }: { readonly group: number; readonly size: number; readonly all: number },
+): string[] {
+  const least = Math.max(Math.min(2, size), size * LEAST_SHARE)
+  const scored = uses.flatMap((use) => {
+    const own = use.texts.get(group) ?? 0
+    return own < least ? [] : [{ use, score: (own / size) * Math.log(1 + all / total(use.texts)) }]
+  })
+  scored.sort((a, b) => b.score - a.score || (a.use.key < b.use.key ? -1 : 1))
+  return distinct(scored.map(({ use }) => use.shown))
 }
 
 function usesOf(texts: readonly GroupedText[]): WordUse[] {

@@ -3,10 +3,12 @@ import { resolve } from 'node:path'
 import { AppError } from '../../base/errors.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { importQuerySchema } from '../../contract/transfer.ts'
-import type { ImportNotice, ImportQuery } from '../../contract/transfer.ts'
+import type { ImportNotice, ImportQuery, ImportSummary } from '../../contract/transfer.ts'
+import { factsOfSummary, traced } from '../audit/direct-trace.ts'
 import { ProgressLine } from './progress-line.ts'
 import { summaryLines } from './summary-lines.ts'
 import { findWay } from './way-to-data.ts'
+import type { WayToData } from './way-to-data.ts'
 
 export interface ImportFlags {
   readonly dryRun?: boolean
@@ -31,7 +33,7 @@ export async function runImport(config: ServerConfig, file: string, flags: Impor
   try {
     const summary = await (way.kind === 'server'
       ? way.client.import(source, query, onProgress)
-      : way.moving.importFile(source, query, { onProgress, signal: new AbortController().signal }))
+      : importDirectly(way, config, source, query, onProgress))
     progress.end()
     process.stdout.write(`${summaryLines(summary).join('\n')}\n`)
     return 0
@@ -39,6 +41,20 @@ export async function runImport(config: ServerConfig, file: string, flags: Impor
     progress.end()
     await way.close()
   }
+}
+
+function importDirectly(
+  { stores, moving }: WayToData & { readonly kind: 'direct' },
+  config: ServerConfig,
+  source: string,
+  query: ImportQuery,
+  onProgress: (notice: ImportNotice) => void,
+): Promise<ImportSummary> {
+  return traced(
+    { store: stores.audit, config, action: 'import' },
+    () => moving.importFile(source, query, { onProgress, signal: new AbortController().signal }),
+    (summary) => ({ ...factsOfSummary(summary), dry_run: query.dry_run }),
+  )
 }
 
 function queryOf(flags: ImportFlags): ImportQuery {

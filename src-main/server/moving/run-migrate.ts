@@ -8,8 +8,10 @@ import type { ServerConfig } from '../../config/config.ts'
 import type { SettingName } from '../../config/settings-table.ts'
 import { OWNER_AGENT_ID } from '../../contract/protocol.ts'
 import { moveData } from '../../memory/transfer/move-data.ts'
+import type { MoveOptions } from '../../memory/transfer/move-data.ts'
 import { openStores } from '../../storage/open-stores.ts'
 import type { Stores } from '../../storage/open-stores.ts'
+import { factsOfSummary, traced } from '../audit/direct-trace.ts'
 import { storeOptions } from '../core-parts.ts'
 import { becomeOwner } from '../owner.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -28,7 +30,7 @@ export async function runMigrate(configOf: ConfigOf, flags: { from: string; to: 
     await lockFolders([from, to], opened)
     const source = opened.own('source', await openSource(from), (stores) => stores.memories.close())
     const target = opened.own('target', await openStores(storeOptions(to, silentLog)), (stores) => stores.memories.close())
-    const summary = await moveData({
+    const move: MoveOptions = {
       from: source.transfer,
       to: target.transfer,
       sourceName: placeOf(flags.from, from),
@@ -36,7 +38,12 @@ export async function runMigrate(configOf: ConfigOf, flags: { from: string; to: 
       now: toIso(Date.now()),
       actor: OWNER_AGENT_ID,
       onProgress: ({ records, total, phase }) => progress.tell(records, total, phase === 'verifying' ? 'Verifying' : 'Moving'),
-    })
+    }
+    const summary = await traced(
+      { store: target.audit, config: to, action: 'migrate' },
+      () => moveData(move),
+      (moved) => ({ ...factsOfSummary(moved), from: placeOf(flags.from, from) }),
+    )
     progress.end()
     const verdict =
       summary.bodySha256 === undefined

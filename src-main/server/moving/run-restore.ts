@@ -1,14 +1,18 @@
 import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { AppError } from '../../base/errors.ts'
+import { silentLog } from '../../base/log.ts'
 import { keyOf } from '../../config/config.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { dataPaths } from '../../config/paths.ts'
 import { importQuerySchema } from '../../contract/transfer.ts'
+import type { ImportNotice } from '../../contract/transfer.ts'
 import { newBackupFile } from '../../storage/backup-files.ts'
 import { headOf } from '../../storage/database-head.ts'
-import { restoreDatabase } from '../../storage/open-stores.ts'
+import { openStores, restoreDatabase } from '../../storage/open-stores.ts'
 import { EVERYTHING } from '../../storage/transfer-store.ts'
+import { factsOfSummary, traced } from '../audit/direct-trace.ts'
+import { storeOptions } from '../core-parts.ts'
 import { becomeOwner } from '../owner.ts'
 import { ProgressLine } from './progress-line.ts'
 import { summaryLines } from './summary-lines.ts'
@@ -35,10 +39,26 @@ async function restoreFile(config: ServerConfig, copy: string): Promise<number> 
   try {
     const aside = newBackupFile(dataPaths(dataDir).backupFolder, Date.now(), 'before-restore', 'db')
     const isKept = await restoreDatabase({ copy, file: database.file, aside, key: keyOf(database) })
+    await noteRestored(config, copy)
     process.stdout.write(`${database.file} is now what ${copy} holds.\n${isKept ? `What was there is kept as ${aside}\n` : ''}`)
     return 0
   } finally {
     lock.release()
+  }
+}
+
+/** The log came back with the rest: that this happened is its next entry. */
+async function noteRestored(config: ServerConfig, copy: string): Promise<void> {
+  const stores = await openStores(storeOptions(config, silentLog))
+  try {
+    const trace = { store: stores.audit, config, action: 'restore' } as const
+    await traced(
+      trace,
+      () => Promise.resolve(),
+      () => ({ copy: basename(copy) }),
+    )
+  } finally {
+    await stores.memories.close()
   }
 }
 
@@ -54,10 +74,14 @@ async function restoreExport(config: ServerConfig, file: string): Promise<number
         'The store is not empty, and an export is restored into an empty one only. Nothing was changed. Merge it with "tmws import", or empty the store first.',
       )
     const query = importQuerySchema.parse({ continue_runs: true })
-    const summary = await way.moving.importFile(file, query, {
-      onProgress: (notice) => 'progress' in notice && progress.tell(notice.progress.records, notice.progress.total),
-      signal: new AbortController().signal,
-    })
+    const onProgress = (notice: ImportNotice): void => {
+      if ('progress' in notice) progress.tell(notice.progress.records, notice.progress.total)
+    }
+    const summary = await traced(
+      { store: way.stores.audit, config, action: 'restore' },
+      () => way.moving.importFile(file, query, { onProgress, signal: new AbortController().signal }),
+      factsOfSummary,
+    )
     progress.end()
     process.stdout.write(`${summaryLines(summary).join('\n')}\n`)
     return 0

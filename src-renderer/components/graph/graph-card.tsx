@@ -9,7 +9,7 @@ interface GraphCardProps {
   /** Of its middle. */
   readonly place: Place
   readonly now: number
-  readonly isFaint: boolean
+  readonly isLit: boolean
   readonly onOpen: (id: string) => void
   readonly onPoint: (id: string | undefined) => void
 }
@@ -17,13 +17,13 @@ interface GraphCardProps {
 const NAME_CHARACTERS = 80
 
 /** One memory of a graph. Choosing it puts it in the middle. */
-export function GraphCard({ node, place, now, isFaint, onOpen, onPoint }: GraphCardProps) {
+export function GraphCard({ node, place, now, isLit, onOpen, onPoint }: GraphCardProps) {
   const { width, height } = cardSize(node.hops)
   const isMiddle = node.hops === 0
   return (
     <button
       type="button"
-      className={`graph-card hops-${node.hops}${isFaint ? ' faded' : ''}`}
+      className={`graph-card hops-${node.hops}${isLit ? ' lit' : ''}`}
       style={{ width, height, transform: `translate(${place.x - width / 2}px, ${place.y - height / 2}px)` }}
       aria-current={isMiddle}
       aria-label={isMiddle ? undefined : strings.graph.openNode(node.text.slice(0, NAME_CHARACTERS))}

@@ -43,7 +43,7 @@ export function GraphLines({ graph, places, pointedId }: GraphLinesProps) {
       {lines.map(({ key, kind, a, b, isLit }) => (
         <span
           key={key}
-          className={`graph-kind${faded(isLit)}`}
+          className={isLit ? 'graph-kind lit' : 'graph-kind'}
           aria-hidden="true"
           style={{ transform: `translate(${(a.x + b.x) / 2}px, ${(a.y + b.y) / 2}px) translate(-50%, -50%)` }}
         >

@@ -46,7 +46,7 @@ export function GraphView({ graph, places, now, onOpen }: GraphViewProps) {
                 node={node}
                 place={places.get(node.id) ?? { x: 0, y: 0 }}
                 now={now}
-                isFaint={pointedId !== undefined && pointedId !== node.id && !near.has(node.id)}
+                isLit={near.has(node.id)}
                 onOpen={onOpen}
                 onPoint={setPointedId}
               />

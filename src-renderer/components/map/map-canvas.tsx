@@ -1,11 +1,11 @@
 import { useMemo, useRef, useState, type PointerEvent, type RefObject } from 'react'
 import { MAP_EXTENT } from '../../../src-main/contract/map-limits.ts'
 import type { MemoryMap } from '../../../src-main/contract/map.ts'
-import { toMap, toScreen, type Spot } from '../../model/map/map-view.ts'
+import { toMap, toScreen, type MapView, type Spot } from '../../model/map/map-view.ts'
 import { placeLabels } from '../../model/map/place-labels.ts'
 import { PointIndex } from '../../model/map/point-index.ts'
 import { strings } from '../../strings/strings.ts'
-import { MapLabels } from './map-labels.tsx'
+import { clustersAt, MapLabels } from './map-labels.tsx'
 import type { MapViewControls } from './use-map-view.ts'
 import { usePointPicture } from './use-point-picture.ts'
 
@@ -20,6 +20,8 @@ export interface Hovered {
   /** The point, and after it those around it. */
   readonly points: readonly number[]
   readonly at: Spot
+  /** When the view is another one, the pointer is at other points. */
+  readonly view: MapView
 }
 
 interface MapCanvasProps {
@@ -65,10 +67,10 @@ export function MapCanvas(props: MapCanvasProps) {
       return
     }
     const around = index.near({ x: x[nearest] ?? 0, y: y[nearest] ?? 0 }, (4 * REACH) / view.scale, counts).slice(0, NEIGHBOURS)
-    onHover({ points: [nearest, ...around.filter((point) => point !== nearest)], at: spotOf(nearest) })
+    onHover({ points: [nearest, ...around.filter((point) => point !== nearest)], at: spotOf(nearest), view })
   }
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    if (event.button !== 0 || (event.target as Element).closest('button')) return // a label or a button over the picture
+    if (event.button !== 0) return
     event.currentTarget.setPointerCapture(event.pointerId)
     const at = spotIn(event)
     drag.current = { start: at, last: at, isLasso: isLasso || event.shiftKey, hasMoved: false }
@@ -101,7 +103,9 @@ export function MapCanvas(props: MapCanvasProps) {
       )
     else if (!held.hasMoved) {
       const [nearest] = near(held.start)
-      if (nearest !== undefined) props.onOpen(nearest)
+      const clusters = clustersAt(event.clientX, event.clientY)
+      if (clusters) props.onClusters(clusters)
+      else if (nearest !== undefined) props.onOpen(nearest)
     }
     setLine([])
   }
@@ -125,7 +129,7 @@ export function MapCanvas(props: MapCanvasProps) {
       onDoubleClick={(event) => controls.zoom(2, spotIn(event))}
     >
       <canvas ref={canvas} className="map-points" />
-      <MapLabels labels={labels} onClusters={props.onClusters} />
+      <MapLabels labels={labels} />
       <svg className="map-marks" aria-hidden="true">
         {freshPoints.map((point) => (
           <circle key={map.points.id[point]} className="fresh" cx={spotOf(point).x} cy={spotOf(point).y} r={12} />

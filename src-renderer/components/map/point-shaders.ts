@@ -18,7 +18,7 @@ void main() {
   if (highlight >= 0.0 && uint(highlight) != style.w) lit = 0u;
   float depth = lit == 0u ? 0.8 : lit == 1u ? 0.4 : 0.1;
   gl_Position = vec4((place - origin) * scale, depth, 1.0);
-  gl_PointSize = size * (lit == 2u ? 1.45 : lit == 0u ? 0.8 : 1.0) * (style.y == 0u ? 1.0 : 1.12);
+  gl_PointSize = size * (lit == 2u ? 1.15 : lit == 0u ? 0.8 : 1.0) * (style.y == 0u ? 1.0 : 1.12);
   color = lit == 0u ? dimmed : palette[style.x];
   shape = style.y;
   state = lit;
@@ -43,6 +43,6 @@ void main() {
   float inside = 1.0 - smoothstep(1.0 - soft, 1.0, edge);
   if (inside <= 0.01) discard;
   float ring = smoothstep(1.0 - 2.6 * soft, 1.0 - 1.6 * soft, edge);
-  vec3 fill = state == 2u ? mix(color.rgb, outline.rgb, ring) : mix(color.rgb, color.rgb * 0.82, ring * float(state));
+  vec3 fill = mix(color.rgb, mix(color.rgb, outline.rgb, 0.3), ring * (state == 2u ? 1.0 : state == 1u ? 0.35 : 0.0));
   result = vec4(fill * color.a * inside, color.a * inside);
 }`

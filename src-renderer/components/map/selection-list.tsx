@@ -33,7 +33,7 @@ export function SelectionList({ ids, cards, openId, now, onOpen, onClear, onWant
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? -1]
   useEffect(() => onWant(ids.slice(first, last + 1)), [ids, first, last, onWant])
   return (
-    <section className="map-side" aria-label={words.selection}>
+    <section className="map-side-part" aria-label={words.selection}>
       <header className="map-side-head">
         <h2 role="status">{words.chosen(count(ids.length), ids.length)}</h2>
         <IconButton label={words.clear} icon={<X size={15} />} onClick={onClear} />

@@ -14,7 +14,7 @@ export function TopicList({ map, onClusters }: TopicListProps) {
   const named = map.clusters.map((cluster, i) => ({ ...cluster, i })).filter((cluster) => cluster.words.length > 0)
   const rest = map.points.cluster.filter((cluster) => cluster < 0 || (map.clusters[cluster]?.words.length ?? 0) === 0).length
   return (
-    <section className="map-side" aria-label={words.topics}>
+    <section className="map-side-part" aria-label={words.topics}>
       <header className="map-side-head">
         <h2>{words.topics}</h2>
         <span className="figures faint">{count(named.length)}</span>

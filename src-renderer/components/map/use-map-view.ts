@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useEffect, useEffectEvent, useMemo, useState, type KeyboardEvent, type RefObject } from 'react'
 import { panned, wholeView, zoomed, type MapView, type Size, type Spot } from '../../model/map/map-view.ts'
 
 export interface SeenSize extends Size {
@@ -23,7 +23,7 @@ const WHEEL_ZOOM = 0.0016
 export function useMapView(frame: RefObject<HTMLElement | null>): MapViewControls {
   const [size, setSize] = useState<SeenSize>({ width: 0, height: 0, ratio: 1 })
   const [moved, setMoved] = useState<MapView>()
-  const view = moved ?? wholeView(size)
+  const view = useMemo(() => moved ?? wholeView(size), [moved, size])
   const move = (change: (before: MapView) => MapView) => setMoved((before) => change(before ?? wholeView(size)))
   const pan = (byX: number, byY: number) => move((before) => panned(before, byX, byY, size))
   const zoom = (factor: number, at: Spot = { x: size.width / 2, y: size.height / 2 }) => move((before) => zoomed(before, factor, at, size))

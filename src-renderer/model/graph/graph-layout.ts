@@ -9,7 +9,7 @@ export interface Place {
 /** Sizes of cards in CSS pixels, by how far they are from the middle. */
 export const CARD_SIZES = [
   { width: 224, height: 76 },
-  { width: 188, height: 60 },
+  { width: 196, height: 74 },
   { width: 152, height: 44 },
 ] as const
 

@@ -1,6 +1,6 @@
 import { PALETTE, SHAPES, type Coloring } from './map-colors.ts'
 
-/** Four numbers for each point, for the picture: colour, shape, what it is (0 dimmed, 1 plain, 2 chosen), group. */
+/** What is chosen stays lit and the rest is dimmed, as by a filter. Four numbers for each point, for the picture: colour, shape, what it is (0 dimmed, 1 plain, 2 chosen), group. */
 export function pointStyles({ groups, groupOf }: Coloring, matches: Uint8Array, chosen: ReadonlySet<number>): Uint8Array {
   const styles = new Uint8Array(groupOf.length * 4)
   const looks = groups.map(({ color, shape }) => [PALETTE.indexOf(color), SHAPES.indexOf(shape)] as const)
@@ -8,7 +8,7 @@ export function pointStyles({ groups, groupOf }: Coloring, matches: Uint8Array, 
     const [color, shape] = looks[groupOf[i] ?? 0] ?? [0, 0]
     styles[4 * i] = color
     styles[4 * i + 1] = shape
-    styles[4 * i + 2] = matches[i] === 0 ? 0 : chosen.has(i) ? 2 : 1
+    styles[4 * i + 2] = matches[i] === 0 || (chosen.size > 0 && !chosen.has(i)) ? 0 : chosen.has(i) ? 2 : 1
     styles[4 * i + 3] = groupOf[i] ?? 0
   }
   return styles

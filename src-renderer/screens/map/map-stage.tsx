@@ -44,7 +44,8 @@ export function MapStage({ stores, cards, map, waiting, computing, freshIds, ope
   const [isLasso, setIsLasso] = useState(false)
   const [isListShown, setIsListShown] = useState(true)
   const [chosenIds, setChosenIds] = useState<readonly string[]>([])
-  const [hovered, setHovered] = useState<Hovered>()
+  const [pointed, setPointed] = useState<Hovered>()
+  const hovered = pointed?.view === controls.view ? pointed : undefined
   const [pointedId, setPointedId] = useState<string>()
   const [isUnsupported, setIsUnsupported] = useState(false)
   const known = useStore(cards.store, (value) => value)
@@ -81,7 +82,7 @@ export function MapStage({ stores, cards, map, waiting, computing, freshIds, ope
     choose([...matches.keys()].filter((point) => matches[point] === 1 && wanted.has(map.points.cluster[point] ?? -1)))
   }
   const point = (next: Hovered | undefined) => {
-    setHovered(next)
+    setPointed(next)
     if (next) cards.want(next.points.map(idOf))
   }
   const want = useCallback((ids: readonly string[]) => cards.want(ids), [cards])
@@ -96,7 +97,8 @@ export function MapStage({ stores, cards, map, waiting, computing, freshIds, ope
 
   const summary = shown < map.points.id.length ? words.shown(count(shown), count(map.points.id.length)) : words.total(count(shown), shown)
   const hoveredPoint = hovered?.points[0] ?? (pointedId === undefined ? undefined : pointOf.get(pointedId))
-  const marked: Hovered | undefined = hovered ?? (hoveredPoint === undefined ? undefined : { points: [hoveredPoint], at: { x: 0, y: 0 } })
+  const marked: Hovered | undefined =
+    hovered ?? (hoveredPoint === undefined ? undefined : { points: [hoveredPoint], at: { x: 0, y: 0 }, view: controls.view })
   return (
     <div className="map-stage">
       <div className="map-main">
@@ -136,32 +138,36 @@ export function MapStage({ stores, cards, map, waiting, computing, freshIds, ope
           onFarther={() => controls.zoom(1 / 1.5)}
           onWhole={controls.fit}
         />
-        <MapLegend
-          mode={mode}
-          groups={coloring.groups}
-          held={heldGroup}
-          onMode={(next) => {
-            setMode(next)
-            setHeldGroup(undefined)
-          }}
-          onPoint={setPointedGroup}
-          onHold={setHeldGroup}
-        />
         {hovered && <MapCard card={known.get(idOf(hovered.points[0] ?? -1))} at={hovered.at} size={controls.size} now={now} />}
       </div>
-      {chosenIds.length > 0 ? (
-        <SelectionList
-          ids={chosenIds}
-          cards={known}
-          openId={openId}
-          now={now}
-          onOpen={onOpen}
-          onClear={() => setChosenIds([])}
-          onWant={want}
-          onPoint={setPointedId}
-        />
-      ) : (
-        isListShown && <TopicList map={map} onClusters={chooseClusters} />
+      {(isListShown || chosenIds.length > 0) && (
+        <aside className="map-side" aria-label={words.side}>
+          <MapLegend
+            mode={mode}
+            groups={coloring.groups}
+            held={heldGroup}
+            onMode={(next) => {
+              setMode(next)
+              setHeldGroup(undefined)
+            }}
+            onPoint={setPointedGroup}
+            onHold={setHeldGroup}
+          />
+          {chosenIds.length > 0 ? (
+            <SelectionList
+              ids={chosenIds}
+              cards={known}
+              openId={openId}
+              now={now}
+              onOpen={onOpen}
+              onClear={() => setChosenIds([])}
+              onWant={want}
+              onPoint={setPointedId}
+            />
+          ) : (
+            <TopicList map={map} onClusters={chooseClusters} />
+          )}
+        </aside>
       )}
     </div>
   )

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { MapApi, MapProgress, MemoryMap } from '../../api/map-api.ts'
 
 const COMPUTING_MS = 700
@@ -39,6 +39,15 @@ export function useMemoryMap(api: MapApi): MemoryMapState {
     void progress.refetch()
     void points.refetch()
   }
+  const isBehind = points.data !== undefined && progress.data !== undefined && points.data.version !== progress.data.version
+  const isAsking = points.isFetching || progress.isFetching
+  const catchUp = useEffectEvent(refetch)
+  useEffect(() => {
+    // Something has changed between the two answers.
+    if (!isBehind || isAsking) return
+    const timer = setTimeout(() => catchUp(), COMPUTING_MS)
+    return () => clearTimeout(timer)
+  }, [isBehind, isAsking])
   return { map: points.data, progress: progress.data, error: progress.error ?? points.error, refetch, freshIds }
 }
 
