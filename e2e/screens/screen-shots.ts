@@ -53,7 +53,7 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
       const memory = page.getByRole('option').filter({ hasText: 'the checkout waits three seconds' })
       if ((await memory.count()) === 0) return
       await memory.click()
-      await page.getByRole('button', { name: 'Graph' }).click()
+      await page.getByRole('button', { name: /^(Graph|グラフ)$/ }).click()
       await page.waitForTimeout(1500)
     },
   },
@@ -86,6 +86,11 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
   { name: 'settings-storage', address: '#/settings/storage' },
   { name: 'settings-server', address: '#/settings/server' },
   { name: 'audit', address: '#/audit', prepare: openFirst('row') },
+  { name: 'connect', address: '#/connect' },
+  { name: 'settings-general', address: '#/settings/general' },
+  { name: 'settings-storage', address: '#/settings/storage' },
+  { name: 'settings-security', address: '#/settings/security' },
+  { name: 'settings-tokens', address: '#/settings/tokens' },
 ]
 
 function openFirst(role: 'option' | 'row'): (page: Page) => Promise<void> {

@@ -47,7 +47,7 @@ export function SettingsField({ info, draft, error, onChange }: SettingsFieldPro
         <p className="fixed-value">
           <Lock size={13} aria-hidden="true" />
           <span className="mono break">
-            {isSecret ? (info.is_set ? words.field.isSet : words.field.notSet) : shownValue(info, info.value)}
+            {isSecret && info.is_set ? words.field.isSet : info.value === undefined ? words.field.notSet : shownValue(info, info.value)}
           </span>
         </p>
       ) : (

@@ -86,16 +86,18 @@ function BackupTable({ backups, now, onSaveAs }: BackupTableProps) {
             </td>
             <td>{words.kinds[kind]}</td>
             <td className="figures right">{bytes(size)}</td>
-            <td className="file-cell">
-              <span className="mono break" title={file}>
-                {name}
+            <td>
+              <span className="file-cell">
+                <span className="mono break" title={file}>
+                  {name}
+                </span>
+                <CopyButton text={file} what={words.copyName} />
+                {onSaveAs && (
+                  <Button small look="quiet" onClick={() => onSaveAs(name)}>
+                    {moving.saveAs}
+                  </Button>
+                )}
               </span>
-              <CopyButton text={file} what={words.copyName} />
-              {onSaveAs && (
-                <Button small look="quiet" onClick={() => onSaveAs(name)}>
-                  {moving.saveAs}
-                </Button>
-              )}
             </td>
           </tr>
         ))}
