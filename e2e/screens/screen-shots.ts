@@ -86,11 +86,7 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
   { name: 'settings-storage', address: '#/settings/storage' },
   { name: 'settings-server', address: '#/settings/server' },
   { name: 'audit', address: '#/audit', prepare: openFirst('row') },
-  { name: 'connect', address: '#/connect' },
-  { name: 'settings-general', address: '#/settings/general' },
-  { name: 'settings-storage', address: '#/settings/storage' },
   { name: 'settings-security', address: '#/settings/security' },
-  { name: 'settings-tokens', address: '#/settings/tokens' },
 ]
 
 function openFirst(role: 'option' | 'row'): (page: Page) => Promise<void> {
