@@ -169,7 +169,7 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   const runner = watchRunner(new ToolRunner(tools, () => config.toolProfile), watch, isToolName)
   const awake = resources.own('awake time', new AwakeTime(), (part) => part.close())
   const rateLimits = createRateLimits(config, state)
-  const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly, readTurns: new Turns(READS_AT_ONCE) }
+  const limiters = { limiter: rateLimits.agent, costly: rateLimits.costly, readTurns: new Turns(readsAtOnce(config)) }
   const parts = { runner, ...limiters, bus, clock, awake, log: log.child('tools'), audit }
   const sessions: SessionManager = new SessionManager(parts, state.sessions, limits, state.fleet)
   const meter = resources.own(
@@ -180,8 +180,16 @@ export function buildCore(config: ServerConfig, log: Log, resources: ResourceSta
   return { store, models, indexer, report, probe, sessions, rateLimits, tokens, tokenCheck, workflows, audit, auditReader }
 }
 
-/** Reads that are worked on at once, shared between the agents that read: more would only make each of them slower. */
-const READS_AT_ONCE = Math.max(2, availableParallelism())
+/**
+ * Reads that are worked on at once, shared between the agents that read. Where this machine embeds the questions, more would only make each of
+ * them slower; where another does, most of their time is waiting for it.
+ */
+function readsAtOnce({ embedding }: ServerConfig): number {
+  const isRemote = embedding.provider === 'openai' || embedding.provider === 'ollama'
+  return isRemote ? REMOTE_READS : Math.max(2, availableParallelism())
+}
+
+const REMOTE_READS = 32
 
 const MEMORY_TOOLS: ReadonlySet<string> = new Set(Object.values(TOOLS).flatMap((tool) => (tool.family === 'memory' ? [tool.name] : [])))
 
