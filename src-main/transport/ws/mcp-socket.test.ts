@@ -129,7 +129,7 @@ describe('many at once', () => {
   })
 
   test('more unanswered requests than are allowed are refused, not queued', async () => {
-    await using slow = await TestServer.start({ TMWS_RATE_LIMIT_REQUESTS: '100000' }, { embedder: slowEmbedder(40) })
+    await using slow = await TestServer.start({ TMWS_RATE_LIMIT_REQUESTS: '100000' }, { embedder: slowEmbedder(15) })
     const client = await open({ agent: 'eager' }, slow)
     const answers = await Promise.all(Array.from({ length: 300 }, () => client.ask('search_memories', { query: 'x' })))
     const refused = answers.filter((answer) => answer.error?.code === 503)
