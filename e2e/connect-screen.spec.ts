@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { dirname, join } from 'node:path'
 import { findChromium } from '../resources/scripts/setup-test-machine.ts'
 import { connectNamedWs } from './clients/mcp-clients.ts'
-import { complaintsOf, openDashboard } from './dashboard/open-dashboard.ts'
+import { complaintsOf, openDashboard } from './screens/dashboard-page.ts'
 import { expect, test } from './fixtures.ts'
 import type { RunningServer } from './processes/server-process.ts'
 

@@ -1,5 +1,4 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { findChromium } from '../resources/scripts/setup-test-machine.ts'
@@ -9,27 +8,9 @@ import { call, untilIndexed } from './clients/tool-calls.ts'
 import { NOTES } from './data/notes.ts'
 import { expect, test } from './fixtures.ts'
 import type { RunningServer } from './processes/server-process.ts'
+import { complaintsOf, openDashboard } from './screens/dashboard-page.ts'
 
 test.skip(findChromium() === undefined, 'there is no Chromium on this machine')
-
-/** Everything the page complains about; a test that opens it expects nothing. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${message.type()}: ${message.text()}`)
-  })
-  page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`))
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ''}`))
-  page.on('response', (response) => {
-    if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`)
-  })
-  return complaints
-}
-
-async function openDashboard(page: Page, server: RunningServer): Promise<void> {
-  await page.goto(`${server.apiUrl}/`)
-  await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible()
-}
 
 /** Stores some notes as an agent of any namespace, each private: the person at the machine sees them all the same. */
 async function storeSome(server: RunningServer, agentId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findChromium } from '../resources/scripts/setup-test-machine.ts'
 import { RestClient } from './clients/rest-client.ts'
-import { complaintsOf, openDashboard } from './dashboard/open-dashboard.ts'
+import { complaintsOf, openDashboard } from './screens/dashboard-page.ts'
 import { expect, test } from './fixtures.ts'
 import type { RunningServer } from './processes/server-process.ts'
 

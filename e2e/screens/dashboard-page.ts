@@ -23,6 +23,12 @@ export function complaintsOf(page: Page): string[] {
   return complaints
 }
 
+/** The dashboard, when it hears its server. */
+export async function openDashboard(page: Page, server: RunningServer): Promise<void> {
+  await page.goto(`${server.apiUrl}/`)
+  await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible()
+}
+
 /** Opens a screen and waits until the page is live. */
 export async function openScreen(page: Page, server: RunningServer, address: string): Promise<void> {
   await page.goto(`${server.apiUrl}/${address}`)

@@ -45,7 +45,7 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
       await page.waitForTimeout(300)
     },
   },
-  { name: 'map', address: '#/memories?view=map', prepare: (page) => page.waitForTimeout(4000) },
+  { name: 'map', address: '#/memories?view=map', prepare: untilDrawn },
   {
     name: 'graph',
     address: '#/memories',
@@ -97,4 +97,12 @@ function openFirst(role: 'option' | 'row'): (page: Page) => Promise<void> {
     await first.click()
     await page.waitForTimeout(500)
   }
+}
+
+/** The map of a server that was never looked at is laid out first; an empty one has nothing to draw. */
+async function untilDrawn(page: Page): Promise<void> {
+  const canvas = page.locator('main canvas').first()
+  await canvas.or(page.locator('main .face')).first().waitFor({ timeout: 60_000 })
+  await canvas.waitFor({ timeout: 60_000 }).catch(() => undefined)
+  await page.waitForTimeout(800)
 }

@@ -19,6 +19,8 @@ interface MemoryPageProps {
   readonly now: number
   /** Takes the place of the text while it is edited. */
   readonly editor?: ReactNode
+  /** Who else read it. */
+  readonly readers?: ReactNode
   readonly previewOf: (id: string) => string | undefined
   readonly onEdit: () => void
   readonly onPin: () => void
@@ -95,6 +97,7 @@ export function MemoryPage(props: MemoryPageProps) {
             <pre className="mono context">{JSON.stringify(memory.context, null, 2)}</pre>
           </section>
         )}
+        {props.readers}
         <MemoryHistory memory={memory} history={history} error={historyError} now={now} onRestore={props.onRestoreVersion} />
       </div>
     </>

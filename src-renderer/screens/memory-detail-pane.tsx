@@ -10,6 +10,7 @@ import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
 import { EraseDialog } from './erase-dialog.tsx'
+import { MemoryReaders } from './memory-readers.tsx'
 
 interface MemoryDetailPaneProps {
   readonly stores: Stores
@@ -79,6 +80,7 @@ export function MemoryDetailPane({ stores, onTrash, onClose }: MemoryDetailPaneP
           const known = list.find(other)
           return known && previewOf(known)
         }}
+        readers={<MemoryReaders stores={stores} memoryId={memory.id} now={now} />}
         onEdit={() => detail.edit()}
         onPin={() => void actions.setPinned(memory, !memory.pinned)}
         onTrash={onTrash}

@@ -39,6 +39,7 @@ export const curation = {
     pinned: 'Pinned: it is kept at hand',
     unpinned: 'No longer pinned',
   },
+  readers: { title: 'Read by' },
   preview: {
     label: 'Face of the text',
     write: 'Write',

@@ -32,6 +32,7 @@ export const curation: typeof english = {
     confirm: '完全に消去',
   },
   pin: { pin: 'ピン留め', unpin: 'ピンを外す', pinned: 'ピン留めしました', unpinned: 'ピンを外しました' },
+  readers: { title: '読んだエージェント' },
   preview: {
     label: 'テキストの見せ方',
     write: '書く',
