@@ -69,6 +69,9 @@ test('several memories are ticked, tagged, moved to the trash, brought back, and
   await toast(page).getByRole('button', { name: 'Undo' }).last().click()
   await expect.poll(tagged).toBe(0)
 
+  await bar.getByRole('button', { name: 'Untick all' }).click()
+  await expect(bar).toHaveCount(0)
+  await rows.nth(0).hover()
   await rows.nth(0).locator('.tick').click()
   await bar.getByRole('button', { name: 'Move to trash' }).click()
   await expect(toast(page)).toContainText('1 memory moved to the trash')
