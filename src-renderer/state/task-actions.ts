@@ -12,6 +12,7 @@ export class TaskActions {
   readonly #api: CoordinationApi
   readonly #queries: QueryClient
   readonly #toasts: Toasts
+  readonly #gone = new Set<string>()
 
   constructor(api: CoordinationApi, queries: QueryClient, toasts: Toasts) {
     this.#api = api
@@ -50,6 +51,7 @@ export class TaskActions {
   delete(task: Task): Promise<boolean> {
     return this.#attempt(async () => {
       await this.#api.deleteTask(task.id)
+      this.#gone.add(task.id)
       this.#toasts.show(words.deleted, () => this.#quietly(() => this.#api.createTask(inputOf(task))))
     })
   }
@@ -71,7 +73,8 @@ export class TaskActions {
   }
 
   #refresh(): void {
-    void this.#queries.invalidateQueries({ queryKey: ['tasks'] })
+    // A task that is gone is not asked for, though its pane may still be closing.
+    void this.#queries.invalidateQueries({ queryKey: ['tasks'], predicate: ({ queryKey }) => !this.#gone.has(String(queryKey[1])) })
   }
 }
 
