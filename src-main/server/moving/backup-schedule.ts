@@ -70,7 +70,10 @@ export class BackupSchedule {
   async #look(): Promise<void> {
     const { backups, lastWriteMs, clock, log } = this.#parts
     const { intervalMs, keep } = this.#options
-    if (intervalMs === 0) { this.#settle(undefined); return; }
+    if (intervalMs === 0) {
+      this.#settle(undefined)
+      return
+    }
     const nowMs = clock.now()
     // A wall clock that was set back must not put the next copy off for longer than an interval.
     if (nowMs < this.#dueMs && this.#dueMs - nowMs <= Math.max(intervalMs, RETRY_MS)) return
