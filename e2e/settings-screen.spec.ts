@@ -227,6 +227,7 @@ test('in the desktop app, starting with the computer and updates are the app’s
     Object.assign(window, {
       asked,
       desktop: {
+        getAppInfo: () => Promise.resolve({ portNote: [{ of: 'api', wanted: 8000, used: 8123 }] }),
         getAutostart: () => Promise.resolve({ isOn, canChange: true }),
         setAutostart: (next: boolean) => note(`autostart ${next}`, { isOn: (isOn = next), canChange: true }),
         getUpdates: () => Promise.resolve(updates),
@@ -240,6 +241,8 @@ test('in the desktop app, starting with the computer and updates are the app’s
     })
   })
   const complaints = complaintsOf(page)
+  await openDashboard(page, server)
+  await expect(page.getByText('Port 8000 for REST is taken by another program; 8123 is used instead.')).toBeVisible()
   await openPart(page, server, 'general')
   const autostart = page.getByRole('switch', { name: 'Start with this computer' })
   await autostart.click()

@@ -15,6 +15,7 @@ import { WINDOW_SECONDS, callsPerMinute, type RatePoint } from '../model/rate-wi
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
+import { PortNotes } from './port-notes.tsx'
 
 const ROWS_SHOWN = 30
 const words = strings.overview
@@ -49,6 +50,7 @@ export function OverviewScreen({ stores, theme }: { readonly stores: Stores; rea
           <b>{strings.connection.reconnecting}</b> {strings.connection.lost}
         </Banner>
       )}
+      <PortNotes />
       <ServerStatus
         status={health?.status}
         isReachable={!isLost}

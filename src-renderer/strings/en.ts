@@ -113,6 +113,11 @@ export const en = {
       TransportKind,
       string
     >,
+    ports: {
+      api: 'REST',
+      ws: 'WebSocket',
+      note: (of: string, wanted: string, used: string) => `Port ${wanted} for ${of} is taken by another program; ${used} is used instead.`,
+    },
     loadFailed: 'The overview could not be loaded.',
   },
   activity: {

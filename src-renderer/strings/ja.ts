@@ -113,6 +113,11 @@ export const ja: Strings = {
       TransportKind,
       string
     >,
+    ports: {
+      api: 'REST',
+      ws: 'WebSocket',
+      note: (of, wanted, used) => `${of} のポート ${wanted} は別のプログラムが使っているため、代わりに ${used} を使っています。`,
+    },
     loadFailed: '概要を読み込めませんでした。',
   },
   activity: {
