@@ -74,7 +74,8 @@ async function shootAll(from: Browser, server: RunningServer, { prefix, sizes, l
         await page.setViewportSize(viewport)
         for (const shot of shots) {
           await openScreen(page, server, shot.address)
-          await shot.prepare?.(page)
+          // On an empty server there is nothing to lead to.
+          if (prefix === '') await shot.prepare?.(page)
           const name = [prefix, shot.name, `${viewport.width}x${viewport.height}`, colorScheme, locale.slice(0, 2)]
             .filter(Boolean)
             .join('-')

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { inheritedEnvironment } from '../config/process-config.ts'
 import { INSTALLED } from '../server/install-paths.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -12,11 +13,9 @@ const NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 1, 
  * passed on; the command decides when it is done. What is in the app's archive is read by Electron's Node as if it were files.
  */
 export function runCommandAsNode(args: readonly string[]): Promise<number> {
-  // eslint-disable-next-line n/no-process-env -- it is handed on whole, not read
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
   const child = spawn(process.execPath, [join(INSTALLED.root, 'out', 'main', 'tmws.js'), ...args], {
     stdio: 'inherit',
-    env,
+    env: inheritedEnvironment({ ELECTRON_RUN_AS_NODE: '1' }),
     windowsHide: false,
   })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))

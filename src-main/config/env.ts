@@ -58,3 +58,8 @@ export function readMachineVariables(source: Readonly<Record<string, string | un
     }),
   )
 }
+
+/** All of it with some variables more, for a child of this process. Nothing of it is read. */
+export function inheritedEnvironment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...more }
+}

@@ -39,3 +39,5 @@ export function loadProcessConfig(
 ): ServerConfig {
   return loadConfig({ flags, environment, kept })
 }
+
+export { inheritedEnvironment } from './env.ts'

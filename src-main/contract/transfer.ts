@@ -110,6 +110,13 @@ export const importSummarySchema = z.object({
 })
 export type ImportSummary = z.infer<typeof importSummarySchema>
 
+/** How many records came or were replaced, of every kind together. */
+export function changesIn({ kinds }: Pick<ImportSummary, 'kinds'>): { readonly new: number; readonly replaced: number } {
+  const tallies = Object.values(kinds)
+  const sum = (of: 'new' | 'replaced'): number => tallies.reduce((total, tally) => total + tally[of], 0)
+  return { new: sum('new'), replaced: sum('replaced') }
+}
+
 /** A line of the answer to an import that asked for progress. */
 export type ImportNotice =
   | { readonly progress: { readonly records: number; readonly total: number; readonly phase: 'checking' | 'importing' } }

@@ -47,7 +47,7 @@ test('a 401 leads to the sign-in page, except from the sign-in itself', async ()
     Response.json(body, { status: 401 }),
     new Response(null, { status: 204 }),
   )
-  await expect(client.sessions()).rejects.toMatchObject({ code: 'unauthenticated' })
+  await expect(client.stats()).rejects.toMatchObject({ code: 'unauthenticated' })
   expect(await client.signIn('wrong')).toBe(false)
   expect(await client.signIn('right')).toBe(true)
   expect(refused).toEqual([1])

@@ -10,7 +10,6 @@ import type {
   Memory,
   SearchInput,
   SearchResult,
-  SessionInfo,
   Stats,
   StoreInput,
   StoreResult,
@@ -23,7 +22,6 @@ export interface ServerClient {
   /** Also answers while the server is unhealthy. */
   health(signal?: AbortSignal): Promise<Health>
   stats(signal?: AbortSignal): Promise<Stats>
-  sessions(signal?: AbortSignal): Promise<readonly SessionInfo[]>
   tags(limit: number, signal?: AbortSignal): Promise<readonly TagCount[]>
   listMemories(input: ListInput, signal?: AbortSignal): Promise<ListPage>
   searchMemories(input: SearchInput, signal?: AbortSignal): Promise<SearchResult>
@@ -53,7 +51,6 @@ export function createServerClient({ raw, get, send }: Requester): ServerClient 
       throw serverErrorFrom(response.status, answer)
     },
     stats: (signal) => get('/stats', {}, signal),
-    sessions: async (signal) => (await get<{ sessions: readonly SessionInfo[] }>('/sessions', {}, signal)).sessions,
     tags: async (limit, signal) => (await get<{ tags: readonly TagCount[] }>('/tags', { limit }, signal)).tags,
     listMemories: (input, signal) => get('/memory', input, signal),
     searchMemories: (input, signal) => send('POST', '/memory/search', input, signal),

@@ -13,11 +13,20 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
       {facts
         .filter(({ value }) => value !== undefined)
         .map(({ label, value }) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
+          <FactRow key={label} label={label}>
+            {value}
+          </FactRow>
         ))}
     </dl>
+  )
+}
+
+/** One line of a `facts` list. */
+export function FactRow({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
   )
 }

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import type { Memory } from '../../src-main/contract/memory.ts'
 import { hundredths } from '../format/numbers.ts'
 import { absoluteTime, untilThen } from '../format/relative-time.ts'
@@ -6,6 +5,7 @@ import { strings } from '../strings/strings.ts'
 import { Age } from './age.tsx'
 import { AgentName } from './agent-name.tsx'
 import { CopyButton } from './copy-button.tsx'
+import { FactRow } from './facts.tsx'
 import { Importance } from './importance.tsx'
 import { Level } from './level.tsx'
 
@@ -15,34 +15,34 @@ const words = strings.detail
 export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly now: number }) {
   return (
     <dl className="facts" aria-label={words.facts}>
-      <Fact name={words.owner}>
+      <FactRow label={words.owner}>
         <AgentName agentId={memory.agent_id} />
-      </Fact>
-      <Fact name={words.namespace}>{memory.namespace}</Fact>
-      <Fact name={words.visibility}>
+      </FactRow>
+      <FactRow label={words.namespace}>{memory.namespace}</FactRow>
+      <FactRow label={words.visibility}>
         <Level level={memory.access_level} withText />
         <span className="fact-note">{seenBy(memory)}</span>
         {memory.access_level === 'shared' && <Grants memory={memory} now={now} />}
-      </Fact>
-      <Fact name={words.importance}>
+      </FactRow>
+      <FactRow label={words.importance}>
         <span className="fact-line figures">
           <Importance value={memory.importance} /> {hundredths(memory.importance)}
         </span>
-      </Fact>
+      </FactRow>
       {memory.source_url !== undefined && (
-        <Fact name={words.source}>
+        <FactRow label={words.source}>
           <Source url={memory.source_url} />
-        </Fact>
+        </FactRow>
       )}
-      <Fact name={words.created}>
+      <FactRow label={words.created}>
         <Age at={memory.created_at} now={now} long />
-      </Fact>
+      </FactRow>
       {memory.version > 1 && (
-        <Fact name={words.updated}>
+        <FactRow label={words.updated}>
           <Age at={memory.updated_at} now={now} long />
-        </Fact>
+        </FactRow>
       )}
-      <Fact name={words.accessed}>
+      <FactRow label={words.accessed}>
         {memory.accessed_at === undefined || memory.access_count === 0 ? (
           words.never
         ) : (
@@ -50,31 +50,22 @@ export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly
             <Age at={memory.accessed_at} now={now} long /> <span className="faint">· {words.timesRead(memory.access_count)}</span>
           </>
         )}
-      </Fact>
+      </FactRow>
       {memory.expires_at !== undefined && (
-        <Fact name={words.expires}>
+        <FactRow label={words.expires}>
           <time dateTime={memory.expires_at} title={absoluteTime(memory.expires_at)}>
             {untilThen(memory.expires_at, now)}
           </time>
-        </Fact>
+        </FactRow>
       )}
-      {memory.pinned && <Fact name={words.pinned}>{words.pinnedYes}</Fact>}
-      <Fact name={words.id}>
+      {memory.pinned && <FactRow label={words.pinned}>{words.pinnedYes}</FactRow>}
+      <FactRow label={words.id}>
         <span className="fact-line">
           <span className="mono truncate">{memory.id}</span>
           <CopyButton text={memory.id} what={words.id} />
         </span>
-      </Fact>
+      </FactRow>
     </dl>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

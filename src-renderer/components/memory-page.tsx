@@ -6,6 +6,7 @@ import { strings } from '../strings/strings.ts'
 import { AgentName } from './agent-name.tsx'
 import { Banner } from './banner.tsx'
 import { Button, IconButton } from './button.tsx'
+import { JsonView } from './json-view.tsx'
 import { MemoryFacts } from './memory-facts.tsx'
 import { MemoryHistory } from './memory-history.tsx'
 import { MemoryText } from './memory-text.tsx'
@@ -94,7 +95,7 @@ export function MemoryPage(props: MemoryPageProps) {
         {Object.keys(memory.context).length > 0 && (
           <section className="detail-section" aria-label={words.context}>
             <h3>{words.context}</h3>
-            <pre className="mono context">{JSON.stringify(memory.context, null, 2)}</pre>
+            <JsonView value={memory.context} label={words.context} />
           </section>
         )}
         {props.readers}

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { OWNER_AGENT_ID } from '../../src-main/contract/protocol.ts'
+import type { OperationsApi } from '../api/operations-api.ts'
 import type { ServerClient } from '../api/server-client.ts'
 import { messageOf } from '../api/server-error.ts'
 import type { Health, Memory, ServerEvent, SessionInfo } from '../api/types.ts'
@@ -38,10 +39,12 @@ export class Overview {
     previews: new Map(),
   }))
   readonly #client: ServerClient
+  readonly #operations: OperationsApi
   #counting: ReturnType<typeof setTimeout> | undefined
 
-  constructor(client: ServerClient) {
+  constructor(client: ServerClient, operations: OperationsApi) {
     this.#client = client
+    this.#operations = operations
     setInterval(() => {
       if (!document.hidden && this.store.getState().status === 'ready') void this.#loadHealth().catch(() => undefined)
     }, HEALTH_EVERY_MS)
@@ -52,7 +55,7 @@ export class Overview {
       const [, stats, sessions, newest] = await Promise.all([
         this.#loadHealth(),
         this.#client.stats(),
-        this.#client.sessions(),
+        this.#operations.sessions(),
         this.#client.listMemories({ limit: EARLIER }),
       ])
       this.takeMemories(newest.memories)

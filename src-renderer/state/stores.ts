@@ -86,7 +86,7 @@ export class Stores {
     this.#refresh = new QueryRefresh(this.queries)
     this.#openFeed = openFeed
     this.connection = connection
-    this.overview = new Overview(client)
+    this.overview = new Overview(client, this.operations)
     this.list = new MemoryList(client)
     this.live = new LiveList(this.list)
     this.detail = new MemoryDetail(client)

@@ -67,7 +67,6 @@ export const en = {
     live: 'Live',
     reconnecting: 'Reconnecting…',
     lost: 'The server does not answer. What you see is from before; it will refresh by itself.',
-    signedOut: 'Signed out',
   },
   signIn: {
     title: 'Sign in to TMWS',
@@ -94,7 +93,6 @@ export const en = {
     callsSummary: (now: string, peak: string) => `Calls per second in the last five minutes: ${now} now, ${peak} at most`,
     latencyChart: 'Latency',
     latencySummary: (p50: string, p95: string) => `Latency in the last five minutes: median ${p50}, 95th percentile ${p95}`,
-    lastFiveMinutes: 'last 5 minutes',
     otherAgents: 'others',
     noCalls: 'No agent has called since this page was opened',
     quiet: 'Quiet',
@@ -180,7 +178,6 @@ export const en = {
     untitled: 'Empty text',
     score: (n: string) => `Score ${n} of 100`,
     importance: (n: string) => `Importance ${n} of 100`,
-    inTrash: 'in the trash',
     why: { label: 'Why it was found', vector: 'meaning', keyword: 'words', importance: 'importance', recency: 'freshness' },
   },
   facets: {
@@ -287,7 +284,6 @@ export const en = {
     showChanges: 'Changes',
     hideChanges: 'Hide changes',
     restore: (n: number) => `Restore v${n}`,
-    noChanges: 'No text changed.',
     added: 'Added:',
     removed: 'Removed:',
     changed: (field: string) => `${field}:`,

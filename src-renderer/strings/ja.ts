@@ -67,7 +67,6 @@ export const ja: Strings = {
     live: '接続済み',
     reconnecting: '再接続中…',
     lost: 'サーバーが応答しません。表示は以前の内容です。つながりしだい更新されます。',
-    signedOut: 'サインアウト済み',
   },
   signIn: {
     title: 'TMWS にサインイン',
@@ -94,7 +93,6 @@ export const ja: Strings = {
     callsSummary: (now, peak) => `直近 5 分間の 1 秒あたりの呼び出し: 現在 ${now}、最大 ${peak}`,
     latencyChart: '応答時間',
     latencySummary: (p50, p95) => `直近 5 分間の応答時間: 中央値 ${p50}、95 パーセンタイル ${p95}`,
-    lastFiveMinutes: '直近 5 分',
     otherAgents: 'その他',
     noCalls: 'この画面を開いてから呼び出しはありません',
     quiet: '静かです',
@@ -180,7 +178,6 @@ export const ja: Strings = {
     untitled: '空のテキスト',
     score: (n) => `スコア ${n} / 100`,
     importance: (n) => `重要度 ${n} / 100`,
-    inTrash: 'ゴミ箱の中',
     why: { label: '見つかった理由', vector: '意味', keyword: '言葉', importance: '重要度', recency: '新しさ' },
   },
   facets: {
@@ -281,7 +278,6 @@ export const ja: Strings = {
     showChanges: '変更点',
     hideChanges: '変更点を隠す',
     restore: (n) => `v${n} を復元`,
-    noChanges: 'テキストに変更はありません。',
     added: '追加:',
     removed: '削除:',
     changed: (field) => `${field}:`,

@@ -3,7 +3,6 @@ import { silentLog } from '../../base/log.ts'
 import type { AuditDeed } from '../../base/audit-trail.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { OWNER_SCOPE } from '../../contract/scope.ts'
-import type { ImportSummary } from '../../contract/transfer.ts'
 import { AuditLog } from '../../coordination/audit/audit-log.ts'
 import type { AuditStore } from '../../storage/audit-store.ts'
 
@@ -34,10 +33,3 @@ export async function traced<T>({ store, config, action }: DirectTrace, work: ()
 }
 
 type Facts = NonNullable<AuditDeed['facts']>
-
-/** How much came, of every kind together. */
-export function factsOfSummary({ kinds }: Pick<ImportSummary, 'kinds'>): Facts {
-  const tallies = Object.values(kinds)
-  const sum = (of: 'new' | 'replaced'): number => tallies.reduce((total, tally) => total + tally[of], 0)
-  return { new: sum('new'), replaced: sum('replaced') }
-}

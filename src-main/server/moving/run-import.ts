@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { AppError } from '../../base/errors.ts'
 import type { ServerConfig } from '../../config/config.ts'
-import { importQuerySchema } from '../../contract/transfer.ts'
+import { changesIn, importQuerySchema } from '../../contract/transfer.ts'
 import type { ImportNotice, ImportQuery, ImportSummary } from '../../contract/transfer.ts'
-import { factsOfSummary, traced } from '../audit/direct-trace.ts'
+import { traced } from '../audit/direct-trace.ts'
 import { ProgressLine } from './progress-line.ts'
 import { summaryLines } from './summary-lines.ts'
 import { findWay } from './way-to-data.ts'
@@ -53,7 +53,7 @@ function importDirectly(
   return traced(
     { store: stores.audit, config, action: 'import' },
     () => moving.importFile(source, query, { onProgress, signal: new AbortController().signal }),
-    (summary) => ({ ...factsOfSummary(summary), dry_run: query.dry_run }),
+    (summary) => ({ ...changesIn(summary), dry_run: query.dry_run }),
   )
 }
 

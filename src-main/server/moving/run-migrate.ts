@@ -7,11 +7,12 @@ import { ResourceStack } from '../../base/resource-stack.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import type { SettingName } from '../../config/settings-table.ts'
 import { OWNER_AGENT_ID } from '../../contract/protocol.ts'
+import { changesIn } from '../../contract/transfer.ts'
 import { moveData } from '../../memory/transfer/move-data.ts'
 import type { MoveOptions } from '../../memory/transfer/move-data.ts'
 import { openStores } from '../../storage/open-stores.ts'
 import type { Stores } from '../../storage/open-stores.ts'
-import { factsOfSummary, traced } from '../audit/direct-trace.ts'
+import { traced } from '../audit/direct-trace.ts'
 import { storeOptions } from '../core-parts.ts'
 import { becomeOwner } from '../owner.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -42,7 +43,7 @@ export async function runMigrate(configOf: ConfigOf, flags: { from: string; to: 
     const summary = await traced(
       { store: target.audit, config: to, action: 'migrate' },
       () => moveData(move),
-      (moved) => ({ ...factsOfSummary(moved), from: placeOf(flags.from, from) }),
+      (moved) => ({ ...changesIn(moved), from: placeOf(flags.from, from) }),
     )
     progress.end()
     const verdict =

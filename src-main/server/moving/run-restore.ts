@@ -5,13 +5,13 @@ import { silentLog } from '../../base/log.ts'
 import { keyOf } from '../../config/config.ts'
 import type { ServerConfig } from '../../config/config.ts'
 import { dataPaths } from '../../config/paths.ts'
-import { importQuerySchema } from '../../contract/transfer.ts'
+import { changesIn, importQuerySchema } from '../../contract/transfer.ts'
 import type { ImportNotice } from '../../contract/transfer.ts'
 import { newBackupFile } from '../../storage/backup-files.ts'
 import { headOf } from '../../storage/database-head.ts'
 import { openStores, restoreDatabase } from '../../storage/open-stores.ts'
 import { EVERYTHING } from '../../storage/transfer-store.ts'
-import { factsOfSummary, traced } from '../audit/direct-trace.ts'
+import { traced } from '../audit/direct-trace.ts'
 import { storeOptions } from '../core-parts.ts'
 import { becomeOwner } from '../owner.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -80,7 +80,7 @@ async function restoreExport(config: ServerConfig, file: string): Promise<number
     const summary = await traced(
       { store: way.stores.audit, config, action: 'restore' },
       () => way.moving.importFile(file, query, { onProgress, signal: new AbortController().signal }),
-      factsOfSummary,
+      changesIn,
     )
     progress.end()
     process.stdout.write(`${summaryLines(summary).join('\n')}\n`)

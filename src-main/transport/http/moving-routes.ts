@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { AppError, messageOf, toErrorBody } from '../../base/errors.ts'
 import { API_PREFIX } from '../../contract/protocol.ts'
-import { exportQuerySchema, importQuerySchema, TRANSFER_CONTENT_TYPE } from '../../contract/transfer.ts'
+import { changesIn, exportQuerySchema, importQuerySchema, TRANSFER_CONTENT_TYPE } from '../../contract/transfer.ts'
 import type { Backup, ExportQuery, ImportNotice, ImportQuery, ImportSummary } from '../../contract/transfer.ts'
 import type { AuditTrail } from '../../base/audit-trail.ts'
 import type { Log } from '../../base/log.ts'
@@ -103,7 +103,7 @@ export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions,
           request,
           caller,
           () => moving.import(content, query, { onProgress, signal }),
-          (summary) => importFacts(summary, query),
+          (summary) => ({ ...changesIn(summary), dry_run: query.dry_run }),
         )
       if (request.headers.accept !== TRANSFER_CONTENT_TYPE) return run(() => undefined)
       void reply.header('content-type', TRANSFER_CONTENT_TYPE).header('cache-control', 'no-store')
@@ -115,12 +115,6 @@ export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions,
 
 function selectionFacts({ namespace, agent_id: agentId }: ExportQuery): Record<string, string> {
   return { ...(namespace !== undefined && { namespace }), ...(agentId !== undefined && { agent_id: agentId }) }
-}
-
-function importFacts({ kinds }: ImportSummary, query: ImportQuery): Record<string, number | boolean> {
-  const tallies = Object.values(kinds)
-  const sum = (of: 'new' | 'replaced'): number => tallies.reduce((total, tally) => total + tally[of], 0)
-  return { new: sum('new'), replaced: sum('replaced'), dry_run: query.dry_run }
 }
 
 async function* bounded(source: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<Uint8Array> {
