@@ -5,9 +5,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildBridge } from './build-bridge.ts'
-import { buildClient } from './build-client.ts'
-import { buildFallback } from './build-fallback.ts'
 import { buildModel } from './build-model.ts'
 import { BOM_FILE, writeNotices } from './supply-chain/write-notices.ts'
 
@@ -35,19 +32,19 @@ const PARTS: readonly Part[] = [
     name: 'bridge',
     inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-bridge.ts'],
     output: 'out/bridge/tmws-bridge.cjs',
-    build: () => buildBridge(),
+    build: () => runScript('build-bridge.ts'),
   },
   {
     name: 'fallback',
     inputs: [...SHARED_INPUTS, 'resources/scripts/build-fallback.ts'],
     output: 'out/fallback/fallback.js',
-    build: () => buildFallback(),
+    build: () => runScript('build-fallback.ts'),
   },
   {
     name: 'client-library',
     inputs: [...SHARED_INPUTS, 'src-bridge', 'resources/scripts/build-client.ts', 'tsconfig.client.json'],
     output: 'out/client/index.d.ts',
-    build: () => buildClient(),
+    build: () => runScript('build-client.ts'),
   },
 ]
 
@@ -87,6 +84,11 @@ export function runBin(packageName: string, bin: string, args: readonly string[]
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as { bin: string | Record<string, string> } // a package manifest
   const file = typeof manifest.bin === 'string' ? manifest.bin : (manifest.bin[bin] ?? '')
   execFileSync(process.execPath, [join(dirname(manifestFile), file), ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+/** In a process of its own: a build of Vite makes `production` of its process's NODE_ENV, which whatever comes after it would inherit. */
+function runScript(name: string): void {
+  execFileSync(process.execPath, [join(import.meta.dirname, name)], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 function hashOf(inputs: readonly string[]): string {

@@ -19,11 +19,13 @@ export interface Bom {
   readonly [more: string]: unknown
 }
 
+/** Whatever NODE_ENV or a setting of npm leaves out: what is bundled is a dependency of development. */
+const EVERYTHING = ['--include=dev', '--include=optional', '--include=peer']
 const MODEL_FOLDER = join('resources', 'models', 'all-MiniLM-L6-v2-int8')
 
 /** The bill of materials of a release (CycloneDX, JSON): npm's own of everything that is installed, cut to what is shipped, with the model. */
 export async function billOfMaterials(root: string, packages: readonly ShippedPackage[]): Promise<Bom> {
-  const { stdout } = await runNpm(root, ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only'])
+  const { stdout } = await runNpm(root, ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only', ...EVERYTHING])
   return cutTo(JSON.parse(stdout) as Bom, packages, modelComponent(root))
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readAudit } from './audit-check.ts'
 import { billOfMaterials } from './bill-of-materials.ts'
 import { licenceProblems } from './licence-check.ts'
@@ -10,6 +10,7 @@ import type { ShippedPackage } from './shipped-packages.ts'
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const packages = shippedPackages(ROOT)
 const names = new Set(packages.map(({ name }) => name))
+afterEach(() => vi.unstubAllEnvs())
 const one = (licence: string | undefined): ShippedPackage => ({ name: 'x', version: '1.0.0', licence, folder: 'node_modules/x' })
 
 describe('a release', () => {
@@ -47,6 +48,8 @@ describe('a release', () => {
   })
 
   test('has a bill of materials with just these packages, each under its licence, and the model', async () => {
+    // Under which npm leaves out what is a dependency of development, also what is bundled.
+    vi.stubEnv('NODE_ENV', 'production')
     const bom = await billOfMaterials(ROOT, packages)
     expect(bom.bomFormat).toBe('CycloneDX')
     expect(bom.metadata.component).toMatchObject({ name: 'tmws', type: 'application' })
