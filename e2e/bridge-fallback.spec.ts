@@ -51,7 +51,7 @@ test('without a server a host gets the same tools from the database, by words an
   })
 })
 
-test('a server that starts takes over, subscriptions included, and the process that stood in ends', async ({ makePlace }) => {
+test('a server that starts takes over, subscriptions included, and the process that stood in ends @timed', async ({ makePlace }) => {
   const place = makePlace()
   const wsPort = await freePort()
   const host = new BridgeHost(place, wsPort)
@@ -79,7 +79,7 @@ test('a server that starts takes over, subscriptions included, and the process t
   await until('the meaning', async () => (await host.search('signal lamp colour at the port'))[0] === 'The harbour light is green.')
 })
 
-test('through servers that start and are killed, every write is answered once and every acknowledged one is kept once', async ({
+test('through servers that start and are killed, every write is answered once and every acknowledged one is kept once @timed', async ({
   makePlace,
 }) => {
   test.setTimeout(150_000)
@@ -125,7 +125,7 @@ test('through servers that start and are killed, every write is answered once an
   expect(kept.length).toBe(new Set(kept).size)
 })
 
-test('sixteen bridges that start while the server starts all answer initialize within two seconds', async ({ makePlace }) => {
+test('sixteen bridges that start while the server starts all answer initialize within two seconds @timed', async ({ makePlace }) => {
   test.setTimeout(120_000)
   const round = async () => {
     const place = makePlace()

@@ -51,7 +51,7 @@ async function everything(server: RunningServer): Promise<Map<string, string>> {
 /** Time-ordered ids begin with the time they stand for: of a scheduled run, when it was due. */
 const dueOf = ({ id }: Pick<ExecutionSummary, 'id'>): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
 
-test(`three instances behind nginx, one killed every ${EVERY_MS / 1000} s under 30 clients (seed ${seed})`, async ({
+test(`three instances behind nginx, one killed every ${EVERY_MS / 1000} s under 30 clients (seed ${seed}) @timed`, async ({
   newPlace,
   closing,
 }) => {

@@ -18,7 +18,7 @@ const ALLOWED = 600
 
 test(
   'a flood by one agent leaves the answers to others as quick as twice without it, while it may ask and when it may not',
-  { tag: '@stores' },
+  { tag: ['@stores', '@timed'] },
   async ({ startServer, closing }) => {
     test.setTimeout(180_000)
     const server = await (await startServer({ env: { TMWS_RATE_LIMIT_REQUESTS: String(ALLOWED) } })).untilHealthy()

@@ -62,7 +62,7 @@ const BROKEN_MODELS: readonly { readonly name: string; readonly make: (folder: s
 ]
 
 for (const { name, make } of BROKEN_MODELS) {
-  test(`with a model that is ${name}, both handshakes answer within a second and search goes on by words`, async ({
+  test(`with a model that is ${name}, both handshakes answer within a second and search goes on by words @timed`, async ({
     makePlace,
     closing,
   }) => {

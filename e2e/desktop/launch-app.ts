@@ -55,7 +55,7 @@ export class AppUnderTest {
 
   /** The first thing told of this type, now or within ten seconds. */
   async until(type: string, matches: (told: Told) => boolean = () => true): Promise<Told> {
-    const end = Date.now() + 10_000
+    const end = Date.now() + 30_000
     while (Date.now() < end) {
       const found = this.told.find((told) => told.type === type && matches(told))
       if (found) return found

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildAll } from './build.ts'
+import { E2E_PASSES } from './e2e-passes.ts'
 import { addCounts, countPlaywright, countVitest, NOTHING, ONE_FAILURE, sentenceOf } from './test-counts.ts'
 import type { Counts } from './test-counts.ts'
 import { setUpTestMachine } from './setup-test-machine.ts'
@@ -34,15 +35,18 @@ const RUNNERS: readonly Runner[] = [
     report: join(RESULTS, 'vitest.json'),
     count: countVitest,
   },
-  {
-    name: 'end-to-end tests (Playwright)',
-    program: '@playwright/test/cli.js',
-    args: ['test', '--reporter=list,json'],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(RESULTS, 'playwright.json'), TMWS_E2E_BUILT: '1' },
-    needsBuild: true,
-    report: join(RESULTS, 'playwright.json'),
-    count: countPlaywright,
-  },
+  ...E2E_PASSES.map(({ name, args }, index) => {
+    const report = join(RESULTS, `playwright-${index + 1}.json`)
+    return {
+      name: `end-to-end tests, ${name} (Playwright)`,
+      program: '@playwright/test/cli.js',
+      args: ['test', '--reporter=list,json', `--output=test-results/e2e-${index + 1}`, ...args],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, TMWS_E2E_BUILT: '1' },
+      needsBuild: true,
+      report,
+      count: countPlaywright,
+    }
+  }),
 ]
 
 mkdirSync(RESULTS, { recursive: true })

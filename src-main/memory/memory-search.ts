@@ -6,7 +6,7 @@ import type { MemoryHit } from '../contract/memory.ts'
 import type { Scope } from '../contract/scope.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { EmbeddingModels } from './embedding-models.ts'
-import type { MemoryStore } from '../storage/memory-store.ts'
+import type { MemoryStore, QuestionVector } from '../storage/memory-store.ts'
 import { toStoreFilter } from './filters.ts'
 import type { FilterArguments } from './filters.ts'
 import { presentMemories } from './presentation.ts'
@@ -56,20 +56,25 @@ export class MemorySearch {
     const nowMs = this.#clock.now()
     const now = toIso(nowMs)
     const filter = toStoreFilter(request, nowMs, now)
-    const meaning = request.mode === 'keyword' ? undefined : await this.#embed(request.query, signal)
+    const embedding = request.mode === 'keyword' ? undefined : this.#embed(request.query, signal)
+    // What is not to be searched by words is so only where there is no vector; else the words are looked for while it is made.
+    const isByWords = request.mode !== 'vector' || (await embedding)?.vector === undefined
+    const [meaning, set] = await Promise.all([
+      embedding,
+      this.#store.candidates(
+        {
+          ...filter,
+          ...(isByWords && { text: request.query }),
+          ...(embedding && { vector: embedding.then(({ vector }) => vector) }),
+          candidateLimit: Math.max(CANDIDATES_PER_LEG, 2 * request.limit),
+          includeShared: request.includeShared,
+          includeSuperseded: request.includeSuperseded,
+        },
+        scope,
+      ),
+    ])
     signal?.throwIfAborted()
     const mode = meaning?.vector ? request.mode : 'keyword'
-    const set = await this.#store.candidates(
-      {
-        ...filter,
-        ...(mode !== 'vector' && { text: request.query }),
-        ...(meaning?.vector && meaning.modelId !== undefined && { vector: { values: meaning.vector, modelId: meaning.modelId } }),
-        candidateLimit: Math.max(CANDIDATES_PER_LEG, 2 * request.limit),
-        includeShared: request.includeShared,
-        includeSuperseded: request.includeSuperseded,
-      },
-      scope,
-    )
     const best = rank(set, request.weights, nowMs)
       .filter((candidate) => candidate.score >= request.minScore)
       .slice(0, request.limit)
@@ -105,8 +110,8 @@ export class MemorySearch {
     if (state.status === 'loading') return { problem: 'The embedding model is still loading; results match words only.' }
     const budget = AbortSignal.timeout(QUERY_EMBEDDING_BUDGET_MS)
     try {
-      const vector = await embedder.embedQuery(query, signal ? AbortSignal.any([signal, budget]) : budget)
-      return { vector, modelId: embedder.modelId }
+      const values = await embedder.embedQuery(query, signal ? AbortSignal.any([signal, budget]) : budget)
+      return { vector: { values, modelId: embedder.modelId } }
     } catch (error) {
       signal?.throwIfAborted()
       this.#log.warn({ err: error }, 'a question could not be embedded; answered by words')
@@ -119,8 +124,7 @@ export class MemorySearch {
 
 /** A question as a vector of one model, or why there is none, or why it will find less than it should. */
 interface Meaning {
-  readonly vector?: Float32Array
-  readonly modelId?: string
+  readonly vector?: QuestionVector
   readonly problem?: string
 }
 

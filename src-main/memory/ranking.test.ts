@@ -5,7 +5,7 @@ import { rank, RECALL_WEIGHTS, SEARCH_WEIGHTS } from './ranking.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z')
 const DAY = 86_400_000
-const at = (daysAgo: number) => new Date(NOW - daysAgo * DAY).toISOString()
+const at = (daysAgo: number) => NOW - daysAgo * DAY
 const candidate = (id: string, more: Partial<Candidate> = {}): Candidate => ({ id, importance: 0.5, createdAt: at(0), ...more })
 
 function ranked(candidates: readonly Candidate[], { ceiling = 10, weights = SEARCH_WEIGHTS } = {}) {

@@ -41,7 +41,7 @@ export function rank(set: CandidateSet, weights: RankingWeights, nowMs: number):
       const score = weights.relevance * relevance + weights.importance * candidate.importance + weights.recency * parts.recency
       return { id: candidate.id, score: clamp01(score), why: whyOf(parts, candidate.importance), createdAt: candidate.createdAt }
     })
-    .sort((a, b) => b.score - a.score || descending(a.createdAt, b.createdAt) || descending(a.id, b.id))
+    .sort((a, b) => b.score - a.score || b.createdAt - a.createdAt || descending(a.id, b.id))
     .map(({ id, score, why }) => ({ id, score, why }))
 }
 
@@ -52,7 +52,7 @@ interface Parts {
 }
 
 function partsOf(candidate: Candidate, keywordCeiling: number, nowMs: number): Parts {
-  const ageDays = Math.max(0, nowMs - Date.parse(candidate.createdAt)) / 86_400_000
+  const ageDays = Math.max(0, nowMs - candidate.createdAt) / 86_400_000
   return {
     ...(candidate.keyword !== undefined && keywordCeiling > 0 && { keyword: clamp01(candidate.keyword / keywordCeiling) }),
     ...(candidate.vector !== undefined && { vector: clamp01((candidate.vector - COSINE_FLOOR) / (COSINE_CEILING - COSINE_FLOOR)) }),

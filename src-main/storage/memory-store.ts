@@ -188,11 +188,17 @@ export interface ListQuery extends MemoryFilter {
   readonly trash?: boolean
 }
 
+/** A question as the vector of one model. */
+export interface QuestionVector {
+  readonly values: Float32Array
+  readonly modelId: string
+}
+
 export interface CandidateQuery extends MemoryFilter {
   /** The question as asked; the store makes its own terms of it. Absent: no keyword leg. */
   readonly text?: string
-  /** Absent: no vector leg. */
-  readonly vector?: { readonly values: Float32Array; readonly modelId: string }
+  /** Absent, or a promise of nothing: no vector leg. While a vector is still being made, the keyword leg is already looked for. */
+  readonly vector?: QuestionVector | Promise<QuestionVector | undefined>
   readonly candidateLimit: number
   /** false: only memories the scope's agent owns. */
   readonly includeShared: boolean
@@ -206,7 +212,8 @@ export interface Candidate {
   /** Best cosine similarity of its vectors, -1..1. Absent when it has none, or was not near. */
   readonly vector?: number
   readonly importance: number
-  readonly createdAt: string
+  /** Milliseconds since 1970: ranking reckons with it. */
+  readonly createdAt: number
 }
 
 export interface CandidateSet {

@@ -78,7 +78,9 @@ export function searchConformance(store: OpenedStore): void {
     const found = await candidates(store(), alice, { text: 'quartz violin' })
     const frequency = Math.log((9 - 1 + 0.5) / (1 + 0.5))
     expect(found.keywordCeiling).toBeCloseTo(2 * frequency, 6)
-    expect(found.candidates).toEqual([{ id, keyword: expect.closeTo(2 * frequency, 6) as number, importance: 0.5, createdAt: at(0) }])
+    expect(found.candidates).toEqual([
+      { id, keyword: expect.closeTo(2 * frequency, 6) as number, importance: 0.5, createdAt: Date.parse(at(0)) },
+    ])
     const absent = Math.log((9 + 0.5) / 0.5)
     expect((await candidates(store(), alice, { text: 'quartz xylophone' })).keywordCeiling).toBeCloseTo(frequency + absent, 6)
   })

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { newId } from '../base/ids.ts'
 import { alice, at, bob, by, candidates, embed, OWNER, put, T0, vector } from './fixtures.conformance.ts'
 import type { OpenedStore } from './fixtures.conformance.ts'
+import type { QuestionVector } from './memory-store.ts'
 
 const ask = (direction: number, modelId = 'model-1') => ({ vector: { values: vector(direction), modelId } })
 
@@ -26,7 +27,7 @@ export function vectorConformance(store: OpenedStore): void {
     const memory = await put(store())
     await embed(store(), memory, [vector(1), vector(5), vector(9)])
     const { candidates: found } = await candidates(store(), alice, ask(5))
-    expect(found).toEqual([{ id: memory.id, vector: expect.closeTo(1, 1.9) as number, importance: 0.5, createdAt: T0 }])
+    expect(found).toEqual([{ id: memory.id, vector: expect.closeTo(1, 1.9) as number, importance: 0.5, createdAt: Date.parse(T0) }])
   })
 
   it('gives enough memories even where one fills the neighbourhood with its windows', async () => {
@@ -60,6 +61,43 @@ export function vectorConformance(store: OpenedStore): void {
       ),
     ).toEqual([second.id])
     expect(await candidates(store(), alice, ask(1, 'model-3'))).toEqual({ candidates: [], keywordCeiling: 0, isPartial: true })
+  })
+
+  it.each([
+    ['comes', vector(1)],
+    ['does not come', undefined],
+  ])('waits for a vector that is being made: one that %s', async (_, values) => {
+    const words = await put(store(), { content: 'telescope' })
+    const near = await put(store())
+    await embed(store(), words, [vector(2)])
+    await embed(store(), near, [vector(1, 0.1)])
+    const made = values && { values, modelId: 'model-1' }
+    const asked = Promise.withResolvers<typeof made>()
+    const answer = candidates(store(), alice, { text: 'telescope', vector: asked.promise })
+    const byMeaning = candidates(store(), alice, { vector: asked.promise })
+    // Others are answered meanwhile.
+    await candidates(store(), alice, { text: 'telescope' })
+    asked.resolve(made)
+    expect(await answer).toEqual(await candidates(store(), alice, { text: 'telescope', ...(made && { vector: made }) }))
+    expect(await byMeaning).toEqual(await candidates(store(), alice, made ? { vector: made } : {}))
+    expect((await answer).candidates).toHaveLength(made ? 2 : 1)
+  })
+
+  it('answers many whose vectors are late, each with its own, and fails with a vector that fails', async () => {
+    const [first, second] = [await put(store(), { content: 'telescope' }), await put(store(), { content: 'telescope too' })]
+    await embed(store(), first, [vector(1)])
+    await embed(store(), second, [vector(2)])
+    const asked = Array.from({ length: 100 }, () => Promise.withResolvers<QuestionVector | undefined>())
+    const answers = asked.map(({ promise }) => candidates(store(), alice, { text: 'telescope', vector: promise }))
+    await candidates(store(), alice, { text: 'telescope' })
+    for (const [index, { resolve }] of asked.entries()) resolve({ values: vector((index % 2) + 1), modelId: 'model-1' })
+    const nearest = (await Promise.all(answers)).map(
+      ({ candidates: found }) => found.toSorted((a, b) => (b.vector ?? 0) - (a.vector ?? 0))[0]?.id,
+    )
+    expect(nearest).toEqual(asked.map((_, index) => (index % 2 === 0 ? first.id : second.id)))
+    await expect(candidates(store(), alice, { text: 'telescope', vector: Promise.reject(new Error('no model')) })).rejects.toThrow(
+      'no model',
+    )
   })
 
   it('joins both legs', async () => {

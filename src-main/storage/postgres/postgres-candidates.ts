@@ -1,7 +1,6 @@
 import { expressionBuilder } from 'kysely'
-import { toIso } from '../../base/clock.ts'
 import type { Scope } from '../../contract/scope.ts'
-import type { Candidate, CandidateQuery, CandidateSet } from '../memory-store.ts'
+import type { Candidate, CandidateQuery, CandidateSet, QuestionVector } from '../memory-store.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
 import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
@@ -11,39 +10,52 @@ import { VectorLeg } from './postgres-vector-leg.ts'
 import { questionText } from './postgres-vector-tables.ts'
 import type { WordStatistics } from './postgres-word-question.ts'
 
+/** A question to the database. */
+type Ask = <T>(work: (db: MemoryDb) => Promise<T>) => Promise<T>
+
 /** Both legs of a search side by side, each filtered before its limit. What only words found gets its closeness too. */
-export async function findCandidates(db: MemoryDb, statistics: WordStatistics, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
+export async function findCandidates(ask: Ask, statistics: WordStatistics, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
   const rules = candidateSql(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>(), query, scope)
-  const [byWords, byMeaning] = await Promise.all([askByWords(), askByMeaning()])
-  const near = new Map(byMeaning.rows.map(({ seq, score }) => [seq, score]))
+  const [byWords, byMeaning] = await Promise.all([
+    ask(askByWords),
+    Promise.resolve(query.vector).then((vector) => vector && ask((db) => askByMeaning(db, vector))),
+  ])
+  const nearest = byMeaning?.rows ?? []
+  const near = new Map(nearest.map(({ seq, score }) => [seq, score]))
   const late = byWords.rows.flatMap(({ seq }) => (near.has(seq) ? [] : [seq]))
-  const all = new Map([...byMeaning.rows, ...byWords.rows].map((row) => [row.seq, row]))
+  const all = new Map([...nearest, ...byWords.rows].map((row) => [row.seq, row]))
   return {
     candidates: join(all, new Map(byWords.rows.map(({ seq, score }) => [seq, Math.max(0, score)])), [
       near,
-      (await byMeaning.leg?.score(late)) ?? new Map(),
+      (await byMeaning?.closeness(late)) ?? new Map(),
     ]),
     keywordCeiling: byWords.ceiling,
-    isPartial: byMeaning.isPartial,
+    isPartial: byMeaning?.isPartial ?? false,
   }
 
-  async function askByWords(): Promise<{ rows: readonly DescribedRow[]; ceiling: number }> {
+  async function askByWords(db: MemoryDb): Promise<{ rows: readonly DescribedRow[]; ceiling: number }> {
     const words = query.text === undefined ? undefined : await statistics.ask(db, query.text)
     if (!words) return { rows: [], ceiling: 0 }
     return { rows: await keywordLeg(db, words, rules, query.candidateLimit), ceiling: words.ceiling }
   }
 
-  async function askByMeaning(): Promise<{ rows: readonly DescribedRow[]; isPartial: boolean; leg?: VectorLeg }> {
-    if (!query.vector) return { rows: [], isPartial: false }
-    const modelId = await findModel(db, query.vector.modelId)
-    const question = questionText(query.vector.values)
+  async function askByMeaning(db: MemoryDb, vector: QuestionVector): Promise<Meaning> {
+    const modelId = await findModel(db, vector.modelId)
+    const question = questionText(vector.values)
     const leg = modelId === undefined || question === undefined ? undefined : new VectorLeg(db, modelId, question)
     const [isPartial, rows = []] = await Promise.all([
       hasUnembedded(db, modelId, scope, Date.parse(query.now)),
       leg?.nearest(rules, query.candidateLimit),
     ])
-    return { rows, isPartial, ...(leg && { leg }) }
+    return { rows, isPartial, closeness: async (seqs) => leg && ask(() => leg.score(seqs)) }
   }
+}
+
+interface Meaning {
+  readonly rows: readonly DescribedRow[]
+  readonly isPartial: boolean
+  /** Cosines of further memories by `seq`. */
+  closeness(seqs: readonly number[]): Promise<Scores | undefined>
 }
 
 type Scores = ReadonlyMap<number, number>
@@ -54,7 +66,7 @@ function join(all: ReadonlyMap<number, DescribedRow>, keyword: Scores, closeness
     return {
       id,
       importance,
-      createdAt: toIso(createdAt),
+      createdAt,
       ...(words !== undefined && { keyword: words }),
       ...(vector !== undefined && { vector }),
     }

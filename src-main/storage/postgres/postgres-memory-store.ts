@@ -130,7 +130,7 @@ export class PostgresMemoryStore implements MemoryStore {
   }
 
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    return this.#database.run('candidates', (db) => findCandidates(db, this.#statistics, query, scope))
+    return findCandidates((work) => this.#database.run('candidates', work), this.#statistics, query, scope)
   }
 
   async putVectors(entry: VectorEntry): Promise<boolean> {

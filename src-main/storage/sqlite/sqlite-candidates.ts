@@ -1,6 +1,5 @@
-import { toIso } from '../../base/clock.ts'
 import type { Scope } from '../../contract/scope.ts'
-import type { CandidateQuery, CandidateSet } from '../memory-store.ts'
+import type { CandidateQuery, CandidateSet, QuestionVector } from '../memory-store.ts'
 import { toUnit } from '../quantized-vector.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDb } from '../sql/sql-schema.ts'
@@ -17,35 +16,57 @@ export interface CandidateParts {
   readonly index: SqliteSearchIndex
 }
 
-/** Both legs of a search, each filtered before its limit. What only words found gets its closeness too. */
-export async function findCandidates(parts: CandidateParts, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-  const { db, queries, index } = parts
-  const passing = new PassingMemories(db, queries, (eb) => candidateSql(eb, query, scope))
-  const { scores } = index.text
-  const words = query.text === undefined ? undefined : scores.ask(query.text)
-  const keyword = words ? keywordLeg(scores, words, passing, query.candidateLimit) : new Map<number, number>()
-  let vector = new Map<number, number>()
-  let comparison: Comparison | undefined
-  let isPartial = false
-  if (query.vector) {
-    const modelId = await findModel(db, query.vector.modelId)
-    isPartial = await hasUnembedded(db, modelId, scope, Date.parse(query.now))
-    if (modelId !== undefined) {
-      comparison = index.vectors.ofModel(modelId).compare(toUnit(query.vector.values))
-      vector = passing.best(comparison, query.candidateLimit)
-    }
+/** A question without its vector, which comes when it is made. */
+export type WordQuery = Omit<CandidateQuery, 'vector'>
+
+/** One search: the keyword leg is there from the start, the vector leg may follow. Each is filtered before its limit. */
+export class CandidateSearch {
+  readonly #parts: CandidateParts
+  readonly #query: WordQuery
+  readonly #scope: Scope
+  readonly #passing: PassingMemories
+  readonly #ceiling: number
+  readonly #keyword: ReadonlyMap<number, number>
+
+  constructor(parts: CandidateParts, query: WordQuery, scope: Scope) {
+    const { scores } = parts.index.text
+    const words = query.text === undefined ? undefined : scores.ask(query.text)
+    this.#parts = parts
+    this.#query = query
+    this.#scope = scope
+    this.#passing = new PassingMemories(parts.db, parts.queries, (eb) => candidateSql(eb, query, scope))
+    this.#ceiling = words?.ceiling ?? 0
+    this.#keyword = words ? keywordLeg(scores, words, this.#passing, query.candidateLimit) : new Map()
   }
-  const candidates = [...passing.describe(new Set([...keyword.keys(), ...vector.keys()]))].map(([seq, { id, importance, createdAt }]) => {
-    const [word, closeness] = [keyword.get(seq), vector.get(seq) ?? comparison?.best(seq)]
-    return {
-      id,
-      importance,
-      createdAt: toIso(createdAt),
-      ...(word !== undefined && { keyword: word }),
-      ...(closeness !== undefined && { vector: closeness }),
-    }
-  })
-  return { candidates, keywordCeiling: words?.ceiling ?? 0, isPartial }
+
+  /** Both legs; what only words found gets its closeness too. */
+  async withMeaning(vector: QuestionVector): Promise<CandidateSet> {
+    const { db, index } = this.#parts
+    const modelId = await findModel(db, vector.modelId)
+    const isPartial = await hasUnembedded(db, modelId, this.#scope, Date.parse(this.#query.now))
+    if (modelId === undefined) return { ...this.byWords(), isPartial }
+    const comparison = index.vectors.ofModel(modelId).compare(toUnit(vector.values))
+    return this.#join(this.#passing.best(comparison, this.#query.candidateLimit), isPartial, comparison)
+  }
+
+  byWords(): CandidateSet {
+    return this.#join(new Map(), false)
+  }
+
+  #join(near: ReadonlyMap<number, number>, isPartial: boolean, comparison?: Comparison): CandidateSet {
+    const described = this.#passing.describe(new Set([...this.#keyword.keys(), ...near.keys()]))
+    const candidates = [...described].map(([seq, { id, importance, createdAt }]) => {
+      const [word, closeness] = [this.#keyword.get(seq), near.get(seq) ?? comparison?.best(seq)]
+      return {
+        id,
+        importance,
+        createdAt,
+        ...(word !== undefined && { keyword: word }),
+        ...(closeness !== undefined && { vector: closeness }),
+      }
+    })
+    return { candidates, keywordCeiling: this.#ceiling, isPartial }
+  }
 }
 
 /** BM25 scores by `seq`. Words that most memories share are asked for only if the others find too few. */

@@ -16,7 +16,7 @@ import type {
   NewExecution,
   RunnableExecution,
 } from '../execution-store.ts'
-import type { CandidateQuery, CandidateSet, Change, KnownModel, ListQuery, UpdateOptions } from '../memory-store.ts'
+import type { Change, KnownModel, ListQuery, QuestionVector, UpdateOptions } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
@@ -58,15 +58,16 @@ import type { NewTask, TaskChange, TaskPage, TaskQuery, TaskResult } from '../ta
 import type { TokenStore } from '../token-store.ts'
 import type { TransferKind, TransferPage, TransferRecord, TransferSelection, WriteOptions, WriteOutcome } from '../transfer-store.ts'
 import type { WorkflowPage, WorkflowQuery } from '../workflow-store.ts'
-import { findCandidates } from './sqlite-candidates.ts'
+import type { PackedCandidates } from './packed-candidates.ts'
+import type { WordQuery } from './sqlite-candidates.ts'
 import { copyEncryptedAside } from './sqlite-copy.ts'
 import { checkFile, openDatabase } from './sqlite-database.ts'
 import type { SqliteFileOptions } from './sqlite-database.ts'
 import type { SqliteConnection } from './sqlite-driver.ts'
 import { createKysely } from './sqlite-kysely.ts'
 import { SqliteMapEngine } from './sqlite-map-engine.ts'
-import { RawQueries } from './sqlite-raw-query.ts'
 import { SqliteSearchIndex } from './sqlite-search-index.ts'
+import { SqliteSearches } from './sqlite-searches.ts'
 
 const CLOSING_BUSY_TIMEOUT_MS = 200
 
@@ -76,7 +77,7 @@ export class SqliteEngine extends SqliteMapEngine {
   readonly #connection: SqliteConnection
   readonly #index: SqliteSearchIndex
   readonly #parts: SqlParts
-  readonly #queries: RawQueries
+  readonly #searches: SqliteSearches
   readonly #transfer: SqlTransfer
   protected readonly db: MemoryDb
 
@@ -88,7 +89,7 @@ export class SqliteEngine extends SqliteMapEngine {
     this.#index = new SqliteSearchIndex(connection)
     this.db = createKysely(connection)
     this.#parts = { db: this.db, index: this.#index }
-    this.#queries = new RawQueries(connection)
+    this.#searches = new SqliteSearches({ db: this.db, connection, index: this.#index })
     this.#transfer = new SqlTransfer(this.#parts)
     if (options.readOnly !== true) this.#index.text.rebuildIfOutdated()
   }
@@ -157,9 +158,13 @@ export class SqliteEngine extends SqliteMapEngine {
     return countMemories(this.#parts.db, scope, Date.parse(now), agentId)
   }
 
-  candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    this.#index.sync()
-    return findCandidates({ db: this.#parts.db, queries: this.#queries, index: this.#index }, query, scope)
+  /** Looks for the words of a question whose vector is to come; the number is for `candidates`. */
+  beginCandidates(query: WordQuery, scope: Scope): number {
+    return this.#searches.begin(query, scope)
+  }
+
+  candidates(query: WordQuery, vector: QuestionVector | undefined, scope: Scope, begun?: number): Promise<PackedCandidates> {
+    return this.#searches.run(query, vector, scope, begun)
   }
 
   putVectors(entry: PackedVectorEntry): Promise<boolean> {

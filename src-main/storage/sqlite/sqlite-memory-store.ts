@@ -27,6 +27,7 @@ import type { WorkflowStore } from '../workflow-store.ts'
 import { quantize } from '../quantized-vector.ts'
 import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
+import { unpackCandidates } from './packed-candidates.ts'
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
 import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { SqliteExecutionStore } from './sqlite-execution-store.ts'
@@ -220,8 +221,10 @@ export class SqliteMemoryStore implements MemoryStore {
     return this.#call('count', scope, now, filter?.agentId)
   }
 
-  candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    return this.#call('candidates', query, scope)
+  async candidates({ vector, ...query }: CandidateQuery, scope: Scope): Promise<CandidateSet> {
+    const isAhead = vector instanceof Promise && query.text !== undefined
+    const [begun, made] = await Promise.all([isAhead ? this.#call('beginCandidates', query, scope) : undefined, vector])
+    return unpackCandidates(await this.#call('candidates', query, made, scope, begun))
   }
 
   async putVectors(entry: VectorEntry): Promise<boolean> {

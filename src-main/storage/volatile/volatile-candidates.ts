@@ -1,12 +1,17 @@
 import type { Scope } from '../../contract/scope.ts'
-import type { Candidate, CandidateQuery, CandidateSet } from '../memory-store.ts'
+import type { Candidate, CandidateQuery, CandidateSet, QuestionVector } from '../memory-store.ts'
 import { toUnit } from '../quantized-vector.ts'
 import { isVisible, matchesFilter } from './volatile-entry.ts'
 import type { Entry } from './volatile-entry.ts'
 import { WordScorer } from './volatile-words.ts'
 
 /** Both legs of a search over all entries, each scored exactly. */
-export function findCandidates(entries: ReadonlyMap<string, Entry>, query: CandidateQuery, scope: Scope): CandidateSet {
+export function findCandidates(
+  entries: ReadonlyMap<string, Entry>,
+  query: CandidateQuery,
+  vector: QuestionVector | undefined,
+  scope: Scope,
+): CandidateSet {
   const now = Date.parse(query.now)
   const all = [...entries.values()]
   const scorer =
@@ -16,7 +21,6 @@ export function findCandidates(entries: ReadonlyMap<string, Entry>, query: Candi
           query.text,
           all.filter(({ memory }) => memory.deleted_at === undefined).map(({ words }) => words),
         )
-  const { vector } = query
   const question = vector && toUnit(vector.values)
   const scored = all
     .filter((entry) => isVisible(entry, scope, now) && matchesFilter(entry, query))
@@ -52,7 +56,7 @@ function toCandidate({ entry: { memory }, keyword, vector }: Scored): Candidate 
   return {
     id: memory.id,
     importance: memory.importance,
-    createdAt: memory.created_at,
+    createdAt: Date.parse(memory.created_at),
     ...(keyword !== undefined && { keyword }),
     ...(vector !== undefined && { vector }),
   }

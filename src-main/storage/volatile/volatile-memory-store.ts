@@ -198,8 +198,9 @@ export class VolatileMemoryStore implements MemoryStore {
     )
   }
 
-  candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
-    return this.#run(() => findCandidates(this.#entries, query, scope))
+  async candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
+    const vector = await query.vector
+    return this.#run(() => findCandidates(this.#entries, query, vector, scope))
   }
 
   putVectors(entry: VectorEntry): Promise<boolean> {
