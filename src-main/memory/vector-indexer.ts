@@ -144,10 +144,8 @@ export class VectorIndexer {
         const batch = waiting.slice(from, from + BATCH_SIZE)
         const vectors = await this.#embed(embedder, batch)
         await writing
-        const puts = batch.map(({ id, contentVersion }, index) =>
-          this.#store.putVectors({ memoryId: id, contentVersion, modelId, dimensions, vectors: vectors[index] ?? [] }),
-        )
-        writing = Promise.all(puts).then(() => this.#models.indexed(embedder, batch.length))
+        const entries = batch.map(({ id, contentVersion }, index) => ({ memoryId: id, contentVersion, vectors: vectors[index] ?? [] }))
+        writing = this.#store.putVectors({ modelId, dimensions }, entries).then(() => this.#models.indexed(embedder, batch.length))
         // Waited for below; until then a failure is not one that nobody looks after.
         writing.catch(() => undefined)
       }

@@ -74,6 +74,7 @@ export function vector(direction: number, wobble = 0): Float32Array {
   return values.map((value) => value / length)
 }
 
-export function embed(store: MemoryStore, memory: Memory, vectors: readonly Float32Array[], modelId = 'model-1'): Promise<boolean> {
-  return store.putVectors({ memoryId: memory.id, contentVersion: 1, modelId, dimensions: 16, vectors })
+/** Whether the vectors were taken. */
+export async function embed(store: MemoryStore, memory: Memory, vectors: readonly Float32Array[], modelId = 'model-1'): Promise<boolean> {
+  return (await store.putVectors({ modelId, dimensions: 16 }, [{ memoryId: memory.id, contentVersion: 1, vectors }])) === 1
 }

@@ -123,7 +123,9 @@ export function mapStoreConformance(name: string, open: () => Promise<Stores>): 
       await stores.memories.trash(added.id, by(OWNER))
       const changed = await stores.memories.update(memory.id, { content: 'something else' }, by(OWNER))
       expect(await map.embedded(MODEL, { ...page, unplacedIn: layout })).toEqual([])
-      await stores.memories.putVectors({ memoryId: changed.id, contentVersion: 2, modelId: MODEL, dimensions: 16, vectors: [vector(5)] })
+      await stores.memories.putVectors({ modelId: MODEL, dimensions: 16 }, [
+        { memoryId: changed.id, contentVersion: 2, vectors: [vector(5)] },
+      ])
       expect(await map.embedded(MODEL, { ...page, unplacedIn: layout })).toHaveLength(1)
       expect(await map.digest(OWNER, T0)).toMatchObject({ total: 1, placed: 1, stale: 1 })
     })

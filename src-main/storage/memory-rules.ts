@@ -3,7 +3,7 @@ import { AppError, notFound } from '../base/errors.ts'
 import type { Share } from '../contract/memory.ts'
 import { canEdit, canManage, canRead } from '../contract/scope.ts'
 import type { AccessFacts, Scope } from '../contract/scope.ts'
-import type { Change, UpdateOptions } from './memory-store.ts'
+import type { Change, UpdateOptions, VectorEntry, VectorModel } from './memory-store.ts'
 import type { PackedNewMemory, PackedPatch, StoredMemory } from './stored-memory.ts'
 
 /** What a change makes of a memory, and who may ask for it: the same for every dialect, free of any database. */
@@ -22,6 +22,12 @@ export function createMemory(memory: PackedNewMemory): StoredMemory {
     access_count: 0,
     version: 1,
   }
+}
+
+/** Throws when a vector has not the dimensions of its model. */
+export function requireDimensions({ dimensions }: VectorModel, entries: readonly VectorEntry[]): void {
+  if (entries.some(({ vectors }) => vectors.some(({ length }) => length !== dimensions)))
+    throw new Error(`A vector has not the ${dimensions} dimensions of its model.`)
 }
 
 /** The memory after `patch`, one version on. */

@@ -81,8 +81,11 @@ export interface MemoryStore {
    */
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet>
 
-  /** Replaces the vectors of one memory, if its `version` is still the one they were made from. Returns false if it has moved on. */
-  putVectors(entry: VectorEntry): Promise<boolean>
+  /**
+   * Replaces the vectors of memories, each named once, all or none; those whose content has moved on since are left out. Returns how many
+   * were not.
+   */
+  putVectors(model: VectorModel, entries: readonly VectorEntry[]): Promise<number>
   /** Live memories without vectors of `modelId` at their content, oldest first. */
   withoutVectors(
     modelId: string,
@@ -234,12 +237,12 @@ export interface KnownModel {
   readonly recipe?: string
 }
 
+export type VectorModel = Pick<KnownModel, 'modelId' | 'dimensions'>
+
 export interface VectorEntry {
   readonly memoryId: string
   /** From `withoutVectors`: the version whose content was embedded. */
   readonly contentVersion: number
-  readonly modelId: string
-  readonly dimensions: number
   /** One unit vector per window of the text. */
   readonly vectors: readonly Float32Array[]
 }

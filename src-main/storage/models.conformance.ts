@@ -79,7 +79,7 @@ export function modelsConformance(store: OpenedStore): void {
     await store().useModel({ modelId: 'model-1', dimensions: 24 })
     expect(await store().countWithoutVectors('model-1', T0)).toBe(2)
     const values = new Float32Array(24).fill(1)
-    await store().putVectors({ memoryId: memory.id, contentVersion: 1, modelId: 'model-1', dimensions: 24, vectors: [values] })
+    await store().putVectors({ modelId: 'model-1', dimensions: 24 }, [{ memoryId: memory.id, contentVersion: 1, vectors: [values] }])
     await dropAll()
     const { candidates: found } = await candidates(store(), alice, { vector: { values, modelId: 'model-1' } })
     expect(found).toMatchObject([{ id: memory.id, vector: expect.closeTo(1, 1.9) as number }])

@@ -143,5 +143,5 @@ export async function fillWithEverything(stores: Stores): Promise<void> {
   await put(memories, { content: 'of bob', agent_id: 'bob', namespace: 'team-b' })
   await embed(memories, rich, [vector(1), vector(2, 0.1)])
   await embed(memories, gone, [vector(5)])
-  await memories.putVectors({ memoryId: rich.id, contentVersion: 1, modelId: 'another', dimensions: 16, vectors: [vector(7, 0.3)] })
+  await memories.putVectors({ modelId: 'another', dimensions: 16 }, [{ memoryId: rich.id, contentVersion: 1, vectors: [vector(7, 0.3)] }])
 }

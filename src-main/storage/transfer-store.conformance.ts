@@ -94,13 +94,9 @@ export function transferStoreConformance(name: string, open: () => Promise<Store
         await other.transfer.write(await recordsOf(stores.transfer), MERGE)
         await stores.memories.update(memory.id, { content: 'as it comes' }, by(alice))
         await embed(stores.memories, memory, [vector(1)])
-        await stores.memories.putVectors({
-          memoryId: memory.id,
-          contentVersion: 2,
-          modelId: 'model-1',
-          dimensions: 16,
-          vectors: [vector(1)],
-        })
+        await stores.memories.putVectors({ modelId: 'model-1', dimensions: 16 }, [
+          { memoryId: memory.id, contentVersion: 2, vectors: [vector(1)] },
+        ])
         await other.memories.update(memory.id, { content: 'as it is here' }, by(alice))
         await other.memories.update(memory.id, { importance: 0.9 }, by(alice))
         return { id: memory.id, records: await recordsOf(stores.transfer) }

@@ -47,13 +47,9 @@ export function vectorConformance(store: OpenedStore): void {
     const first = await put(store())
     const second = await put(store())
     await embed(store(), first, [vector(1)], 'model-1')
-    await store().putVectors({
-      memoryId: second.id,
-      contentVersion: 1,
-      modelId: 'model-2',
-      dimensions: 24,
-      vectors: [new Float32Array(24).fill(0.2)],
-    })
+    await store().putVectors({ modelId: 'model-2', dimensions: 24 }, [
+      { memoryId: second.id, contentVersion: 1, vectors: [new Float32Array(24).fill(0.2)] },
+    ])
     expect(await candidates(store(), alice, ask(1))).toMatchObject({ candidates: [{ id: first.id }], isPartial: true })
     expect(
       (await candidates(store(), alice, { vector: { values: new Float32Array(24).fill(0.2), modelId: 'model-2' } })).candidates.map(
@@ -162,18 +158,33 @@ export function vectorConformance(store: OpenedStore): void {
     const [waiting] = await store().withoutVectors('model-1', 1, T0)
     expect(waiting).toMatchObject({ id: memory.id, text: 'moved on' })
     expect(
-      await store().putVectors({
-        memoryId: memory.id,
-        contentVersion: waiting!.contentVersion,
-        modelId: 'model-1',
-        dimensions: 16,
-        vectors: [vector(2)],
-      }),
-    ).toBe(true)
+      await store().putVectors({ modelId: 'model-1', dimensions: 16 }, [
+        { memoryId: memory.id, contentVersion: waiting!.contentVersion, vectors: [vector(2)] },
+      ]),
+    ).toBe(1)
     expect((await candidates(store(), alice, ask(2))).candidates).toMatchObject([{ id: memory.id }])
     expect(
-      await store().putVectors({ memoryId: newId(), contentVersion: 1, modelId: 'model-1', dimensions: 16, vectors: [vector(2)] }),
-    ).toBe(false)
+      await store().putVectors({ modelId: 'model-1', dimensions: 16 }, [{ memoryId: newId(), contentVersion: 1, vectors: [vector(2)] }]),
+    ).toBe(0)
+  })
+
+  it('takes vectors of many at once, without those that have moved on, and all or none', async () => {
+    const many = await Promise.all(Array.from({ length: 40 }, (_, i) => put(store(), { content: `one of many ${i}` })))
+    const [moved, gone, ...others] = many
+    await store().update(moved!.id, { content: 'moved on' }, by(alice))
+    await store().trash(gone!.id, by(alice))
+    const entries = many.map(({ id }, i) => ({ memoryId: id, contentVersion: 1, vectors: [vector(i), vector(i, 0.1)] }))
+    const model = { modelId: 'model-1', dimensions: 16 }
+    const last = { memoryId: newId(), contentVersion: 1, vectors: [vector(1)] }
+    await expect(store().putVectors(model, [...entries, { ...last, vectors: [new Float32Array(3)] }])).rejects.toThrow('16 dimensions')
+    expect((await candidates(store(), alice, ask(3))).candidates).toEqual([])
+    expect(await store().putVectors(model, [...entries, last])).toBe(39)
+    const { candidates: found } = await candidates(store(), alice, ask(3))
+    expect(found.map(({ id }) => id).toSorted()).toEqual(others.map(({ id }) => id).toSorted())
+    expect(await store().withoutVectors('model-1', 5, T0)).toMatchObject([{ id: moved!.id }])
+    await store().untrash(gone!.id, by(alice))
+    expect((await candidates(store(), alice, ask(1))).candidates.map(({ id }) => id)).toContain(gone!.id)
+    expect(await store().putVectors(model, [])).toBe(0)
   })
 
   it('replaces vectors, and takes none at all for an answer', async () => {

@@ -76,13 +76,9 @@ export class MapWorld {
     const own = seededRandom(Buffer.from(id).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7))
     const vector = Float32Array.from({ length: WIDTH }, () => towards() - 0.5 + (own() - 0.5) * 0.5)
     const length = Math.hypot(...vector)
-    await this.stores.memories.putVectors({
-      memoryId: id,
-      contentVersion,
-      modelId,
-      dimensions: WIDTH,
-      vectors: [vector.map((value) => value / length)],
-    })
+    await this.stores.memories.putVectors({ modelId, dimensions: WIDTH }, [
+      { memoryId: id, contentVersion, vectors: [vector.map((value) => value / length)] },
+    ])
   }
 
   /** Has the map worked out, however much time has passed since the last time. */

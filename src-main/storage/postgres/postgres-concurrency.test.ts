@@ -42,13 +42,9 @@ describePostgres('two servers on one Postgres', (cluster) => {
         Array.from({ length: 16 }, (_, index) => put(server(index).memories, { content: `unembedded ${index}` })),
       )
       const results = await many(16, ({ memories }, index) =>
-        memories.putVectors({
-          memoryId: ids[index]!.id,
-          contentVersion: 1,
-          modelId: 'nobody knew',
-          dimensions: 4,
-          vectors: [Float32Array.of(1, 0, 0, index)],
-        }),
+        memories.putVectors({ modelId: 'nobody knew', dimensions: 4 }, [
+          { memoryId: ids[index]!.id, contentVersion: 1, vectors: [Float32Array.of(1, 0, 0, index)] },
+        ]),
       )
       expect(reasons(results)).toEqual([])
       expect(values(results).every(Boolean)).toBe(true)

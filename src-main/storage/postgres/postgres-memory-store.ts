@@ -11,13 +11,13 @@ import type {
   NewMemory,
   UpdateOptions,
   VectorEntry,
+  VectorModel,
 } from '../memory-store.ts'
-import { quantize } from '../quantized-vector.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { dropUnusedVectors, listModels, putInUse } from '../sql/sql-models.ts'
 import { countMemories, findMemory, getMany, listHistory, listLinks, listMemories, listTags, visibleIds } from '../sql/sql-read.ts'
 import { hashContent } from '../sql/sql-rows.ts'
-import { countWithoutVectors, putVectors, requireModel, withoutVectors } from '../sql/sql-vectors.ts'
+import { countWithoutVectors, packVectors, putVectors, requireModel, withoutVectors } from '../sql/sql-vectors.ts'
 import {
   emptyTrash,
   expireMemories,
@@ -133,12 +133,11 @@ export class PostgresMemoryStore implements MemoryStore {
     return findCandidates((work) => this.#database.run('candidates', work), this.#statistics, query, scope)
   }
 
-  async putVectors(entry: VectorEntry): Promise<boolean> {
-    if (entry.vectors.some(({ length }) => length !== entry.dimensions))
-      throw new Error(`A vector has not the ${entry.dimensions} dimensions of its entry.`)
-    const packed = { ...entry, vectors: entry.vectors.map(quantize) }
-    if (!this.#met.has(entry.modelId)) await this.#meet(entry)
-    return this.#change('putVectors', entry.memoryId, (parts) => putVectors(parts, packed))
+  async putVectors(model: VectorModel, entries: readonly VectorEntry[]): Promise<number> {
+    const packed = packVectors(model, entries)
+    if (!this.#met.has(model.modelId)) await this.#meet(model)
+    const keys = packed.map(({ memoryId }) => memoryId)
+    return this.#database.run('putVectors', (db) => putVectors(partsOf(db), model, packed), { keys })
   }
 
   withoutVectors(modelId: string, limit: number, now: string): Promise<{ id: string; contentVersion: number; text: string }[]> {
@@ -189,7 +188,7 @@ export class PostgresMemoryStore implements MemoryStore {
   }
 
   /** A model is made known before any memory is held for it: making it known waits for all who hold one. */
-  async #meet(model: Pick<VectorEntry, 'modelId' | 'dimensions'>): Promise<void> {
+  async #meet(model: VectorModel): Promise<void> {
     await this.#database.run('meetModel', (db) => db.transaction().execute((tx) => requireModel(tx, partsOf(tx).index, model)), {
       keys: [`model ${model.modelId}`],
     })

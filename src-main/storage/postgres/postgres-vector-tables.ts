@@ -47,10 +47,10 @@ export async function addVectors(tx: MemoryTransaction, seqs: readonly number[],
   }
 }
 
-/** Takes a memory out of what is searched, of one model or of all. */
-export async function removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {
+/** Takes memories out of what is searched, of one model or of all. */
+export async function removeVectors(tx: MemoryTransaction, seqs: readonly number[], modelId?: number): Promise<void> {
   const models = modelId === undefined ? await modelIds(tx) : [modelId]
-  for (const model of models) await sql`DELETE FROM ${vectorTable(model)} WHERE memory_seq = ${seq}`.execute(tx)
+  for (const model of models) await sql`DELETE FROM ${vectorTable(model)} WHERE memory_seq = ANY(${[...seqs]}::bigint[])`.execute(tx)
 }
 
 /** Models that have a table. */

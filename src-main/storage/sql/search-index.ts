@@ -14,7 +14,7 @@ export interface SearchIndex {
   /** More vectors of a model are about to come than anybody stores by hand: what makes them quick to search may wait for `settle` of the transfer port. */
   expectMany?(tx: MemoryTransaction, modelId: number): Promise<void>
   /** Takes them out, before their rows change or go. */
-  removeVectors(tx: MemoryTransaction, seq: number, modelId?: number): Promise<void>
+  removeVectors(tx: MemoryTransaction, seqs: readonly number[], modelId?: number): Promise<void>
   /** A model is about to have its first vector; every memory that is there by then is on its backlog after this. */
   addModel(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void>
   /** Nothing asks for a model's vectors any more, and they are about to be erased. May be told more than once. */

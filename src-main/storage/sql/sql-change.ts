@@ -57,7 +57,7 @@ export async function writeChanged(
   if (next.links !== before.links) await writeLinks(tx, seq, next)
   await writeHistory(tx, seq, next.version, note, before)
   if (isNewContent) {
-    await index.removeVectors(tx, seq)
+    await index.removeVectors(tx, [seq])
     await tx.deleteFrom('memory_vectors').where('memory_seq', '=', seq).execute()
     await addToBacklog(tx, seq)
   }
@@ -69,7 +69,7 @@ export async function writeChanged(
 export async function erase({ tx, index }: ChangeParts, { seq, memory }: LoadedMemory): Promise<void> {
   if (memory.deleted_at === undefined) {
     await index.removeText(tx, seq)
-    await index.removeVectors(tx, seq)
+    await index.removeVectors(tx, [seq])
   }
   await tx.deleteFrom('memories').where('seq', '=', seq).execute()
   await tx.deleteFrom('memory_links').where('to_id', '=', memory.id).execute()
@@ -118,7 +118,7 @@ async function reindex({ tx, index }: ChangeParts, { seq, memory: before }: Load
   if (!isLive) {
     if (!wasLive) return
     await index.removeText(tx, seq)
-    await index.removeVectors(tx, seq)
+    await index.removeVectors(tx, [seq])
     return
   }
   const isSameText = next.content === before.content && next.summary === before.summary && next.tags === before.tags

@@ -1,41 +1,52 @@
 import type { Scope } from '../../contract/scope.ts'
+import type { VectorEntry, VectorModel } from '../memory-store.ts'
+import { requireDimensions } from '../memory-rules.ts'
+import { quantize } from '../quantized-vector.ts'
 import type { SearchIndex, SqlParts } from './search-index.ts'
 import { isLiveSql, isVisibleSql } from './sql-access.ts'
 import type { MemoryDb, MemoryTransaction } from './sql-schema.ts'
 
-export interface PackedVectorEntry {
-  readonly memoryId: string
-  readonly contentVersion: number
-  readonly modelId: string
-  readonly dimensions: number
+export interface PackedVectorEntry extends Omit<VectorEntry, 'vectors'> {
   /** As `quantize` writes them. */
   readonly vectors: readonly Uint8Array[]
+}
+
+/** Throws when a vector has not the dimensions of its model. */
+export function packVectors(model: VectorModel, entries: readonly VectorEntry[]): PackedVectorEntry[] {
+  requireDimensions(model, entries)
+  return entries.map((entry) => ({ ...entry, vectors: entry.vectors.map(quantize) }))
 }
 
 /** Three variables each, and drivers bound their number. */
 const ROWS_PER_INSERT = 200
 
-/** Replaces the vectors of one model of one live memory, if its content is still what they were made from. */
-export function putVectors({ db, index, hold }: SqlParts, entry: PackedVectorEntry): Promise<boolean> {
+/** Replaces the vectors of one model of live memories whose content is still what they were made from. Returns of how many. */
+export function putVectors({ db, index, hold }: SqlParts, model: VectorModel, entries: readonly PackedVectorEntry[]): Promise<number> {
+  const ids = entries.map(({ memoryId }) => memoryId)
+  if (ids.length === 0) return Promise.resolve(0)
   return db.transaction().execute(async (tx) => {
-    await hold?.(tx, 'memories', [entry.memoryId])
-    const row = await tx
-      .selectFrom('memories')
-      .select(['seq', 'deleted_at'])
-      .where('id', '=', entry.memoryId)
-      .where('content_version', '=', entry.contentVersion)
-      .executeTakeFirst()
-    if (!row) return false
-    const modelId = await requireModel(tx, index, entry)
-    if (row.deleted_at === null) await index.removeVectors(tx, row.seq, modelId)
-    await tx.deleteFrom('memory_vectors').where('memory_seq', '=', row.seq).where('model_id', '=', modelId).execute()
-    for (let i = 0; i < entry.vectors.length; i += ROWS_PER_INSERT) {
-      const rows = entry.vectors.slice(i, i + ROWS_PER_INSERT).map((vector) => ({ memory_seq: row.seq, model_id: modelId, vector }))
-      await tx.insertInto('memory_vectors').values(rows).execute()
-    }
-    await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', '=', row.seq).execute()
-    if (row.deleted_at === null) await index.addVectors(tx, [row.seq], modelId)
-    return true
+    await hold?.(tx, 'memories', ids)
+    const found = await tx.selectFrom('memories').select(['id', 'seq', 'deleted_at', 'content_version']).where('id', 'in', ids).execute()
+    const byId = new Map(found.map((row) => [row.id, row]))
+    const taken = entries.flatMap(({ memoryId, contentVersion, vectors }) => {
+      const row = byId.get(memoryId)
+      return row?.content_version === contentVersion ? [{ seq: row.seq, isLive: row.deleted_at === null, vectors }] : []
+    })
+    if (taken.length === 0) return 0
+    const modelId = await requireModel(tx, index, model)
+    const seqs = taken.map(({ seq }) => seq)
+    const live = taken.filter(({ isLive }) => isLive).map(({ seq }) => seq)
+    await index.removeVectors(tx, live, modelId)
+    await tx.deleteFrom('memory_vectors').where('memory_seq', 'in', seqs).where('model_id', '=', modelId).execute()
+    const rows = taken.flatMap(({ seq, vectors }) => vectors.map((vector) => ({ memory_seq: seq, model_id: modelId, vector })))
+    for (let i = 0; i < rows.length; i += ROWS_PER_INSERT)
+      await tx
+        .insertInto('memory_vectors')
+        .values(rows.slice(i, i + ROWS_PER_INSERT))
+        .execute()
+    await tx.deleteFrom('embedding_backlog').where('model_id', '=', modelId).where('memory_seq', 'in', seqs).execute()
+    await index.addVectors(tx, live, modelId)
+    return taken.length
   })
 }
 
@@ -81,11 +92,7 @@ export async function findModel(db: MemoryDb, name: string): Promise<number | un
 }
 
 /** The number of a model; one never heard of is added, with every memory in its backlog. Throws when it has other dimensions. */
-export async function requireModel(
-  tx: MemoryTransaction,
-  index: SearchIndex,
-  { modelId, dimensions }: Pick<PackedVectorEntry, 'modelId' | 'dimensions'>,
-): Promise<number> {
+export async function requireModel(tx: MemoryTransaction, index: SearchIndex, { modelId, dimensions }: VectorModel): Promise<number> {
   const known = await tx.selectFrom('embedding_models').selectAll().where('name', '=', modelId).executeTakeFirst()
   if (known && known.dimensions !== dimensions)
     throw new Error(`The model ${modelId} has ${known.dimensions} dimensions, not ${dimensions}.`)

@@ -14,7 +14,7 @@ for (let round = 0; ; round++) {
   for (const { memory } of stored) process.stdout.write(`${memory.id}\n`)
   for (const { memory } of stored) {
     const vector = Float32Array.from({ length: 16 }, (_, i) => Math.sin(round + i))
-    await store.putVectors({ memoryId: memory.id, contentVersion: 1, modelId: 'model-1', dimensions: 16, vectors: [vector] })
+    await store.putVectors({ modelId: 'model-1', dimensions: 16 }, [{ memoryId: memory.id, contentVersion: 1, vectors: [vector] }])
   }
   await store.update(stored[0]?.memory.id ?? '', { summary: 'changed' }, change)
 }

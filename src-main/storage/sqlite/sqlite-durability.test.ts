@@ -74,13 +74,9 @@ it('forgets vectors of a change that failed', async () => {
   await embed(tight, memory, [vector(1)])
   await candidates(tight, alice, { vector: { values: vector(1), modelId: 'model-1' } })
   await expect(
-    tight.putVectors({
-      memoryId: memory.id,
-      contentVersion: 1,
-      modelId: 'model-1',
-      dimensions: 16,
-      vectors: Array.from({ length: 40_000 }, () => vector(2)),
-    }),
+    tight.putVectors({ modelId: 'model-1', dimensions: 16 }, [
+      { memoryId: memory.id, contentVersion: 1, vectors: Array.from({ length: 40_000 }, () => vector(2)) },
+    ]),
   ).rejects.toMatchObject({ code: 'unavailable' })
   const { candidates: found } = await candidates(tight, alice, { vector: { values: vector(1), modelId: 'model-1' } })
   expect(found).toMatchObject([{ id: memory.id, vector: expect.closeTo(1, 1.9) as number }])

@@ -16,7 +16,7 @@ import type {
   NewExecution,
   RunnableExecution,
 } from '../execution-store.ts'
-import type { Change, KnownModel, ListQuery, QuestionVector, UpdateOptions } from '../memory-store.ts'
+import type { Change, KnownModel, ListQuery, QuestionVector, UpdateOptions, VectorModel } from '../memory-store.ts'
 import type { SqlParts } from '../sql/search-index.ts'
 import { extendSessions, pruneSessions, removeSession, saveSession, takeSession } from '../sql/sql-sessions.ts'
 import { findAgent, listAgents, registerAgent, seeAgent } from '../sql/sql-agents.ts'
@@ -167,8 +167,8 @@ export class SqliteEngine extends SqliteMapEngine {
     return this.#searches.run(query, vector, scope, begun)
   }
 
-  putVectors(entry: PackedVectorEntry): Promise<boolean> {
-    return this.#write(putVectors(this.#parts, entry))
+  putVectors(model: VectorModel, entries: readonly PackedVectorEntry[]): Promise<number> {
+    return this.#write(putVectors(this.#parts, model, entries))
   }
 
   withoutVectors(modelId: string, limit: number, now: string): Promise<{ id: string; contentVersion: number; text: string }[]> {

@@ -14,6 +14,7 @@ import type {
   NewMemory,
   UpdateOptions,
   VectorEntry,
+  VectorModel,
 } from '../memory-store.ts'
 import type { AgentStore } from '../agent-store.ts'
 import type { AuditStore } from '../audit-store.ts'
@@ -24,8 +25,7 @@ import type { TaskStore } from '../task-store.ts'
 import type { TokenStore } from '../token-store.ts'
 import type { TransferStore } from '../transfer-store.ts'
 import type { WorkflowStore } from '../workflow-store.ts'
-import { quantize } from '../quantized-vector.ts'
-import type { PackedVectorEntry } from '../sql/sql-vectors.ts'
+import { packVectors } from '../sql/sql-vectors.ts'
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { unpackCandidates } from './packed-candidates.ts'
 import { SqliteAgentStore } from './sqlite-agent-store.ts'
@@ -227,11 +227,8 @@ export class SqliteMemoryStore implements MemoryStore {
     return unpackCandidates(await this.#call('candidates', query, made, scope, begun))
   }
 
-  async putVectors(entry: VectorEntry): Promise<boolean> {
-    if (entry.vectors.some(({ length }) => length !== entry.dimensions))
-      throw new Error(`A vector has not the ${entry.dimensions} dimensions of its entry.`)
-    const packed: PackedVectorEntry = { ...entry, vectors: entry.vectors.map(quantize) }
-    return this.#call('putVectors', packed)
+  async putVectors(model: VectorModel, entries: readonly VectorEntry[]): Promise<number> {
+    return this.#call('putVectors', model, packVectors(model, entries))
   }
 
   withoutVectors(modelId: string, limit: number, now: string): Promise<{ id: string; contentVersion: number; text: string }[]> {

@@ -49,8 +49,10 @@ export class SqliteSearchIndex implements SearchIndex {
     })
   }
 
-  removeVectors(_tx: MemoryTransaction, seq: number, modelId?: number): Promise<void> {
-    return settled(() => this.vectors.remove(seq, modelId))
+  removeVectors(_tx: MemoryTransaction, seqs: readonly number[], modelId?: number): Promise<void> {
+    return settled(() => {
+      for (const seq of seqs) this.vectors.remove(seq, modelId)
+    })
   }
 
   addModel(): Promise<void> {

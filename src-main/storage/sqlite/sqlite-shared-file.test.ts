@@ -59,7 +59,7 @@ describe('what another process has done', () => {
     await foundIds(there, alice, near(3))
     await here.update(memory.id, { content: 'something else now' }, by(alice))
     expect(await foundIds(there, alice, near(3))).not.toContain(memory.id)
-    await here.putVectors({ memoryId: memory.id, contentVersion: 2, modelId: 'model-1', dimensions: 16, vectors: [vector(7)] })
+    await here.putVectors({ modelId: 'model-1', dimensions: 16 }, [{ memoryId: memory.id, contentVersion: 2, vectors: [vector(7)] }])
     const scoreOf = async (direction: number) =>
       (await candidates(there, alice, near(direction))).candidates.find(({ id }) => id === memory.id)?.vector
     expect(await scoreOf(7)).toBeCloseTo(1, 1.9)

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts'
 import type { HistoryEntry, Link, Memory } from '../../contract/memory.ts'
 import type { Scope } from '../../contract/scope.ts'
 import {
+  requireDimensions,
   createMemory,
   memoryNotFound,
   patchMemory,
@@ -25,6 +26,7 @@ import type {
   NewMemory,
   UpdateOptions,
   VectorEntry,
+  VectorModel,
 } from '../memory-store.ts'
 import { decodeCursor, encodeCursor } from '../list-cursor.ts'
 import { toUnit } from '../quantized-vector.ts'
@@ -203,16 +205,20 @@ export class VolatileMemoryStore implements MemoryStore {
     return this.#run(() => findCandidates(this.#entries, query, vector, scope))
   }
 
-  putVectors(entry: VectorEntry): Promise<boolean> {
+  putVectors(model: VectorModel, entries: readonly VectorEntry[]): Promise<number> {
     return this.#run(() => {
-      const found = this.#entries.get(entry.memoryId)
-      if (found?.contentVersion !== entry.contentVersion) return false
-      this.#models.require(entry)
-      found.vectors.set(
-        entry.modelId,
-        entry.vectors.map((vector) => toUnit(vector.slice())),
-      )
-      return true
+      requireDimensions(model, entries)
+      const taken = entries.flatMap(({ memoryId, contentVersion, vectors }) => {
+        const found = this.#entries.get(memoryId)
+        return found?.contentVersion === contentVersion ? [{ found, vectors }] : []
+      })
+      if (taken.length > 0) this.#models.require(model)
+      for (const { found, vectors } of taken)
+        found.vectors.set(
+          model.modelId,
+          vectors.map((vector) => toUnit(vector.slice())),
+        )
+      return taken.length
     })
   }
 
