@@ -57,7 +57,7 @@ test('changes over every way in are in the log, with the agent, the memory and w
   })
 })
 
-test('whoever changes the database file is found out', async ({ startServer }) => {
+test('whoever changes the database file is found out @sqlite', async ({ startServer }) => {
   test.setTimeout(120_000)
   const server = await startServer()
   const rest = new RestClient(server.apiUrl, { agentId: 'writer' })
