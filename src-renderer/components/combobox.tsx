@@ -1,4 +1,5 @@
-import { useId, useRef, useState, type FocusEvent, type KeyboardEvent, type ReactNode, type Ref } from 'react'
+import { Popover } from 'radix-ui'
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react'
 
 export interface ComboboxOption {
   readonly id: string
@@ -53,54 +54,69 @@ export function Combobox({ label, placeholder, text, options, status, inputRef, 
     event.preventDefault()
     event.stopPropagation()
   }
-  const onBlur = (event: FocusEvent) => {
-    if (!event.currentTarget.contains(event.relatedTarget)) setIsOpen(false)
-  }
+  const isShown = isOpen && options.length > 0
   return (
-    <div className="combobox" onBlur={onBlur}>
-      <input
-        ref={inputRef}
-        type="text"
-        className="field"
-        role="combobox"
-        aria-label={label}
-        aria-expanded={isOpen && options.length > 0}
-        aria-controls={id}
-        aria-autocomplete="list"
-        aria-activedescendant={chosen && `${id}-${chosen.id}`}
-        aria-describedby={`${id}-status`}
-        placeholder={placeholder}
-        autoComplete="off"
-        spellCheck={false}
-        value={text}
-        onFocus={() => setIsOpen(true)}
-        onClick={() => setIsOpen(true)}
-        onChange={(event) => {
-          setIsOpen(true)
-          setChosenId(undefined)
-          onText(event.target.value)
-        }}
-        onKeyDown={onKeyDown}
-      />
-      <div className="combobox-list" id={id} role="listbox" aria-label={label} ref={list} hidden={!isOpen || options.length === 0}>
-        {options.map((option, index) => (
-          <div
-            key={option.id}
-            id={`${id}-${option.id}`}
-            data-option={option.id}
-            className="combobox-option"
-            role="option"
-            aria-selected={index === at}
-            onMouseMove={() => setChosenId(option.id)}
-            // The field keeps the focus, so that the list is not closed before the click.
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => take(option)}
-          >
-            <span className="truncate">{option.text}</span>
-            {option.hint}
-          </div>
-        ))}
-      </div>
+    <div className="combobox">
+      <Popover.Root open={isShown}>
+        <Popover.Anchor asChild>
+          <input
+            ref={inputRef}
+            type="text"
+            className="field"
+            role="combobox"
+            aria-label={label}
+            aria-expanded={isShown}
+            aria-controls={isShown ? id : undefined}
+            aria-autocomplete="list"
+            aria-activedescendant={isShown && chosen ? `${id}-${chosen.id}` : undefined}
+            aria-describedby={`${id}-status`}
+            placeholder={placeholder}
+            autoComplete="off"
+            spellCheck={false}
+            value={text}
+            onFocus={() => setIsOpen(true)}
+            onClick={() => setIsOpen(true)}
+            onBlur={() => setIsOpen(false)}
+            onChange={(event) => {
+              setIsOpen(true)
+              setChosenId(undefined)
+              onText(event.target.value)
+            }}
+            onKeyDown={onKeyDown}
+          />
+        </Popover.Anchor>
+        <Popover.Content
+          ref={list}
+          id={id}
+          role="listbox"
+          aria-label={label}
+          className="menu combobox-list"
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          // The field keeps the focus all the time, and closes its list itself.
+          onOpenAutoFocus={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+          onEscapeKeyDown={(event) => event.preventDefault()}
+          onMouseDown={(event) => event.preventDefault()}
+        >
+          {options.map((option, index) => (
+            <div
+              key={option.id}
+              id={`${id}-${option.id}`}
+              data-option={option.id}
+              className="combobox-option"
+              role="option"
+              aria-selected={index === at}
+              onMouseMove={() => setChosenId(option.id)}
+              onClick={() => take(option)}
+            >
+              <span className="truncate">{option.text}</span>
+              {option.hint}
+            </div>
+          ))}
+        </Popover.Content>
+      </Popover.Root>
       <p id={`${id}-status`} className={options.length > 0 ? 'visually-hidden' : 'combobox-status'} role="status">
         {isOpen ? status : undefined}
       </p>

@@ -52,6 +52,9 @@ export function LinkForm(props: LinkFormProps) {
         if (target) onAdd()
       }}
     >
+      <p id={`${id}-how`} className="fact-note">
+        {words.how[kind]}
+      </p>
       <div className="link-line">
         <ChoiceMenu
           label={words.kind}
@@ -79,9 +82,6 @@ export function LinkForm(props: LinkFormProps) {
           />
         )}
       </div>
-      <p id={`${id}-how`} className="fact-note">
-        {words.how[kind]}
-      </p>
       {problem !== undefined && (
         <p className="form-error" role="alert">
           {problem}

@@ -66,7 +66,8 @@ function AgentFinder({ stores, memory, onChoose }: AgentFinderProps) {
   const known = (query.data?.pages.flatMap((page) => page.agents) ?? []).map((agent) => agent.agent_id)
   const typed = text.trim()
   const found = candidatesFor(memory, known, typed).slice(0, MOST_SHOWN)
-  const isFree = typed !== '' && !known.includes(typed) && candidatesFor(memory, [typed], '').length > 0
+  const isNamed = typed !== '' && candidatesFor(memory, [typed], '').length === 0
+  const isFree = typed !== '' && !known.includes(typed) && !isNamed
   const options = [
     ...found.map((agentId) => ({ id: agentId, text: <AgentName agentId={agentId} /> })),
     ...(isFree ? [{ id: typed, text: words.addUnknown(typed) }] : []),
@@ -77,7 +78,7 @@ function AgentFinder({ stores, memory, onChoose }: AgentFinderProps) {
       placeholder={words.addHint}
       text={text}
       options={options}
-      status={options.length === 0 ? words.nobodyLeft : words.found(options.length)}
+      status={options.length > 0 ? words.found(options.length) : isNamed ? words.seesAlready(typed) : words.nobodyLeft}
       onText={setText}
       onChoose={(agentId) => {
         setText('')

@@ -91,6 +91,7 @@ export const curation = {
     addHint: 'Add an agent: find one, or type its id…',
     addUnknown: (agent: string) => `Add “${agent}”, not seen here yet`,
     found: (n: number) => `${n} ${plural(n, 'agent', 'agents')} found`,
+    seesAlready: (agent: string) => `${agent} is named already.`,
     nobodyLeft: 'No other agent is known; type its id.',
     levelSet: (level: string) => `Visibility: ${level}`,
     added: (agent: string) => `Shared with ${agent}`,

@@ -58,8 +58,8 @@ export const curation: typeof english = {
   sharing: {
     title: '見られる相手',
     seenBy: (agents) =>
-      agents.length === 0 ? '見られるのはあなただけです。' : `見られるのは ${listed.format([...agents, 'あなた'])} だけです。`,
-    seenByNobodyYet: (agents) => `下でエージェントを追加するまで、見られるのは ${listed.format([...agents, 'あなた'])} だけです。`,
+      agents.length === 0 ? '見られるのはあなただけです。' : `見られるのは ${listed.format([...agents, 'あなた'])}だけです。`,
+    seenByNobodyYet: (agents) => `下でエージェントを追加するまで、見られるのは ${listed.format([...agents, 'あなた'])}だけです。`,
     seenByTeam: (namespace) => `${namespace} のすべてのエージェントとあなたが見られます。`,
     seenByAll: 'すべてのエージェントが見られます。',
     seenByAllReadOnly: 'すべてのエージェントが見られます。書けるのは管理者だけです。',
@@ -77,6 +77,7 @@ export const curation: typeof english = {
     addHint: 'エージェントを追加: 探すか ID を入力…',
     addUnknown: (agent) => `「${agent}」を追加 (まだ接続したことがありません)`,
     found: (n) => `エージェント ${n} 件`,
+    seesAlready: (agent) => `${agent} はすでに入っています。`,
     nobodyLeft: 'ほかに知られているエージェントはありません。ID を入力してください。',
     levelSet: (level) => `公開範囲: ${level}`,
     added: (agent) => `${agent} と共有しました`,
