@@ -116,6 +116,22 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
   { name: 'settings', address: '#/settings' },
   { name: 'settings-tokens', address: '#/settings/tokens' },
   { name: 'settings-storage', address: '#/settings/storage' },
+  {
+    name: 'restore',
+    address: '#/settings/storage',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: /^(Back up now|今すぐバックアップ)$/ }).click()
+      await page
+        .getByRole('button', { name: /^Restore the copy|の写しを復元/ })
+        .first()
+        .click()
+      await page
+        .getByRole('dialog')
+        .getByText(/^(Holds|内容)$/)
+        .waitFor()
+      await page.waitForTimeout(500)
+    },
+  },
   { name: 'settings-server', address: '#/settings/server' },
   { name: 'audit', address: '#/audit', prepare: openFirst('row') },
   { name: 'settings-security', address: '#/settings/security' },
