@@ -164,8 +164,8 @@ test('who sees a memory is chosen, said in a sentence, true for the agents, and 
   await expect(sharing(page).getByRole('button', { name: /^How long for newcomer: ends in \d+ d/ })).toBeVisible()
   const kept = async () => (await ownerOf(server).get(`/memory/${id}`)).body['memory'] as { shared_with: object[]; access_level: string }
   expect((await kept()).shared_with).toEqual([
-    { agent_id: 'reviewer', permission: 'write', expires_at: expect.stringMatching(/Z$/) as string },
-    { agent_id: 'newcomer', permission: 'read', expires_at: expect.stringMatching(/Z$/) as string },
+    { agent_id: 'reviewer', permission: 'write', expires_at: expect.stringMatching(/Z$/) },
+    { agent_id: 'newcomer', permission: 'read', expires_at: expect.stringMatching(/Z$/) },
   ])
 
   await sharing(page).getByRole('button', { name: 'No longer share with newcomer' }).click()

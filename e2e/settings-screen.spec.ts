@@ -251,7 +251,7 @@ test('a copy is restored beside the running server, after one has seen what that
   const entries = (await owner.get('/audit?action=restore')).body['entries'] as { agent_id: string; facts: object }[]
   expect(entries.map(({ agent_id: who, facts }) => ({ who, facts }))).toMatchObject([
     { who: 'owner', facts: { dry_run: true } },
-    { who: 'owner', facts: { dry_run: false, new: expect.any(Number) as number, copy: name } },
+    { who: 'owner', facts: { dry_run: false, new: expect.any(Number), copy: name } },
     { who: 'owner', facts: { dry_run: true } },
   ])
   expect(complaints).toEqual([])

@@ -120,14 +120,15 @@ export const SCREEN_SHOTS: readonly ScreenShot[] = [
     name: 'restore',
     address: '#/settings/storage',
     prepare: async (page) => {
-      await page.getByRole('button', { name: /^(Back up now|今すぐバックアップ)$/ }).click()
+      await page.evaluate(makeCopyAndChangeWhatItHolds)
+      await page.reload()
       await page
         .getByRole('button', { name: /^Restore the copy|の写しを復元/ })
         .first()
         .click()
       await page
         .getByRole('dialog')
-        .getByText(/^(Holds|内容)$/)
+        .getByText(/^(Goes back|当時に戻る)$/)
         .waitFor()
       await page.waitForTimeout(500)
     },
@@ -146,6 +147,22 @@ function openFirst(role: 'option' | 'row'): (page: Page) => Promise<void> {
       .click()
     await page.waitForTimeout(500)
   }
+}
+
+/** In the page: of what a new copy holds, one memory is erased then and one is changed. */
+async function makeCopyAndChangeWhatItHolds(): Promise<void> {
+  const ask = async (method: string, path: string, body?: object): Promise<{ memory: { id: string } }> => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`/api/v1${path}`, { method, ...(body && { headers, body: JSON.stringify(body) }) })
+    return answer.json() as Promise<{ memory: { id: string } }>
+  }
+  const [erased, changed] = [
+    await ask('POST', '/memory', { content: `Erased later, ${Date.now()}.` }),
+    await ask('POST', '/memory', { content: `Changed later, ${Date.now()}.` }),
+  ]
+  await ask('POST', '/backups')
+  await ask('DELETE', `/memory/${erased.memory.id}?permanent=true`)
+  await ask('PATCH', `/memory/${changed.memory.id}`, { tags: ['changed'] })
 }
 
 /** The memory of the seeded team that has links. */

@@ -6,7 +6,7 @@ import { strings } from '../strings/strings.ts'
 import { FactRow } from './facts.tsx'
 
 const { restore: words, backups } = strings.settings
-const listed = new Intl.ListFormat(strings.locale, { type: 'unit' })
+const listed = new Intl.ListFormat(strings.locale, { type: 'conjunction' })
 
 interface RestoreFactsProps {
   readonly backup: Backup
@@ -43,7 +43,7 @@ export function RestoreFacts({ backup, outcome }: RestoreFactsProps) {
   )
 }
 
-/** "3 memories, 1 task" */
+/** "3 memories and 1 task" */
 export function countsText(counts: Counts): string {
   return counts.length === 0 ? words.nothing : listed.format(counts.map(({ kind, count: n }) => words.things[kind](n, count(n))))
 }

@@ -130,7 +130,7 @@ async function* mcpRecords(open: OpenSource, options: ImportOptions): AsyncGener
 
 async function requireNoConflict(store: TransferStore, input: Input, options: ImportOptions): Promise<void> {
   const write = { ...writeOptions(input, options), dryRun: true }
-  const tally = await new Writing(store, write, { ...options, on_conflict: 'skip' }, input.total).run(input.records())
+  const tally = await new Writing(store, write, options, input.total).run(input.records())
   const conflicts = tally.skippedBecause('conflict')
   if (conflicts === 0) return
   const { kept } = tally.summary({ format: input.format, dry_run: true, bad_lines: [], bad_line_count: 0 })
