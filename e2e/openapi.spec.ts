@@ -17,7 +17,7 @@ const successOf = ({ statuses }: Operation): number => Math.max(...statuses.filt
 /** Whether only the person may ask for this, by the examples of its tool. */
 function isForOwner({ method, path }: Operation): boolean {
   if (['/api/v1/export', '/api/v1/import', '/api/v1/backups', '/api/v1/settings', '/api/v1/audit/export'].includes(path)) return true
-  if (path.startsWith('/api/v1/clients')) return true
+  if (path.startsWith('/api/v1/clients') || path.startsWith('/api/v1/backups/')) return true
   const route = REST_ROUTES.find((candidate) => candidate.method === method && fullPathOf(candidate).replace(/:(\w+)/g, '{$1}') === path)
   return route !== undefined && (TOOL_EXAMPLES[route.tool] as ToolExamples).valid.some(({ by }) => by === 'owner')
 }
@@ -25,8 +25,14 @@ function isForOwner({ method, path }: Operation): boolean {
 /** Whether its answer depends on which programs this machine has: any that is documented will do. */
 const isOfThisMachine = ({ path }: Operation): boolean => /\/clients\/.*\/(preview|connect|repair|undo|verify|mcpb)$/.test(path)
 
+async function madeBackup({ apiUrl, ownerToken }: RunningServer): Promise<string> {
+  const { text } = await rawHttp(`${apiUrl}/api/v1/backups`, { method: 'POST', headers: { authorization: `Bearer ${ownerToken}` } })
+  return (JSON.parse(text) as { backup: { name: string } }).backup.name
+}
+
 /** The request with real things in place of the ids, names and tokens that the document shows. */
 async function realRequest(server: RunningServer, wire: RestWire, { id }: Operation, shown: ShownRequest): Promise<ShownRequest> {
+  if (id === 'restore_backup') return { ...shown, path: { name: await madeBackup(server) } }
   if (id === 'login') return { ...shown, body: { token: server.ownerToken } }
   return fillPlaceholders(toPlaceholders(shown), {
     call: (tool, input, by) => (by === 'owner' ? wire.asOwner() : wire).answerOf(tool, input),

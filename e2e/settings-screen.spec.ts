@@ -205,6 +205,70 @@ test('the store is copied and listed; an export is downloaded, looked through an
   expect(complaints).toEqual([])
 })
 
+test('a copy is restored beside the running server, after one has seen what that changes', async ({ page, startServer }) => {
+  const server = await startServer({ env: OFF })
+  const agent = new RestClient(server.apiUrl, { agentId: 'writer' })
+  const owner = new RestClient(server.apiUrl, { headers: { authorization: `Bearer ${server.ownerToken}` } })
+  const store = async (content: string) => ((await agent.post('/memory', { content })).body['memory'] as { id: string }).id
+  const [erased, edited] = [await store('Erased by mistake.'), await store('Edited by mistake.')]
+  const { name } = (await owner.post('/backups', {})).body['backup'] as { name: string }
+  await owner.delete(`/memory/${erased}?permanent=true`)
+  await agent.patch(`/memory/${edited}`, { content: 'Edited, and wrong.' })
+  const since = await store('Made since.')
+  const complaints = complaintsOf(page)
+  await openPart(page, server, 'storage')
+  const memories = page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: /Memories/ })
+  await expect(memories).toContainText('2')
+  const open = page.getByRole('row', { name }).getByRole('button', { name: /^Restore the copy made / })
+  await open.click()
+  const dialog = page.getByRole('dialog', { name: 'Restore this copy?' })
+  await expect(dialog).toContainText(/Holds2 memories/)
+  await expect(dialog).toContainText('Comes back1 memory')
+  await expect(dialog).toContainText('Goes back1 memory')
+  await expect(dialog).toContainText('What was made since the copy stays.')
+  expect((await agent.get(`/memory/${erased}`)).status, 'nothing is done before one says so').toBe(404)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([])
+
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click()
+  await expect(dialog.getByRole('status')).toContainText('Restored: 1 memory came back, 1 memory went back to what it was.')
+  await expect(dialog).toContainText(/What was there before is kept as tmws-.*-before-restore\.db/)
+  const content = async (id: string) => ((await agent.get(`/memory/${id}`)).body['memory'] as { content?: string } | undefined)?.content
+  expect([await content(erased), await content(edited), await content(since)]).toEqual([
+    'Erased by mistake.',
+    'Edited by mistake.',
+    'Made since.',
+  ])
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(page.getByRole('region', { name: 'Copies of the store' })).toContainText('before a restore')
+  await expect(memories, 'the page follows').toContainText('3')
+  await open.click()
+  await expect(dialog.getByRole('status')).toContainText('There is nothing to restore.')
+  await expect(dialog.getByRole('button', { name: 'Restore', exact: true })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  await expect(open, 'back where one was').toBeFocused()
+  const entries = (await owner.get('/audit?action=restore')).body['entries'] as { agent_id: string; facts: object }[]
+  expect(entries.map(({ agent_id: who, facts }) => ({ who, facts }))).toMatchObject([
+    { who: 'owner', facts: { dry_run: true } },
+    { who: 'owner', facts: { dry_run: false, new: expect.any(Number), copy: name } },
+    { who: 'owner', facts: { dry_run: true } },
+  ])
+  expect(complaints).toEqual([])
+})
+
+test('a copy that cannot be read is said to be so, and nothing is changed', async ({ page, startServer }) => {
+  const server = await startServer({ env: OFF })
+  const owner = new RestClient(server.apiUrl, { headers: { authorization: `Bearer ${server.ownerToken}` } })
+  const { file } = (await owner.post('/backups', {})).body['backup'] as { file: string }
+  writeFileSync(file, readFileSync(file).subarray(0, 5000))
+  await openPart(page, server, 'storage')
+  await page.getByRole('button', { name: /^Restore the copy made / }).click()
+  const dialog = page.getByRole('dialog', { name: 'Restore this copy?' })
+  await expect(dialog.getByRole('status')).toContainText('cannot be read, and nothing was changed')
+  await expect(dialog.getByRole('button', { name: 'Restore', exact: true })).toHaveCount(0)
+})
+
 test('the page speaks the language that one chooses', async ({ page, startServer }) => {
   const server = await startServer({ env: OFF })
   await openPart(page, server, 'general')

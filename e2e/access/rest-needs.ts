@@ -16,6 +16,7 @@ const PLAIN: Readonly<Record<string, Need>> = {
   'POST /api/v1/import': 'owner',
   'GET /api/v1/backups': 'owner',
   'POST /api/v1/backups': 'owner',
+  'POST /api/v1/backups/{name}/restore': 'owner',
   'GET /api/v1/settings': 'owner',
   'PATCH /api/v1/settings': 'owner',
   'GET /api/v1/audit/export': 'admin',

@@ -70,6 +70,7 @@ export const ATTACKS: readonly Attack[] = [
     body: '{"type":"entity","name":"planted","entityType":"x","observations":["planted"]}\n',
   }),
   attempt('making a backup blindly', '/api/v1/backups', { ...blind, method: 'POST' }),
+  attempt('restoring one blindly', '/api/v1/backups/tmws-2026-11-22T09-30-00-123Z-manual.db/restore', { ...blind, method: 'POST' }),
   attempt('changing', '/api/v1/memory/MEMORY', {
     method: 'PATCH',
     credentials: 'include',

@@ -46,7 +46,7 @@ export interface RestCase {
 const MIB = 1024 * 1024
 
 /** What takes long, or grows with all that was stored: some of it shows as much as a lot. */
-const COSTLY = /\/(export|import|backups|verify|mcpb|preview|clients)$/
+const COSTLY = /\/(export|import|backups|verify|mcpb|preview|clients)$|\/backups\/[^/]+\/restore$/
 
 /** Case `number` of a run: the same for the same seed, wherever and beside whatever it runs. */
 export function restCase(seed: string, number: number, world: FuzzWorld): RestCase {

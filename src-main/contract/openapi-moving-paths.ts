@@ -4,7 +4,17 @@ import { queryJsonSchema } from './json-schema.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { errorResponses } from './openapi-errors.ts'
 import { API_PREFIX } from './protocol.ts'
-import { backupSchema, exportQuerySchema, importQuerySchema, importSummarySchema, TRANSFER_CONTENT_TYPE } from './transfer.ts'
+import {
+  backupSchema,
+  exportQuerySchema,
+  importQuerySchema,
+  importSummarySchema,
+  restoreQuerySchema,
+  restoreSummarySchema,
+  TRANSFER_CONTENT_TYPE,
+} from './transfer.ts'
+
+const SAMPLE_BACKUP = 'tmws-2026-11-22T09-30-00-123Z-manual.db'
 
 /** The paths that move data. Only the person at the machine may ask for them. */
 export function movingPaths(): Record<string, unknown> {
@@ -50,7 +60,7 @@ export function movingPaths(): Record<string, unknown> {
             'application/gzip': { schema: { type: 'string', contentMediaType: 'application/gzip' } },
           },
         },
-        responses: { '200': importAnswers(), ...errorResponses() },
+        responses: { '200': answersOf(importSummarySchema), ...errorResponses() },
       },
     },
     [`${API_PREFIX}/backups`]: {
@@ -61,6 +71,27 @@ export function movingPaths(): Record<string, unknown> {
       post: {
         ...about('make_backup', 'Copy the store', 'The copy is checked before it is listed. The store goes on working meanwhile.'),
         responses: { '201': json('It is made.', backup), ...errorResponses() },
+      },
+    },
+    [`${API_PREFIX}/backups/{name}/restore`]: {
+      post: {
+        ...about(
+          'restore_backup',
+          'Bring back what a copy holds',
+          `Beside everything that goes on. Memories go back to what they were, and what they are now stays in their history; what was made since the copy stays; agents, tasks, workflows and runs come back where they are missing and are left where they are there. A copy of the present state is made first, unless nothing is to be changed: the same again changes nothing. With \`Accept: ${TRANSFER_CONTENT_TYPE}\` the answer tells its progress, line by line.`,
+        ),
+        parameters: [
+          {
+            name: 'name',
+            in: 'path',
+            required: true,
+            description: 'As `GET /api/v1/backups` lists it.',
+            schema: { type: 'string' },
+            examples: { 'made-by-hand': { summary: 'A copy made by hand', value: SAMPLE_BACKUP } },
+          },
+          ...queryParameters(restoreQuerySchema, { 'only-looked-through': { dry_run: true } }),
+        ],
+        responses: { '200': answersOf(restoreSummarySchema), ...errorResponses() },
       },
     },
   }
@@ -87,8 +118,8 @@ export function auditPaths(): Record<string, unknown> {
 }
 
 /** The summary, or the lines that end with it. */
-function importAnswers() {
-  const { description, content } = json('What was done.', importSummarySchema)
+function answersOf(summary: z.ZodType) {
+  const { description, content } = json('What was done.', summary)
   return { description, content: { ...content, [TRANSFER_CONTENT_TYPE]: { schema: { type: 'string' } } } }
 }
 

@@ -50,7 +50,14 @@ const CLIENTS = [
   'POST /api/v1/clients/{client_id}/verify',
   'GET /api/v1/clients/{client_id}/mcpb',
 ]
-const MOVING = ['GET /api/v1/export', 'POST /api/v1/import', 'GET /api/v1/backups', 'POST /api/v1/backups', 'GET /api/v1/audit/export']
+const MOVING = [
+  'GET /api/v1/export',
+  'POST /api/v1/import',
+  'GET /api/v1/backups',
+  'POST /api/v1/backups',
+  'POST /api/v1/backups/{name}/restore',
+  'GET /api/v1/audit/export',
+]
 
 describe('the document', () => {
   test('is plain JSON of OpenAPI 3.1 with the version of the server', () => {

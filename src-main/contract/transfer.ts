@@ -157,3 +157,24 @@ export const backupSchema = z.object({
   bytes: z.number().int(),
 })
 export type Backup = z.infer<typeof backupSchema>
+
+export const restoreQuerySchema = z.strictObject({
+  dry_run: z.boolean().default(false).describe('true changes nothing and says what would be done.'),
+})
+export type RestoreQuery = z.infer<typeof restoreQuerySchema>
+
+/** What a restore did, or with `dry_run` would do. */
+export const restoreSummarySchema = z.object({
+  backup: backupSchema,
+  dry_run: z.boolean(),
+  records: z.number().int().describe('How many there are in the backup, histories and vectors counted.'),
+  kinds: z
+    .record(z.string(), tallySchema)
+    .describe('`replaced`: memories that are what they were again; `skipped`: what is left as it is here.'),
+  kept: importSummarySchema.shape.kept,
+  kept_as: backupSchema.optional().describe('The copy of what was there before. Absent when nothing was to be changed.'),
+})
+export type RestoreSummary = z.infer<typeof restoreSummarySchema>
+
+/** A line of the answer to a restore that asked for progress. */
+export type RestoreNotice = Exclude<ImportNotice, { summary: unknown }> | { readonly summary: RestoreSummary }

@@ -7,6 +7,9 @@ import type { Backup } from '../contract/transfer.ts'
 const NAME =
   /^tmws-(\d{4}-\d\d-\d\dT)(\d\d)-(\d\d)-(\d\d)-(\d{3}Z)-(scheduled|manual|before-schema-\d+|before-restore|before-import)\.(db|jsonl\.gz)$/
 
+/** How the folders begin in which copies are opened to be read. */
+export const SCRATCH_PREFIX = '.reading-'
+
 /** The path of a new copy. */
 export function newBackupFile(folder: string, nowMs: number, kind: Backup['kind'], extension: 'db' | 'jsonl.gz'): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -46,6 +49,8 @@ export function pruneScheduled(folder: string, keep: number): string[] {
 
 /** What an earlier process left half-made. Only the one owner of the folder may call it. */
 export function removeUnfinished(folder: string): void {
+  for (const name of namesIn(folder).filter((one) => one.startsWith(SCRATCH_PREFIX)))
+    rmSync(join(folder, name), { recursive: true, force: true })
   for (const name of namesIn(folder))
     if (NAME.test(name.replace(/\.part(-journal|-wal|-shm)?$/, '')) && name.includes('.part')) rmSync(join(folder, name), { force: true })
 }

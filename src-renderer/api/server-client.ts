@@ -10,6 +10,7 @@ import type {
   Memory,
   SearchInput,
   SearchResult,
+  ShareInput,
   Stats,
   StoreInput,
   StoreResult,
@@ -30,6 +31,8 @@ export interface ServerClient {
   getLinks(id: string, signal?: AbortSignal): Promise<LinksResult>
   storeMemory(input: StoreInput): Promise<StoreResult>
   updateMemory(id: string, changes: UpdateInput): Promise<Memory>
+  /** Adds, changes and takes back grants; those that are not named stay. */
+  shareMemory(id: string, input: ShareInput): Promise<Memory>
   deleteMemory(id: string): Promise<void>
   /** For good, with its history. */
   eraseMemory(id: string): Promise<void>
@@ -59,6 +62,7 @@ export function createServerClient({ raw, get, send }: Requester): ServerClient 
     getLinks: (id, signal) => get(pathOf(id, '/links'), {}, signal),
     storeMemory: (input) => send('POST', '/memory', input),
     updateMemory: async (id, changes) => (await send<{ memory: Memory }>('PATCH', pathOf(id), changes)).memory,
+    shareMemory: async (id, input) => (await send<{ memory: Memory }>('POST', pathOf(id, '/share'), input)).memory,
     deleteMemory: (id) => send('DELETE', pathOf(id)),
     eraseMemory: (id) => send('DELETE', pathOf(id, '?permanent=true')),
     restoreMemory: async (id, version) =>

@@ -2,14 +2,22 @@ import { API_PREFIX } from '../../src-main/contract/protocol.ts'
 import type { SettingsChange, SettingsReport } from '../../src-main/contract/settings.ts'
 import type { IssuedToken, Token } from '../../src-main/contract/token.ts'
 import type { ToolInput, ToolOutput } from '../../src-main/contract/tools.ts'
-import type { Backup, ExportQuery, ImportNotice, ImportQuery, ImportSummary } from '../../src-main/contract/transfer.ts'
+import type {
+  Backup,
+  ExportQuery,
+  ImportNotice,
+  ImportQuery,
+  ImportSummary,
+  RestoreQuery,
+  RestoreSummary,
+} from '../../src-main/contract/transfer.ts'
 import type { Stats } from './types.ts'
 import { segment, toQuery, type Requester } from './request.ts'
 import { serverErrorFrom, ServerError } from './server-error.ts'
 
 export type { SettingInfo, SettingSection, SettingsReport, SettingValue } from '../../src-main/contract/settings.ts'
 export type { IssuedToken, Token, TokenScope } from '../../src-main/contract/token.ts'
-export type { Backup, ExportQuery, ImportSummary } from '../../src-main/contract/transfer.ts'
+export type { Backup, ExportQuery, ImportSummary, RestoreSummary } from '../../src-main/contract/transfer.ts'
 
 export type SettingChanges = SettingsChange['changes']
 export type TokenInput = ToolInput<'create_token'>
@@ -70,14 +78,13 @@ export class SettingsApi {
   async importFile(file: Blob, choice: ImportChoice, onProgress: (progress: ImportProgress) => void): Promise<ImportSummary> {
     const isPacked = new Uint8Array(await file.slice(0, 2).arrayBuffer())[0] === GZIP_FIRST_BYTE
     const headers = { accept: TRANSFER_CONTENT_TYPE, 'content-type': isPacked ? 'application/gzip' : TRANSFER_CONTENT_TYPE }
-    const response = await this.#requester.upload(`/import?${toQuery(choice)}`, file, headers)
-    if (!response.ok || !response.body) throw serverErrorFrom(response.status, await response.json().catch(() => undefined))
-    for await (const notice of noticesOf(response.body)) {
-      if ('progress' in notice) onProgress(notice.progress)
-      else if ('summary' in notice) return notice.summary
-      else throw serverErrorFrom(response.status, { error: notice.error })
-    }
-    throw new ServerError('internal', 'The answer of the server ended early.')
+    return follow<ImportSummary>(await this.#requester.upload(`/import?${toQuery(choice)}`, file, headers), onProgress)
+  }
+
+  /** Brings back what a backup holds, or looks what that would do. Goes on at the server whether or not somebody waits for it. */
+  async restoreBackup(name: string, choice: RestoreQuery, onProgress: (progress: ImportProgress) => void): Promise<RestoreSummary> {
+    const path = `/backups/${segment(name)}/restore?${toQuery(choice)}`
+    return follow<RestoreSummary>(await this.#requester.upload(path, new Blob(), { accept: TRANSFER_CONTENT_TYPE }), onProgress)
   }
 }
 
@@ -85,13 +92,26 @@ export class SettingsApi {
 const TRANSFER_CONTENT_TYPE = 'application/x-ndjson'
 const GZIP_FIRST_BYTE = 0x1f
 
-async function* noticesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ImportNotice> {
+type Notice<S> = Exclude<ImportNotice, { summary: unknown }> | { readonly summary: S }
+
+/** Reads an answer that tells its progress, to the summary at its end. */
+async function follow<S>(response: Response, onProgress: (progress: ImportProgress) => void): Promise<S> {
+  if (!response.ok || !response.body) throw serverErrorFrom(response.status, await response.json().catch(() => undefined))
+  for await (const notice of noticesOf<S>(response.body)) {
+    if ('progress' in notice) onProgress(notice.progress)
+    else if ('summary' in notice) return notice.summary
+    else throw serverErrorFrom(response.status, { error: notice.error })
+  }
+  throw new ServerError('internal', 'The answer of the server ended early.')
+}
+
+async function* noticesOf<S>(body: ReadableStream<Uint8Array>): AsyncGenerator<Notice<S>> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     const lines = (rest + decoder.decode(part.value, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as ImportNotice // by the contract
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as Notice<S> // by the contract
   }
 }

@@ -36,7 +36,8 @@ export function ChoiceMenu<T extends string>(props: ChoiceMenuProps<T>) {
                   <Check size={14} />
                 </DropdownMenu.ItemIndicator>
               </span>
-              {option.icon}
+              {/* The text says it. */}
+              {option.icon !== undefined && <span aria-hidden="true">{option.icon}</span>}
               {option.text}
             </DropdownMenu.RadioItem>
           ))}

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, type ReactNode } from 'react'
 import { strings } from '../strings/strings.ts'
 import { IconButton } from './button.tsx'
 
@@ -13,7 +13,8 @@ interface DialogProps {
 /** The browser's own modal dialog: it keeps the focus in, closes by Esc and gives the focus back. */
 export function Dialog({ title, onClose, hasHead = true, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Of the layout: it is closed while it is still in the page, or the browser would not give the focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current
     if (!dialog?.isConnected) return
     if (!dialog.open) dialog.showModal()

@@ -7,11 +7,10 @@ import { AgentName } from './agent-name.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { FactRow } from './facts.tsx'
 import { Importance } from './importance.tsx'
-import { Level } from './level.tsx'
 
 const words = strings.detail
 
-/** Everything about a memory that is not its text. */
+/** What is known of a memory besides its text, its links and who may see it. */
 export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly now: number }) {
   return (
     <dl className="facts" aria-label={words.facts}>
@@ -19,11 +18,6 @@ export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly
         <AgentName agentId={memory.agent_id} />
       </FactRow>
       <FactRow label={words.namespace}>{memory.namespace}</FactRow>
-      <FactRow label={words.visibility}>
-        <Level level={memory.access_level} withText />
-        <span className="fact-note">{seenBy(memory)}</span>
-        {memory.access_level === 'shared' && <Grants memory={memory} now={now} />}
-      </FactRow>
       <FactRow label={words.importance}>
         <span className="fact-line figures">
           <Importance value={memory.importance} /> {hundredths(memory.importance)}
@@ -66,28 +60,6 @@ export function MemoryFacts({ memory, now }: { readonly memory: Memory; readonly
         </span>
       </FactRow>
     </dl>
-  )
-}
-
-function seenBy({ access_level, agent_id, namespace }: Memory): string {
-  const says = words.seenBy
-  if (access_level === 'private') return says.private(agent_id)
-  return access_level === 'team' ? says.team(namespace) : says[access_level]
-}
-
-function Grants({ memory, now }: { readonly memory: Memory; readonly now: number }) {
-  return (
-    <ul className="grants">
-      {memory.shared_with.map((share) => (
-        <li key={share.agent_id}>
-          <AgentName agentId={share.agent_id} />
-          <span className="faint">
-            {words.grant[share.permission]}
-            {share.expires_at !== undefined && ` · ${untilThen(share.expires_at, now)}`}
-          </span>
-        </li>
-      ))}
-    </ul>
   )
 }
 

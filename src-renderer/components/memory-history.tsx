@@ -102,6 +102,8 @@ const FIELD_NAMES: Readonly<Record<FieldChange['field'], string>> = {
   tags: strings.detail.tags,
   importance: strings.detail.importance,
   access_level: strings.detail.visibility,
+  shared_with: strings.sharing.grants,
+  links: strings.detail.links,
   source_url: strings.detail.source,
   summary: strings.detail.summary,
   pinned: strings.detail.pinned,

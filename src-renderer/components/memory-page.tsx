@@ -1,6 +1,6 @@
 import { Pencil, Pin, PinOff, RotateCcw, Trash2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { HistoryEntry, Link, Memory } from '../../src-main/contract/memory.ts'
+import type { HistoryEntry, Memory } from '../../src-main/contract/memory.ts'
 import { longAge } from '../format/relative-time.ts'
 import { strings } from '../strings/strings.ts'
 import { AgentName } from './agent-name.tsx'
@@ -10,19 +10,19 @@ import { JsonView } from './json-view.tsx'
 import { MemoryFacts } from './memory-facts.tsx'
 import { MemoryHistory } from './memory-history.tsx'
 import { MemoryText } from './memory-text.tsx'
-import { MemoryLinks } from './memory-links.tsx'
 
 interface MemoryPageProps {
   readonly memory: Memory
   readonly history?: readonly HistoryEntry[] | undefined
   readonly historyError?: string | undefined
-  readonly incoming: readonly { readonly from: string; readonly kind: Link['kind'] }[]
   readonly now: number
   /** Takes the place of the text while it is edited. */
   readonly editor?: ReactNode
+  /** Who may see it, and what leads from it and to it; each of them can be changed. */
+  readonly sharing: ReactNode
+  readonly links: ReactNode
   /** Who else read it. */
   readonly readers?: ReactNode
-  readonly previewOf: (id: string) => string | undefined
   readonly onEdit: () => void
   readonly onPin: () => void
   readonly onTrash: () => void
@@ -37,7 +37,7 @@ const words = strings.detail
 
 /** One memory in full. The text is shown as it was stored, never as markup. */
 export function MemoryPage(props: MemoryPageProps) {
-  const { memory, history, historyError, incoming, now, editor, previewOf } = props
+  const { memory, history, historyError, now, editor } = props
   const isTrashed = memory.deleted_at !== undefined
   return (
     <>
@@ -91,7 +91,8 @@ export function MemoryPage(props: MemoryPageProps) {
           </div>
         )}
         <MemoryFacts memory={memory} now={now} />
-        <MemoryLinks outgoing={memory.links} incoming={incoming} previewOf={previewOf} />
+        {props.sharing}
+        {props.links}
         {Object.keys(memory.context).length > 0 && (
           <section className="detail-section" aria-label={words.context}>
             <h3>{words.context}</h3>

@@ -1,8 +1,9 @@
-import type { HistoryEntry, Memory } from '../api/types.ts'
+import type { HistoryEntry, Link, Memory, Share } from '../api/types.ts'
+import { shortId } from '../format/memory-text.ts'
 
 /** A field other than the text that a change touched, as words of the wire. */
 export interface FieldChange {
-  readonly field: 'tags' | 'importance' | 'access_level' | 'source_url' | 'summary' | 'pinned' | 'expires_at'
+  readonly field: 'tags' | 'importance' | 'access_level' | 'shared_with' | 'links' | 'source_url' | 'summary' | 'pinned' | 'expires_at'
   readonly before: string
   readonly after: string
 }
@@ -15,7 +16,17 @@ export interface VersionChange {
   readonly fields: readonly FieldChange[]
 }
 
-const FIELDS: readonly FieldChange['field'][] = ['tags', 'importance', 'access_level', 'source_url', 'summary', 'pinned', 'expires_at']
+const FIELDS: readonly FieldChange['field'][] = [
+  'tags',
+  'importance',
+  'access_level',
+  'shared_with',
+  'links',
+  'source_url',
+  'summary',
+  'pinned',
+  'expires_at',
+]
 
 /** Joins each change with what came of it: the state before the next newer change, or the memory as it is now. */
 export function versionChanges(history: readonly HistoryEntry[], current: Memory): readonly VersionChange[] {
@@ -34,5 +45,11 @@ function fieldChanges(before: Memory, after: Memory): readonly FieldChange[] {
 }
 
 function textOf(value: Memory[FieldChange['field']]): string {
-  return Array.isArray(value) ? value.join(', ') : value === undefined ? '' : String(value)
+  return Array.isArray(value) ? value.map(wordsOf).join(', ') : value === undefined ? '' : String(value)
+}
+
+function wordsOf(part: string | Share | Link): string {
+  if (typeof part === 'string') return part
+  if ('to' in part) return `${part.kind} …${shortId(part.to)}`
+  return [part.agent_id, part.permission, part.expires_at].filter((word) => word !== undefined).join(' ')
 }

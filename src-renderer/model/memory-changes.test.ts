@@ -26,3 +26,14 @@ test('each version is joined with what came of it', () => {
     [undefined, 'one', []],
   ])
 })
+
+test('a change of links and of grants is told in words', () => {
+  const before = fakeMemory('a', { links: [{ to: '0199aaaa-0000-7000-8000-00000000000a', kind: 'supersedes' }] })
+  const after = fakeMemory('a', { version: 2, access_level: 'shared', shared_with: [{ agent_id: 'reviewer', permission: 'write' }] })
+  const [told] = versionChanges([{ version: 2, action: 'shared', changed_at: '', changed_by: 'owner', before }], after)
+  expect(told?.fields).toEqual([
+    { field: 'access_level', before: 'team', after: 'shared' },
+    { field: 'shared_with', before: '', after: 'reviewer write' },
+    { field: 'links', before: 'supersedes …0000000a', after: '' },
+  ])
+})

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { desktop } from '../api/desktop.ts'
 import { messageOf } from '../api/server-error.ts'
 import type { Backup } from '../api/settings-api.ts'
@@ -8,12 +9,14 @@ import { ConnectCode } from '../components/connect-code.tsx'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Face } from '../components/face.tsx'
 import { bytes } from '../format/numbers.ts'
+import { absoluteTime } from '../format/relative-time.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
+import { BackupRestore } from './backup-restore.tsx'
 import { QueryFace } from './query-face.tsx'
 
-const { backups: words, moving } = strings.settings
+const { backups: words, moving, restore } = strings.settings
 
 /** Copies of the store: those that are there, one more, and the way back to one. */
 export function BackupList({ stores }: { readonly stores: Stores }) {
@@ -32,6 +35,7 @@ export function BackupList({ stores }: { readonly stores: Stores }) {
     },
     onError: (error) => stores.toasts.fail(messageOf(error)),
   })
+  const [restoring, setRestoring] = useState<Backup>()
   const backups = query.data ?? []
   const newest = backups[0]
   return (
@@ -47,12 +51,13 @@ export function BackupList({ stores }: { readonly stores: Stores }) {
           <Face level={3} title={words.empty} text={words.emptyHow} />
         ) : (
           <>
-            <BackupTable backups={backups} now={now} onSaveAs={desktop && ((name) => save.mutate(name))} />
-            <p className="settings-note">{words.restore}</p>
+            <BackupTable backups={backups} now={now} onRestore={setRestoring} onSaveAs={desktop && ((name) => save.mutate(name))} />
+            <p className="settings-note">{words.exactly}</p>
             <ConnectCode text={`tmws restore ${newest.file}`} what={words.restoreCommand} />
           </>
         )}
       </QueryFace>
+      {restoring && <BackupRestore stores={stores} backup={restoring} onClose={() => setRestoring(undefined)} />}
     </section>
   )
 }
@@ -60,11 +65,12 @@ export function BackupList({ stores }: { readonly stores: Stores }) {
 interface BackupTableProps {
   readonly backups: readonly Backup[]
   readonly now: number
+  readonly onRestore: (backup: Backup) => void
   /** Puts a copy where the person says; undefined in a browser. */
   readonly onSaveAs: ((name: string) => void) | undefined
 }
 
-function BackupTable({ backups, now, onSaveAs }: BackupTableProps) {
+function BackupTable({ backups, now, onRestore, onSaveAs }: BackupTableProps) {
   const { columns } = words
   return (
     <table className="plain-table">
@@ -76,31 +82,40 @@ function BackupTable({ backups, now, onSaveAs }: BackupTableProps) {
             {columns.size}
           </th>
           <th scope="col">{columns.file}</th>
+          <td />
         </tr>
       </thead>
       <tbody>
-        {backups.map(({ name, file, kind, created_at: at, bytes: size }) => (
-          <tr key={name}>
-            <td>
-              <Age at={at} now={now} long />
-            </td>
-            <td>{words.kinds[kind]}</td>
-            <td className="figures right">{bytes(size)}</td>
-            <td>
-              <span className="file-cell">
-                <span className="mono break" title={file}>
-                  {name}
+        {backups.map((backup) => {
+          const { name, file, kind, created_at: at, bytes: size } = backup
+          return (
+            <tr key={name}>
+              <td>
+                <Age at={at} now={now} long />
+              </td>
+              <td>{words.kinds[kind]}</td>
+              <td className="figures right">{bytes(size)}</td>
+              <td>
+                <span className="file-cell">
+                  <span className="mono break" title={file}>
+                    {name}
+                  </span>
+                  <CopyButton text={file} what={words.copyName} />
+                  {onSaveAs && (
+                    <Button small look="quiet" onClick={() => onSaveAs(name)}>
+                      {moving.saveAs}
+                    </Button>
+                  )}
                 </span>
-                <CopyButton text={file} what={words.copyName} />
-                {onSaveAs && (
-                  <Button small look="quiet" onClick={() => onSaveAs(name)}>
-                    {moving.saveAs}
-                  </Button>
-                )}
-              </span>
-            </td>
-          </tr>
-        ))}
+              </td>
+              <td className="right">
+                <Button small aria-label={restore.openNamed(absoluteTime(at))} onClick={() => onRestore(backup)}>
+                  {restore.open}
+                </Button>
+              </td>
+            </tr>
+          )
+        })}
       </tbody>
     </table>
   )

@@ -3,14 +3,15 @@ import { Button } from '../components/button.tsx'
 import { Face } from '../components/face.tsx'
 import { MemoryEditor } from '../components/memory-editor.tsx'
 import { MemoryPage } from '../components/memory-page.tsx'
-import { previewOf } from '../format/memory-text.ts'
 import { MOD_KEY } from '../keyboard/use-shortcuts.ts'
 import { changesOf, draftOf, type MemoryDraft } from '../model/memory-draft.ts'
 import type { Stores } from '../state/stores.ts'
 import { useStore } from '../state/use-store.ts'
 import { strings } from '../strings/strings.ts'
 import { EraseDialog } from './erase-dialog.tsx'
+import { MemoryLinksPart } from './memory-links-part.tsx'
 import { MemoryReaders } from './memory-readers.tsx'
+import { MemorySharingPart } from './memory-sharing-part.tsx'
 
 interface MemoryDetailPaneProps {
   readonly stores: Stores
@@ -21,7 +22,7 @@ interface MemoryDetailPaneProps {
 /** The open memory: read, edited, or why it cannot be shown. */
 export function MemoryDetailPane({ stores, onTrash, onClose }: MemoryDetailPaneProps) {
   const { actions, detail, list, clock } = stores
-  const { id, status, memory, history, historyError, incoming, isEditing, draft, error } = useStore(detail.store, (state) => state)
+  const { id, status, memory, history, historyError, isEditing, draft, error } = useStore(detail.store, (state) => state)
   const now = useStore(clock, (time) => time)
   const [isErasing, setIsErasing] = useState(false)
 
@@ -73,13 +74,10 @@ export function MemoryDetailPane({ stores, onTrash, onClose }: MemoryDetailPaneP
         memory={memory}
         history={history}
         historyError={historyError}
-        incoming={incoming}
         now={now}
         editor={isEditing ? editor : undefined}
-        previewOf={(other) => {
-          const known = list.find(other)
-          return known && previewOf(known)
-        }}
+        sharing={<MemorySharingPart key={`sharing ${memory.id}`} stores={stores} memory={memory} now={now} />}
+        links={<MemoryLinksPart key={`links ${memory.id}`} stores={stores} memory={memory} />}
         readers={<MemoryReaders stores={stores} memoryId={memory.id} now={now} />}
         onEdit={() => detail.edit()}
         onPin={() => void actions.setPinned(memory, !memory.pinned)}

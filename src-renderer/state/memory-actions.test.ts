@@ -55,7 +55,7 @@ test('undo goes back one change at a time, then says that there is none', async 
 
 test('a change by someone else is a conflict, not an overwrite', async () => {
   const { actions, toasts } = openActions({ updateMemory: () => Promise.reject(new ServerError('conflict', 'It has moved on.')) })
-  expect(await actions.save(fakeMemory('a'), { content: 'mine' })).toEqual({ kind: 'conflict' })
+  expect(await actions.save(fakeMemory('a'), { content: 'mine' })).toEqual({ kind: 'conflict', message: 'It has moved on.' })
   expect(messages(toasts)).toEqual([])
 })
 

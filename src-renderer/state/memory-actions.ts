@@ -6,7 +6,7 @@ import type { MemoryDetail } from './memory-detail.ts'
 import type { MemoryList } from './memory-list.ts'
 import type { Toasts } from './toasts.ts'
 
-export type SaveOutcome = { readonly kind: 'saved' } | { readonly kind: 'conflict' } | { readonly kind: 'failed'; readonly message: string }
+export type SaveOutcome = { readonly kind: 'saved' } | { readonly kind: 'conflict' | 'failed'; readonly message: string }
 
 /** What a person does to memories. Each change shows a message with its undo. */
 export class MemoryActions {
@@ -35,14 +35,20 @@ export class MemoryActions {
   }
 
   /** Refuses to overwrite a change that came since `memory` was shown. */
-  async save(memory: Memory, changes: UpdateInput): Promise<SaveOutcome> {
+  save(memory: Memory, changes: UpdateInput, said: string = strings.toasts.saved): Promise<SaveOutcome> {
+    return this.change(memory, () => this.#client.updateMemory(memory.id, { ...changes, expected_version: memory.version }), said)
+  }
+
+  /** Any one change of a memory: shows what `work` answers, and a message `said` whose undo goes back to just before that. */
+  async change(memory: Memory, work: () => Promise<Memory>, said: string): Promise<SaveOutcome> {
     try {
-      const saved = await this.#client.updateMemory(memory.id, { ...changes, expected_version: memory.version })
+      const saved = await work()
       this.#take(saved)
-      if (saved.version > memory.version) this.#toasts.show(strings.toasts.saved, () => this.#goBack(memory.id, memory.version))
+      // Not to the version that was shown: what somebody else did in between stays.
+      if (saved.version > memory.version) this.#toasts.show(said, () => this.#goBack(memory.id, saved.version - 1))
       return { kind: 'saved' }
     } catch (error) {
-      if (error instanceof ServerError && error.code === 'conflict') return { kind: 'conflict' }
+      if (error instanceof ServerError && error.code === 'conflict') return { kind: 'conflict', message: messageOf(error) }
       return { kind: 'failed', message: messageOf(error) }
     }
   }

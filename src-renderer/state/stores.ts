@@ -19,6 +19,7 @@ import { MemoryActions } from './memory-actions.ts'
 import { MemoryBulk } from './memory-bulk.ts'
 import { MemoryDetail } from './memory-detail.ts'
 import { MemoryList } from './memory-list.ts'
+import { MemoryRelations } from './memory-relations.ts'
 import { MemorySelection } from './memory-selection.ts'
 import { Overview } from './overview.ts'
 import { Palette } from './palette.ts'
@@ -54,6 +55,7 @@ export class Stores {
   readonly facets: Facets
   readonly palette: Palette
   readonly actions: MemoryActions
+  readonly relations: MemoryRelations
   readonly bulk: MemoryBulk
   readonly selection = new MemorySelection()
   /** Answers of the server for the screens that only show them: agents, tasks, workflows, sessions, audit, settings. */
@@ -93,6 +95,7 @@ export class Stores {
     this.facets = new Facets(client)
     this.palette = new Palette(client)
     this.actions = new MemoryActions(client, this.list, this.detail, this.toasts)
+    this.relations = new MemoryRelations(client, this.actions)
     this.bulk = new MemoryBulk(client, this.list, this.detail, this.toasts)
     this.#recent = new RecentChanges(client, [
       (memories) => this.overview.takeMemories(memories),

@@ -1,5 +1,6 @@
 import { plural } from './plural.ts'
 
+const listed = new Intl.ListFormat('en', { type: 'conjunction' })
 const some = (n: number) => `${n} ${plural(n, 'memory', 'memories')}`
 
 /** Words for changing many memories, for pinning, for erasing and for the preview of a text. */
@@ -38,6 +39,65 @@ export const curation = {
     unpin: 'Unpin',
     pinned: 'Pinned: it is kept at hand',
     unpinned: 'No longer pinned',
+  },
+  links: {
+    add: 'Add link',
+    remove: (kind: string, text: string) => `Take away the link: ${kind} “${text}”`,
+    kind: 'Kind of the link',
+    target: 'The other memory',
+    find: 'Find the other memory…',
+    another: 'Choose another memory',
+    found: (n: number) => (n === 0 ? 'No memory found.' : `${n} ${plural(n, 'memory', 'memories')} found`),
+    how: {
+      relates: 'The two have to do with each other.',
+      supersedes: 'The other memory is out of date: search leaves it out from then on. It stays, and leads to this one.',
+      contradicts: 'This one says something else than the other. Both stay to be found.',
+      causes: 'The other came about because of this one.',
+      part_of: 'This one is a part of the other.',
+    },
+    added: 'Link added',
+    removed: 'Link taken away',
+    conflict: 'The memory was changed meanwhile, so the link was not added. It is still here: load the newest, then add it.',
+    loadNewest: 'Load the newest',
+    removeConflict: 'The memory was changed meanwhile, so the link was not taken away. The newest is being loaded.',
+  },
+  sharing: {
+    title: 'Who sees it',
+    seenBy: (agents: readonly string[]) =>
+      agents.length === 0 ? 'Only you see it.' : `${listed.format([...agents, 'you'])} see it, nobody else.`,
+    seenByNobodyYet: (agents: readonly string[]) =>
+      `${agents.length === 0 ? 'Only you see it' : `Only ${listed.format([...agents, 'you'])} see it`} until you add an agent below.`,
+    seenByTeam: (namespace: string) => `Every agent of ${namespace} sees it, and you.`,
+    seenByAll: 'Every agent sees it.',
+    seenByAllReadOnly: 'Every agent sees it; only an administrator writes it.',
+    grants: 'Shared with',
+    permissionOf: (agent: string) => `What ${agent} may do`,
+    endOf: (agent: string) => `How long for ${agent}`,
+    ends: {
+      never: 'for good',
+      hour: 'for an hour',
+      day: 'for a day',
+      week: 'for a week',
+      month: 'for 30 days',
+      date: 'until…',
+    },
+    endsIn: (span: string) => `ends ${span}`,
+    ended: 'has ended',
+    endAt: (agent: string) => `Until when for ${agent}`,
+    set: 'Set',
+    past: 'Choose a time that lies ahead.',
+    remove: (agent: string) => `No longer share with ${agent}`,
+    add: 'Share with an agent',
+    addHint: 'Add an agent: find one, or type its id…',
+    addUnknown: (agent: string) => `Add “${agent}”, not seen here yet`,
+    found: (n: number) => `${n} ${plural(n, 'agent', 'agents')} found`,
+    seesAlready: (agent: string) => `${agent} is named already.`,
+    nobodyLeft: 'No other agent is known; type its id.',
+    levelSet: (level: string) => `Visibility: ${level}`,
+    added: (agent: string) => `Shared with ${agent}`,
+    changed: (agent: string) => `Changed for ${agent}`,
+    removed: (agent: string) => `No longer shared with ${agent}`,
+    conflict: 'The memory was changed meanwhile, so who sees it was left as it is. The newest is being loaded.',
   },
   readers: { title: 'Read by' },
   preview: {

@@ -1,5 +1,7 @@
 import type { curation as english } from './en-curation.ts'
 
+const listed = new Intl.ListFormat('ja', { type: 'conjunction' })
+
 /** The Japanese for en-curation.ts. */
 export const curation: typeof english = {
   bulk: {
@@ -32,6 +34,57 @@ export const curation: typeof english = {
     confirm: '完全に消去',
   },
   pin: { pin: 'ピン留め', unpin: 'ピンを外す', pinned: 'ピン留めしました', unpinned: 'ピンを外しました' },
+  links: {
+    add: 'リンクを追加',
+    remove: (kind, text) => `リンクを外す: ${kind}「${text}」`,
+    kind: 'リンクの種類',
+    target: '相手のメモリー',
+    find: '相手のメモリーを探す…',
+    another: '別のメモリーを選ぶ',
+    found: (n) => (n === 0 ? 'メモリーが見つかりません。' : `メモリー ${n} 件`),
+    how: {
+      relates: '互いに関係のあるメモリーとして結びます。',
+      supersedes: '相手を古いものとして扱い、以後は検索に出さなくなります。相手は残り、そこからこのメモリーへたどれます。',
+      contradicts: 'このメモリーと相手とで内容が食い違っています。どちらも検索に出ます。',
+      causes: 'このメモリーが原因で、相手が生じました。',
+      part_of: 'このメモリーは相手の一部です。',
+    },
+    added: 'リンクを追加しました',
+    removed: 'リンクを外しました',
+    conflict: 'その間にメモリーが変更されたため、リンクは追加されていません。入力は残っています。最新を読み込んでから追加してください。',
+    loadNewest: '最新を読み込む',
+    removeConflict: 'その間にメモリーが変更されたため、リンクは外されていません。最新を読み込みます。',
+  },
+  sharing: {
+    title: '見られる相手',
+    seenBy: (agents) =>
+      agents.length === 0 ? '見られるのはあなただけです。' : `見られるのは ${listed.format([...agents, 'あなた'])}だけです。`,
+    seenByNobodyYet: (agents) => `下でエージェントを追加するまで、見られるのは ${listed.format([...agents, 'あなた'])}だけです。`,
+    seenByTeam: (namespace) => `${namespace} のすべてのエージェントとあなたが見られます。`,
+    seenByAll: 'すべてのエージェントが見られます。',
+    seenByAllReadOnly: 'すべてのエージェントが見られます。書けるのは管理者だけです。',
+    grants: '共有している相手',
+    permissionOf: (agent) => `${agent} にできること`,
+    endOf: (agent) => `${agent} への共有の期限`,
+    ends: { never: '無期限', hour: '1 時間', day: '1 日間', week: '1 週間', month: '30 日間', date: '日時を指定…' },
+    endsIn: (span) => `${span}に終了`,
+    ended: '期限切れ',
+    endAt: (agent) => `${agent} への共有を終える日時`,
+    set: '設定',
+    past: 'これから先の日時を選んでください。',
+    remove: (agent) => `${agent} への共有をやめる`,
+    add: 'エージェントと共有',
+    addHint: 'エージェントを追加: 探すか ID を入力…',
+    addUnknown: (agent) => `「${agent}」を追加 (まだ接続したことがありません)`,
+    found: (n) => `エージェント ${n} 件`,
+    seesAlready: (agent) => `${agent} はすでに入っています。`,
+    nobodyLeft: 'ほかに知られているエージェントはありません。ID を入力してください。',
+    levelSet: (level) => `公開範囲: ${level}`,
+    added: (agent) => `${agent} と共有しました`,
+    changed: (agent) => `${agent} への共有を変更しました`,
+    removed: (agent) => `${agent} への共有をやめました`,
+    conflict: 'その間にメモリーが変更されたため、見られる相手は変わっていません。最新を読み込みます。',
+  },
   readers: { title: '読んだエージェント' },
   preview: {
     label: 'テキストの見せ方',

@@ -1,13 +1,13 @@
 import { AppError } from '../../base/errors.ts'
 import type { ImportQuery, ImportSummary, TransferLine } from '../../contract/transfer.ts'
-import { ENDED_STATES } from '../../contract/workflow.ts'
-import type { TransferRecord, TransferStore, WriteOptions, WriteOutcome } from '../../storage/transfer-store.ts'
+import type { TransferStore, WriteOptions } from '../../storage/transfer-store.ts'
 import { checkExport, isFooter, notAnExport, parse, requireSound } from './check-export.ts'
 import type { BadLine } from './check-export.ts'
-import { ImportTally } from './import-summary.ts'
 import { faultOf, recordOf } from './line-record.ts'
 import { isMcpMemoryLine, memoriesOf, readMcpMemoryLine } from './mcp-memory-file.ts'
 import { CutOff, linesOf, unpacked } from './read-lines.ts'
+import { Writing } from './writing.ts'
+import type { NumberedRecord } from './writing.ts'
 
 export interface ImportOptions extends ImportQuery {
   /** ISO 8601. */
@@ -19,10 +19,6 @@ export interface ImportOptions extends ImportQuery {
 
 /** Opens the file from its start; it is read twice, and once more for `fail`. */
 export type OpenSource = () => AsyncIterable<Uint8Array>
-
-/** Few enough for a short transaction. */
-const BATCH_RECORDS = 128
-const BATCH_BYTES = 4 * 1024 * 1024
 
 /**
  * Merges a file into a store. The whole file is checked before anything is written; then it goes in batches, each of which holds
@@ -40,7 +36,7 @@ export async function importData(store: TransferStore, open: OpenSource, options
 }
 
 /** A file that may be imported. */
-interface Input {
+export interface Input {
   readonly format: ImportSummary['format']
   readonly total: number
   readonly badLines: readonly BadLine[]
@@ -50,13 +46,8 @@ interface Input {
   readonly records: () => AsyncGenerator<NumberedRecord>
 }
 
-interface NumberedRecord {
-  readonly record: TransferRecord
-  readonly line: number
-  readonly bytes: number
-}
-
-async function inspect(open: OpenSource, options: ImportOptions): Promise<Input> {
+/** Looks a file through. Throws as `importData` does. */
+export async function inspect(open: OpenSource, options: ImportOptions): Promise<Input> {
   if (await startsLikeMcpMemory(open)) return inspectMcpMemory(open, options)
   const { onProgress, signal } = options
   const checked = await checkExport(open(), {
@@ -139,7 +130,7 @@ async function* mcpRecords(open: OpenSource, options: ImportOptions): AsyncGener
 
 async function requireNoConflict(store: TransferStore, input: Input, options: ImportOptions): Promise<void> {
   const write = { ...writeOptions(input, options), dryRun: true }
-  const tally = await new Writing(store, write, { ...options, on_conflict: 'skip' }, input.total).run(input.records())
+  const tally = await new Writing(store, write, options, input.total).run(input.records())
   const conflicts = tally.skippedBecause('conflict')
   if (conflicts === 0) return
   const { kept } = tally.summary({ format: input.format, dry_run: true, bad_lines: [], bad_line_count: 0 })
@@ -158,75 +149,4 @@ function writeOptions(input: Input, { on_conflict, now, actor }: ImportOptions):
     isWithoutHistory: input.isWithoutHistory,
     isWithoutTimes: input.format === 'mcp-memory',
   }
-}
-
-/** Brings records into a store, batch by batch. */
-class Writing {
-  readonly #store: TransferStore
-  readonly #write: WriteOptions
-  readonly #options: ImportOptions
-  readonly #total: number
-  readonly #tally = new ImportTally()
-  #batch: NumberedRecord[] = []
-  #bytes = 0
-  /** The memory that was written last, when it was skipped: what hangs on it is left out. */
-  #skipped: { readonly id: string; readonly outcome: WriteOutcome } | undefined
-
-  constructor(store: TransferStore, write: WriteOptions, options: ImportOptions, total: number) {
-    this.#store = store
-    this.#write = write
-    this.#options = options
-    this.#total = total
-  }
-
-  async run(records: AsyncIterable<NumberedRecord>): Promise<ImportTally> {
-    for await (const numbered of records) {
-      this.#options.signal?.throwIfAborted()
-      this.#take(numbered)
-      if (this.#batch.length >= BATCH_RECORDS || this.#bytes >= BATCH_BYTES) await this.#flush()
-    }
-    await this.#flush()
-    return this.#tally
-  }
-
-  #take(numbered: NumberedRecord): void {
-    const { record, line } = numbered
-    const skipped = this.#skipped
-    if (skipped && (record.kind === 'history' || record.kind === 'vector') && record.memoryId === skipped.id) {
-      this.#tally.add(record, line, skipped.outcome)
-      return
-    }
-    this.#batch.push({ ...numbered, record: this.#options.continue_runs ? record : withoutOpenRun(record, this.#write.now) })
-    this.#bytes += numbered.bytes
-  }
-
-  async #flush(): Promise<void> {
-    const batch = this.#batch
-    if (batch.length === 0) return
-    const outcomes = await this.#store.write(
-      batch.map(({ record }) => record),
-      this.#write,
-    )
-    for (const [index, { record, line }] of batch.entries()) {
-      const outcome = outcomes[index]
-      if (!outcome) continue
-      if (record.kind === 'memory') this.#skipped = outcome.result === 'skipped' ? { id: record.memory.id, outcome } : undefined
-      this.#tally.add(record, line, outcome)
-    }
-    this.#batch = []
-    this.#bytes = 0
-    this.#options.onProgress?.({ records: this.#tally.records, total: this.#total, phase: 'importing' })
-  }
-}
-
-/** A run that had not ended goes on where it came from; here it comes as cancelled, or its steps would be done twice. */
-function withoutOpenRun(record: TransferRecord, now: string): TransferRecord {
-  if (record.kind !== 'execution' || ENDED_STATES.includes(record.run.execution.status)) return record
-  const { cancel: _, execution, ...rest } = record.run
-  const message = 'It had not ended when it was exported, and was not continued here.'
-  const steps = execution.steps.map(({ wake_at: _wakeAt, ...step }) =>
-    ENDED_STATES.includes(step.status) ? step : { ...step, status: 'cancelled' as const, completed_at: now },
-  )
-  const ended = { ...execution, status: 'cancelled' as const, completed_at: now, error: { code: 'cancelled', message }, steps }
-  return { kind: 'execution', run: { ...rest, execution: ended } }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -116,4 +116,14 @@ test('an unfinished copy of a process that died is cleared away', () => {
   const backups = new Backups({ stores, folder: join(folder, 'y'), clock, madeBy: 'test' })
   expect(backups.list()).toEqual([])
   rmSync(join(folder, 'y'), { recursive: true, force: true })
+})
+
+test('a copy that was being read when its process died is cleared away', () => {
+  const scratch = join(folder, 'backups', '.reading-abc')
+  mkdirSync(scratch, { recursive: true })
+  writeFileSync(join(scratch, 'tmws-2020-01-01T00-00-00-000Z-manual.db'), 'half')
+  writeFileSync(join(folder, 'backups', 'tmws-2020-01-01T00-00-00-000Z-manual.db'), 'whole')
+  const backups = new Backups({ stores, folder: join(folder, 'backups'), clock, madeBy: 'test' })
+  expect(names()).toEqual(['tmws-2020-01-01T00-00-00-000Z-manual.db'])
+  expect(backups.list()).toHaveLength(1)
 })

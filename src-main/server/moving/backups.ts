@@ -1,4 +1,5 @@
 import { renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { toIso } from '../../base/clock.ts'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { syncFile, syncFolder } from '../../base/sync-file.ts'
@@ -9,6 +10,8 @@ import { checkBackup, isBackupSource } from '../../storage/open-stores.ts'
 import type { Stores } from '../../storage/open-stores.ts'
 import { EVERYTHING } from '../../storage/transfer-store.ts'
 import { basename, dirname } from 'node:path'
+import { openBackup } from './opened-backup.ts'
+import type { OpenedBackup } from './opened-backup.ts'
 import { writeFileWhole } from './whole-file.ts'
 
 export interface BackupsParts {
@@ -34,6 +37,14 @@ export class Backups {
 
   list(): Backup[] {
     return listBackups(this.folder)
+  }
+
+  /** Opens one to be read, by its name alone: no path. Throws `not_found`, and what `openBackup` throws. */
+  async open(name: string): Promise<OpenedBackup & { readonly backup: Backup }> {
+    const backup = readBackup(this.folder, name)
+    if (!backup) throw new AppError('not_found', `There is no backup ${name}; GET /api/v1/backups lists those that are there.`)
+    const { databaseKey, clock } = this.#parts
+    return { backup, ...(await openBackup(backup, databaseKey, toIso(clock.now()))) }
   }
 
   /**

@@ -3,8 +3,17 @@ import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { AppError, messageOf, toErrorBody } from '../../base/errors.ts'
 import { API_PREFIX } from '../../contract/protocol.ts'
-import { changesIn, exportQuerySchema, importQuerySchema, TRANSFER_CONTENT_TYPE } from '../../contract/transfer.ts'
-import type { Backup, ExportQuery, ImportNotice, ImportQuery, ImportSummary } from '../../contract/transfer.ts'
+import { changesIn, exportQuerySchema, importQuerySchema, restoreQuerySchema, TRANSFER_CONTENT_TYPE } from '../../contract/transfer.ts'
+import type {
+  Backup,
+  ExportQuery,
+  ImportNotice,
+  ImportQuery,
+  ImportSummary,
+  RestoreNotice,
+  RestoreQuery,
+  RestoreSummary,
+} from '../../contract/transfer.ts'
 import type { AuditTrail } from '../../base/audit-trail.ts'
 import type { Log } from '../../base/log.ts'
 import type { Caller } from '../../session/session.ts'
@@ -29,6 +38,8 @@ export interface MovingService {
   ): Promise<ImportSummary>
   backups(): Backup[]
   makeBackup(): Promise<Backup>
+  /** Brings back what the backup of that name holds, and keeps what was made since. Goes on to its end once it has begun. */
+  restore(name: string, query: RestoreQuery, onProgress: (notice: RestoreNotice) => void): Promise<RestoreSummary>
 }
 
 export interface MovingRouteParts {
@@ -42,7 +53,7 @@ export interface MovingRouteParts {
 /** Between two words of progress, in milliseconds. */
 const PROGRESS_MS = 250
 
-/** `/api/v1/export`, `/import` and `/backups`: for the person at the machine only. */
+/** `/api/v1/export`, `/import`, `/backups` and their `/restore`: for the person at the machine only. */
 export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions, moving, log, audit }: MovingRouteParts): Promise<void> {
   const trace = new RouteAudit(audit)
   async function requireOwner(request: FastifyRequest, action: string): Promise<Caller> {
@@ -86,6 +97,23 @@ export async function mountMovingRoutes(app: FastifyInstance, { guard, sessions,
       ({ bytes }) => ({ bytes }),
     )
     return reply.code(201).send({ backup })
+  })
+
+  app.post<{ Params: { name: string } }>(`${API_PREFIX}/backups/:name/restore`, async (request, reply) => {
+    const caller = await requireOwner(request, 'restore')
+    const query = readChecked(request, restoreQuerySchema)
+    const { name } = request.params
+    const run = (onProgress: (notice: RestoreNotice) => void): Promise<RestoreSummary> =>
+      trace.around(
+        'restore',
+        request,
+        caller,
+        () => moving.restore(name, query, onProgress),
+        (summary) => ({ ...changesIn(summary), copy: summary.backup.name, dry_run: query.dry_run }),
+      )
+    if (request.headers.accept !== TRANSFER_CONTENT_TYPE) return run(() => undefined)
+    void reply.header('content-type', TRANSFER_CONTENT_TYPE).header('cache-control', 'no-store')
+    return reply.send(Readable.from(noticesOf(run, log)))
   })
 
   // In a scope of its own: only here a body is handed on as it comes, whatever its type.
@@ -134,15 +162,17 @@ function compressed(file: Readable): Readable {
   return file.pipe(gzip)
 }
 
+type Notice<S> = Exclude<ImportNotice, { summary: unknown }> | { readonly summary: S }
+
 /** Progress and the end of a piece of work as lines, at most four a second. A failure is a line too: the status has been sent. */
-async function* noticesOf(work: (onProgress: (notice: ImportNotice) => void) => Promise<ImportSummary>, log: Log): AsyncGenerator<string> {
-  let latest: ImportNotice | undefined
+async function* noticesOf<S>(work: (onProgress: (notice: Notice<S>) => void) => Promise<S>, log: Log): AsyncGenerator<string> {
+  let latest: Notice<S> | undefined
   let isDone = false
   const outcome = work((notice) => (latest = notice))
     .then(
-      (summary): ImportNotice => ({ summary }),
-      (error: unknown): ImportNotice => {
-        if (!(error instanceof AppError)) log.error({ err: error }, `an import failed: ${messageOf(error)}`)
+      (summary): Notice<S> => ({ summary }),
+      (error: unknown): Notice<S> => {
+        if (!(error instanceof AppError)) log.error({ err: error }, `moving data failed: ${messageOf(error)}`)
         return { error: toErrorBody(error) }
       },
     )
