@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { newId } from '../base/ids.ts'
+import type { Memory } from '../contract/memory.ts'
 import { alice, at, bob, by, candidates, embed, OWNER, put, T0, vector } from './fixtures.conformance.ts'
 import type { OpenedStore } from './fixtures.conformance.ts'
 import type { QuestionVector } from './memory-store.ts'
@@ -115,7 +116,12 @@ export function vectorConformance(store: OpenedStore): void {
   })
 
   it('applies access and filters before the limit', async () => {
-    for (let i = 0; i < 400; i++) await embed(store(), await put(store(), { agent_id: 'bob' }), [vector(7, i / 1000)])
+    const crowd: Memory[] = []
+    for (let i = 0; i < 400; i++) crowd.push(await put(store(), { agent_id: 'bob' }))
+    await store().putVectors(
+      { modelId: 'model-1', dimensions: 16 },
+      crowd.map(({ id }, i) => ({ memoryId: id, contentVersion: 1, vectors: [vector(7, i / 1000)] })),
+    )
     const mine = await put(store(), { tags: ['t'] })
     await embed(store(), mine, [vector(8)])
     const plain = await put(store())

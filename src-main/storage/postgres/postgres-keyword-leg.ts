@@ -9,19 +9,19 @@ import type { WeighedTerm, WordQuestion } from './postgres-word-question.ts'
 /** Matches that may be asked about for each that is wanted, before the sure way is taken: the asking ends as soon as enough have passed. */
 const ASKED_PER_WANTED = 20
 /** Matches whose scores get what commoner words add, for each that is wanted: that costs a look for each word. */
-const COMPLETED_PER_WANTED = 4
+const COMPLETED_PER_WANTED = 2
+/** Of the candidates that are wanted, the share that a search needs for its answer. To find the others too is not worth a second way. */
+const ENOUGH = 0.5
 
 /** BM25 scores with the memories, best first. */
 export async function keywordLeg(db: MemoryDb, words: WordQuestion, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
-  if (words.telling) {
-    const found = await matching(words.telling)
-    if (found.length >= limit) return found
+  let found: DescribedRow[] = []
+  for (const terms of words.attempts) {
+    const question = { ...words, found: terms }
+    found = (await bestPassing(db, question, rules, limit)) ?? (await allPassing(db, question, rules, limit))
+    if (found.length >= ENOUGH * limit) break
   }
-  return matching(words.terms)
-
-  async function matching(terms: readonly WeighedTerm[]): Promise<DescribedRow[]> {
-    return (await bestPassing(db, { ...words, found: terms }, rules, limit)) ?? allPassing(db, { ...words, found: terms }, rules, limit)
-  }
+  return found
 }
 
 /** `found`: the terms that find memories; the others of the question add to the scores. */
@@ -30,8 +30,8 @@ interface Question extends WordQuestion {
 }
 
 /**
- * The quick way: the best by words alone, then the rules on those few, in that order, until enough have passed. Exact when enough of them
- * pass, or when they are all there are; otherwise undefined.
+ * The quick way: the best by words alone, then the rules on those few, in that order, until as many as wanted have passed. Undefined when not
+ * even enough of them pass, and there are more.
  */
 async function bestPassing(
   db: MemoryDb,
@@ -49,7 +49,7 @@ async function bestPassing(
     FROM (SELECT * FROM scored ORDER BY score DESC, memory_seq LIMIT ${asked}) found JOIN memories m ON m.seq = found.memory_seq
     WHERE ${rules} ORDER BY found.score DESC, found.memory_seq LIMIT ${limit}`.execute(db)
   // Without a single row it is not known whether there were any matches.
-  if (rows.length < limit && (rows[0]?.asked ?? asked) >= asked) return undefined
+  if (rows.length < ENOUGH * limit && (rows[0]?.asked ?? asked) >= asked) return undefined
   return rows
 }
 

@@ -14,10 +14,10 @@ export interface WeighedTerm {
 export interface WordQuestion {
   readonly terms: readonly WeighedTerm[]
   /**
-   * The rarer of the words, when all together stand in more memories than a search has the time to score: these find memories, the others
-   * only add to their scores. Without those that over half of all memories hold, which add next to nothing.
+   * Which of the words find memories, where each attempt follows if the one before brought too few: first the rarest, as many as a search
+   * has the time to score, at last all. The others of a question only add to the scores.
    */
-  readonly telling?: readonly WeighedTerm[]
+  readonly attempts: readonly (readonly WeighedTerm[])[]
   readonly averageLength: number
   /** Sum of the words' inverse document frequencies. */
   readonly ceiling: number
@@ -27,8 +27,8 @@ export interface WordQuestion {
 const COMMON = 5_000
 const REMEMBERED_MS = 60_000
 const MAX_REMEMBERED = 10_000
-/** Memories that words may stand in together before the commoner ones only add to scores: 10,000 take a few milliseconds. */
-const MOST_MATCHES = 10_000
+/** Memories that the words of an attempt may stand in together: 5,000 take some milliseconds. */
+const MOST_MATCHES = [5_000, 40_000]
 const LEAST_WEIGHT = inverseDocumentFrequency(1, 1)
 
 /** Looks up how rare the words of a question are. */
@@ -54,10 +54,12 @@ export class WordStatistics {
       const documents = Math.min(all, known.get(term) ?? 0)
       return { term, documents, weight: inverseDocumentFrequency(all, documents) }
     })
-    const telling = tellingOf(terms)
+    const rarest = MOST_MATCHES.map((most) => rarestOf(terms, most)).filter(
+      (some, index, all) => some.length > 0 && some.length < terms.length && some.length !== all[index - 1]?.length,
+    )
     return {
       terms,
-      ...(telling.length > 0 && telling.length < terms.length && { telling }),
+      attempts: [...rarest, terms],
       averageLength: Math.max(1e-6, (rows[0]?.all_length ?? 0) / Math.max(1, all)),
       ceiling: terms.reduce((sum, { weight }) => sum + weight, 0),
     }
@@ -77,16 +79,17 @@ export class WordStatistics {
   }
 }
 
-function tellingOf(terms: readonly WeighedTerm[]): WeighedTerm[] {
-  const telling: WeighedTerm[] = []
+/** Without those that over half of all memories hold, which add next to nothing. */
+function rarestOf(terms: readonly WeighedTerm[], most: number): WeighedTerm[] {
+  const rarest: WeighedTerm[] = []
   let matches = 0
   for (const term of terms.filter(({ weight }) => weight > LEAST_WEIGHT).toSorted((a, b) => a.documents - b.documents)) {
     matches += term.documents
     // The rarest word with a match is asked for however common it is.
-    if (matches > MOST_MATCHES && telling.some(({ documents }) => documents > 0)) break
-    telling.push(term)
+    if (matches > most && rarest.some(({ documents }) => documents > 0)) break
+    rarest.push(term)
   }
-  return telling
+  return rarest
 }
 
 /** In how many live memories each term is, beside the totals; one row without a term when none is asked for. */
