@@ -12,10 +12,15 @@ const EDGE_BYTES = 500
 const MOST_MEMORY_MIB = 1024
 const DISK_FULL = '53100'
 
+/** Neighbours looked at for each vector that is added. 64, pgvector's own, finds too little at a million, and takes half as long. */
+const GRAPH = sql`WITH (ef_construction = 128)`
+
 /** The graph along which the vectors of a model are searched, for a table that is still small or empty. */
 export async function createGraph(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
   if (dimensions > MAX_INDEXED_DIMENSIONS) return
-  await sql`CREATE INDEX ${sql.ref(graphName(modelId))} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops)`.execute(tx)
+  await sql`CREATE INDEX ${sql.ref(graphName(modelId))} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops) ${GRAPH}`.execute(
+    tx,
+  )
 }
 
 /**
@@ -78,7 +83,7 @@ async function buildGraph(db: MemoryDb, modelId: number, dimensions: number): Pr
   const build = async (): Promise<void> => {
     // One that was cut off is there, and of no use.
     await sql`DROP INDEX IF EXISTS ${name}`.execute(db)
-    await sql`CREATE INDEX CONCURRENTLY ${name} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops)`.execute(db)
+    await sql`CREATE INDEX CONCURRENTLY ${name} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops) ${GRAPH}`.execute(db)
   }
   try {
     await build()

@@ -78,13 +78,15 @@ function postings(question: Question) {
 function scored(question: Question) {
   const rest = question.terms.filter((term) => !question.found.includes(term))
   if (rest.length === 0) return sql`scored AS (SELECT * FROM best)`
-  const [terms, weights] = [rest.map(({ term }) => term), rest.map(({ weight }) => weight)]
   // By term and memory at once, as the primary key has it: all words of each memory would be thirty rows on as many pages.
+  const parts = rest.map(
+    ({ term, weight }) =>
+      sql`SELECT w.memory_seq, ${score(sql`${weight}::float8`, question)} AS score FROM memory_words w
+        WHERE w.term = ${term} AND w.memory_seq = ANY(ARRAY(SELECT memory_seq FROM best))`,
+  )
   return sql`scored AS MATERIALIZED (
-    SELECT best.memory_seq, best.score + coalesce((
-      SELECT sum(${score(sql`asked.weight`, question)}) FROM unnest(${terms}::text[], ${weights}::float8[]) AS asked (term, weight)
-      CROSS JOIN LATERAL (SELECT w.weight, w.length FROM memory_words w WHERE w.term = asked.term AND w.memory_seq = best.memory_seq LIMIT 1) w
-    ), 0) AS score FROM best)`
+    SELECT w.memory_seq, sum(w.score) AS score FROM (SELECT memory_seq, score FROM best UNION ALL ${sql.join(parts, sql` UNION ALL `)}) w
+    GROUP BY w.memory_seq)`
 }
 
 /** BM25 of one row `w`: a term in a memory. */
