@@ -228,10 +228,15 @@ test('with sign-in on, the page asks for the token and then works', async ({ pag
   const server = await startServer({
     env: { TMWS_AUTH_ENABLED: 'true', TMWS_SECRET_KEY: 'an end-to-end secret of more than 32 characters', TMWS_EMBEDDING_PROVIDER: 'off' },
   })
+  const feeds: string[] = []
+  page.on('websocket', (socket) => feeds.push(socket.url()))
   await page.goto(`${server.apiUrl}/`)
   await page.getByLabel('Access token').fill('wrong')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByText('That token was not accepted.')).toBeVisible()
+  // Longer than the first two waits of a feed that would go on trying.
+  await page.waitForTimeout(2_000)
+  expect(feeds.length, 'the feed is asked for once, not again and again').toBeLessThanOrEqual(1)
   await page.getByLabel('Access token').fill(server.ownerToken)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible()

@@ -60,7 +60,10 @@ async function runRounds(
   return faults
 }
 
-test(`${CASES} broken, half and hostile messages on the WebSocket and the bridge’s input harm nobody @timed`, async ({ startServer, closing }) => {
+test(`${CASES} broken, half and hostile messages on the WebSocket and the bridge’s input harm nobody @timed`, async ({
+  startServer,
+  closing,
+}) => {
   test.setTimeout(420_000)
   console.log(`fuzz: seed ${SEED}, ${CASES} cases`)
   // What is kept for clients that may come back goes after a second, so that what is left at the end is a leak.

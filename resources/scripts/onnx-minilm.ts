@@ -50,6 +50,7 @@ class MiniLm {
     graph.floats('masked', new Float32Array([MASKED]), [1])
     graph.floats('score-scale', new Float32Array([1 / Math.sqrt(HEAD_WIDTH)]), [1])
     for (const number of [0, 1, 2]) graph.integers(String(number), [number])
+    for (const number of [0, 1, 2, 3]) graph.integers(`width-${number}`, [number * WIDTH])
     graph.integers('heads-axes', [1, 2])
     graph.integers('split-heads', [0, 0, HEADS, HEAD_WIDTH])
     graph.integers('join-heads', [0, 0, WIDTH])
@@ -78,14 +79,15 @@ class MiniLm {
 
   layer(input: Value, scoreBias: Value, prefix: string): Value {
     const graph = this.#graph
-    const part = (name: string, perm: readonly number[]) => {
-      const split = graph.add('Reshape', [this.#linear(input, `${prefix}.attention.self.${name}`), 'split-heads'])
+    const [query, key, value] = this.#questions(input, prefix)
+    const part = (whole: Value, perm: readonly number[]) => {
+      const split = graph.add('Reshape', [whole, 'split-heads'])
       return graph.add('Transpose', [split], { attributes: { perm } })
     }
-    const scores = graph.add('MatMul', [part('query', [0, 2, 1, 3]), part('key', [0, 2, 3, 1])])
+    const scores = graph.add('MatMul', [part(query, [0, 2, 1, 3]), part(key, [0, 2, 3, 1])])
     const biased = graph.add('Add', [graph.add('Mul', [scores, 'score-scale']), scoreBias])
     const shares = graph.add('Softmax', [biased], { attributes: { axis: -1 } })
-    const mixed = graph.add('Transpose', [graph.add('MatMul', [shares, part('value', [0, 2, 1, 3])])], {
+    const mixed = graph.add('Transpose', [graph.add('MatMul', [shares, part(value, [0, 2, 1, 3])])], {
       attributes: { perm: [0, 2, 1, 3] },
     })
     const joined = graph.add('Reshape', [mixed, 'join-heads'])
@@ -115,11 +117,27 @@ class MiniLm {
     return graph.add('Mul', [graph.add('Cast', [rows], { attributes: { to: FLOAT } }), rowScales])
   }
 
+  /** Queries, keys and values. In one product: the input is made bytes once instead of three times, to the same numbers. */
+  #questions(input: Value, prefix: string): readonly [Value, Value, Value] {
+    const names = ['query', 'key', 'value'].map((name) => `${prefix}.attention.self.${name}`)
+    const all = this.#product(
+      input,
+      `${prefix}.attention.self`,
+      joined(names.map((name) => this.#weights.tensor(`${name}.weight`))),
+      joined(names.map((name) => this.#weights.tensor(`${name}.bias`))),
+    )
+    const part = (from: number): Value => this.#graph.add('Slice', [all, `width-${from}`, `width-${from + 1}`, '2'])
+    return [part(0), part(1), part(2)]
+  }
+
   #linear(input: Value, prefix: string): Value {
+    return this.#product(input, prefix, this.#weights.tensor(`${prefix}.weight`), this.#weights.tensor(`${prefix}.bias`))
+  }
+
+  #product(input: Value, prefix: string, weight: Tensor, offset: Tensor): Value {
     const graph = this.#graph
-    const weight = this.#weights.tensor(`${prefix}.weight`)
     const [outputs = 0, inputs = 0] = weight.shape
-    const bias = this.#constant(`${prefix}.bias`)
+    const bias = graph.floats(`${prefix}.bias`, offset.data, offset.shape)
     if (this.#precision === 'fp32') {
       const turned = transposeInto(new Float32Array(weight.data.length), weight.data, weight.shape)
       const product = graph.add('MatMul', [input, graph.floats(`${prefix}.weight`, turned, [inputs, outputs])])
@@ -150,4 +168,16 @@ class MiniLm {
     const { data, shape }: Tensor = this.#weights.tensor(name)
     return this.#graph.floats(name, data, shape)
   }
+}
+
+/** The rows of tensors of one width, one after the other. */
+function joined(tensors: readonly Tensor[]): Tensor {
+  const data = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.data.length, 0))
+  let end = 0
+  for (const tensor of tensors) {
+    data.set(tensor.data, end)
+    end += tensor.data.length
+  }
+  const rows = tensors.reduce((sum, { shape: [some = 0] }) => sum + some, 0)
+  return { data, shape: [rows, ...(tensors[0]?.shape.slice(1) ?? [])] }
 }

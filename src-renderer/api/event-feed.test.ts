@@ -47,8 +47,9 @@ test('what is no event is left out', () => {
 
 test('a closed feed stays closed', () => {
   const { feed, sockets, drop } = openFeed()
-  feed.close()
   drop()
+  feed.close()
+  feed.retryNow()
   vi.advanceTimersByTime(60_000)
   expect(sockets).toHaveLength(1)
 })

@@ -55,7 +55,7 @@ export function openEventFeed({ connect, onEvent, onLost }: EventFeedOptions): E
   open()
   return {
     retryNow: () => {
-      if (timer === undefined) return
+      if (isClosed || timer === undefined) return
       clearTimeout(timer)
       open()
     },

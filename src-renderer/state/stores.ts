@@ -115,12 +115,15 @@ export class Stores {
     this.#feed = this.#openFeed({
       onEvent: (event) => batcher.add(event),
       onLost: () => {
-        if (this.connection.getState().status === 'signed-out') return
         this.connection.setState({ status: 'reconnecting' })
         // A refused WebSocket does not say why; a request does, and a 401 leads to the sign-in page.
         void this.overview.load()
         if (this.list.store.getState().status !== 'ready') void this.list.load()
       },
+    })
+    // Refused until somebody signs in, which loads the page anew.
+    this.connection.subscribe(({ status }) => {
+      if (status === 'signed-out') this.#feed?.close()
     })
     addEventListener('online', () => this.#feed?.retryNow())
   }

@@ -25,7 +25,13 @@ const MODEL_FOLDER = join('resources', 'models', 'all-MiniLM-L6-v2-int8')
 
 /** The bill of materials of a release (CycloneDX, JSON): npm's own of everything that is installed, cut to what is shipped, with the model. */
 export async function billOfMaterials(root: string, packages: readonly ShippedPackage[]): Promise<Bom> {
-  const { stdout } = await runNpm(root, ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only', ...EVERYTHING])
+  const { stdout } = await runNpm(root, [
+    'sbom',
+    '--sbom-format=cyclonedx',
+    '--sbom-type=application',
+    '--package-lock-only',
+    ...EVERYTHING,
+  ])
   return cutTo(JSON.parse(stdout) as Bom, packages, modelComponent(root))
 }
 
