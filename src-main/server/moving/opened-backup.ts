@@ -24,7 +24,11 @@ export interface OpenedBackup {
 export async function openBackup(backup: Backup, key: string | undefined, now: string): Promise<OpenedBackup> {
   if (backup.name.endsWith('.db')) return openDatabaseBackup(backup, key)
   const options: ImportOptions = { ...importQuerySchema.parse({}), now, actor: '' }
-  return { source: await sourceFromExport(() => createReadStream(backup.file), options), close: () => Promise.resolve() }
+  try {
+    return { source: await sourceFromExport(() => createReadStream(backup.file), options), close: () => Promise.resolve() }
+  } catch (error) {
+    throw unreadable(backup.name, error, messageOf(error))
+  }
 }
 
 async function openDatabaseBackup({ name, file }: Backup, key: string | undefined): Promise<OpenedBackup> {
@@ -50,9 +54,12 @@ async function openDatabaseBackup({ name, file }: Backup, key: string | undefine
     )
   } catch (error) {
     await remove(scratch)
-    const why = messageOf(error).replaceAll(copy, name)
-    throw new AppError('unavailable', `The backup ${name} cannot be read, and nothing was changed: ${why}`, { cause: error })
+    throw unreadable(name, error, messageOf(error).replaceAll(copy, name))
   }
+}
+
+function unreadable(name: string, cause: unknown, why: string): AppError {
+  return new AppError('unavailable', `The backup ${name} cannot be read, and nothing was changed: ${why}`, { cause })
 }
 
 function remove(scratch: string): Promise<void> {
