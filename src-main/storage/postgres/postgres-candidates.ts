@@ -42,12 +42,15 @@ export async function findCandidates(ask: Ask, statistics: WordStatistics, query
   async function askByMeaning(db: MemoryDb, vector: QuestionVector): Promise<Meaning> {
     const modelId = await findModel(db, vector.modelId)
     const question = questionText(vector.values)
-    const leg = modelId === undefined || question === undefined ? undefined : new VectorLeg(db, modelId, question)
-    const [isPartial, rows = []] = await Promise.all([
-      hasUnembedded(db, modelId, scope, Date.parse(query.now)),
-      leg?.nearest(rules, query.candidateLimit),
-    ])
-    return { rows, isPartial, closeness: async (seqs) => leg && ask(() => leg.score(seqs)) }
+    const isPartial = hasUnembedded(db, modelId, scope, Date.parse(query.now))
+    if (modelId === undefined || question === undefined)
+      return { rows: [], isPartial: await isPartial, closeness: () => Promise.resolve(new Map()) }
+    const [rows] = await Promise.all([new VectorLeg(db, modelId, question).nearest(rules, query.candidateLimit), isPartial])
+    return {
+      rows,
+      isPartial: await isPartial,
+      closeness: (seqs) => ask((again) => new VectorLeg(again, modelId, question).score(seqs)),
+    }
   }
 }
 
@@ -55,7 +58,7 @@ interface Meaning {
   readonly rows: readonly DescribedRow[]
   readonly isPartial: boolean
   /** Cosines of further memories by `seq`. */
-  closeness(seqs: readonly number[]): Promise<Scores | undefined>
+  closeness(seqs: readonly number[]): Promise<Scores>
 }
 
 type Scores = ReadonlyMap<number, number>
