@@ -6,7 +6,7 @@ import { messageOf } from '../api/server-error.ts'
 import type { Health, Memory, ServerEvent, SessionInfo } from '../api/types.ts'
 import { previewOf } from '../format/memory-text.ts'
 import { addActivity, addEarlier, type ActivityRow } from '../model/activity.ts'
-import { isAgents } from '../model/sessions.ts'
+import { isAgents, withEvents } from '../model/sessions.ts'
 import { addRates, type RatePoint } from '../model/rate-window.ts'
 
 export interface OverviewState {
@@ -40,6 +40,8 @@ export class Overview {
   }))
   readonly #client: ServerClient
   readonly #operations: OperationsApi
+  /** Sessions that events spoke of since the server was last asked for all. */
+  #changed = new Set<string>()
   #counting: ReturnType<typeof setTimeout> | undefined
 
   constructor(client: ServerClient, operations: OperationsApi) {
@@ -51,6 +53,7 @@ export class Overview {
   }
 
   async load(): Promise<void> {
+    const changed = (this.#changed = new Set())
     try {
       const [, stats, sessions, newest] = await Promise.all([
         this.#loadHealth(),
@@ -59,9 +62,11 @@ export class Overview {
         this.#client.listMemories({ limit: EARLIER }),
       ])
       this.takeMemories(newest.memories)
-      const { activity } = this.store.getState()
+      const { activity, sessions: shown } = this.store.getState()
       if (!activity.some((row) => row.isOld)) this.store.setState({ activity: addEarlier(activity, newest.memories) })
-      this.store.setState({ status: 'ready', totalMemories: stats.total_memories, sessions: sessions.filter(isAgents) })
+      this.store.setState({ status: 'ready', totalMemories: stats.total_memories })
+      // Asked again since: the later answer counts.
+      if (changed === this.#changed) this.store.setState({ sessions: withEvents(sessions.filter(isAgents), shown, changed) })
     } catch (error) {
       const { status } = this.store.getState()
       this.store.setState({ status: status === 'ready' ? 'ready' : 'failed', error: messageOf(error) })
@@ -75,9 +80,11 @@ export class Overview {
       if (event.type === 'rates') {
         rates = addRates(rates, event, OWNER_AGENT_ID)
       } else if (event.type === 'session-opened' || event.type === 'session-closed') {
+        this.#changed.add(event.session.session_id)
         const others = sessions.filter((session) => session.session_id !== event.session.session_id)
         sessions = event.type === 'session-opened' && isAgents(event.session) ? [event.session, ...others] : others
       } else if (event.type === 'call-answered') {
+        this.#changed.add(event.session_id)
         sessions = countCall(sessions, event.session_id, event.ok, event.at)
       } else if (event.type === 'health-changed') {
         void this.#loadHealth().catch(() => undefined)
