@@ -36,7 +36,7 @@ export default defineConfig<object, { store: StoreKind }>({
   outputDir: 'test-results/e2e',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // A test that passes on its second try hides what is wrong with the first.
+  // A test that passes on its second try hides what is wrong with the first. `npm test` repeats the few that failed, alone, and names them.
   retries: 0,
   // Some tests measure how fast an answer comes; neighbours would be measured along.
   workers: 1,

@@ -1,21 +1,17 @@
 // `npm run test:stores`: every end-to-end test on Postgres, and on Postgres with Redis. `npm test` runs a part of them there.
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildAll } from './build.ts'
-import { E2E_PASSES } from './e2e-passes.ts'
+import { runE2e } from './run-e2e.ts'
 import { setUpTestMachine } from './setup-test-machine.ts'
+import { printOutcomes } from './test-report.ts'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-
+mkdirSync(fileURLToPath(new URL('../../test-results', import.meta.url)), { recursive: true })
 setUpTestMachine((line) => console.log(line))
 await buildAll((line) => console.log(line))
-for (const store of ['postgres', 'postgres+redis']) {
+const outcomes = ['postgres', 'postgres+redis'].flatMap((store) => {
   console.log(`\n== end-to-end tests on ${store} ==`)
-  const env = { ...process.env, TMWS_E2E_STORE: store, TMWS_E2E_BUILT: '1' }
-  for (const { name, args } of E2E_PASSES) {
-    console.log(`\n== ${name} ==`)
-    const command = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...args, ...process.argv.slice(2)]
-    if (spawnSync(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env }).status !== 0) process.exitCode = 1
-  }
-}
+  const passes = runE2e({ TMWS_E2E_STORE: store }, process.argv.slice(2))
+  return passes.map((outcome) => ({ ...outcome, name: `${store}: ${outcome.name}` }))
+})
+process.exitCode = printOutcomes(outcomes) ? 0 : 1
