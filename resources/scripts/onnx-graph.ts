@@ -25,7 +25,7 @@ export const FLOAT = TYPES.FLOAT
 /** Operator set 18 is the first with ReduceL2 taking its axes as an input; ir_version 9 is what goes with it. */
 const OPERATOR_SET = 18
 const IR_VERSION = 9
-/** Operators that only ONNX Runtime has: DynamicQuantizeMatMul, Gelu. */
+/** Operators that only ONNX Runtime has: DynamicQuantizeMatMul, QAttention, Gelu. */
 export const RUNTIME_DOMAIN = 'com.microsoft'
 
 /** Writes an ONNX model operator by operator. Names are counted, so the same calls give the same bytes. */
@@ -51,12 +51,16 @@ export class OnnxGraph {
     inputs: readonly Value[],
     options: { attributes?: Record<string, Attribute>; domain?: string; output?: Value } = {},
   ): Value {
-    const name = `${type}_${this.#nodes.length}`
-    const output = options.output ?? name
+    const output = options.output ?? this.#nextName(type)
     const attribute = Object.entries(options.attributes ?? {}).map(([key, value]) => attributeOf(key, value))
-    this.#nodes.push(
-      onnx.NodeProto.create({ name, opType: type, domain: options.domain ?? '', input: [...inputs], output: [output], attribute }),
-    )
+    this.#push(type, { domain: options.domain ?? '', input: [...inputs], output: [output], attribute })
+    return output
+  }
+
+  /** The same for an operator with several outputs. */
+  addMany(type: string, inputs: readonly Value[], outputs: number): Value[] {
+    const output = Array.from({ length: outputs }, (_, number) => `${this.#nextName(type)}_${number}`)
+    this.#push(type, { input: [...inputs], output })
     return output
   }
 
@@ -71,6 +75,14 @@ export class OnnxGraph {
       graph: { name, node: this.#nodes, initializer: this.#constants, input: inputs.map(portOf), output: outputs.map(portOf) },
     })
     return onnx.ModelProto.encode(model).finish()
+  }
+
+  #nextName(type: string): string {
+    return `${type}_${this.#nodes.length}`
+  }
+
+  #push(opType: string, parts: Partial<OnnxNode>): void {
+    this.#nodes.push(onnx.NodeProto.create({ ...parts, name: this.#nextName(opType), opType }))
   }
 
   #constant(name: string, data: Float32Array | Int8Array | BigInt64Array, shape: readonly number[], dataType: number): Value {

@@ -12,27 +12,22 @@ const WIDTH = 384
 const HEADS = 12
 const HEAD_WIDTH = WIDTH / HEADS
 const NORM_EPSILON = 1e-12
-/** Added to the attention scores of padding: after softmax nothing is left of it. */
-const MASKED = -10_000
+/** One text at a time, so nothing is padded. */
+const NO_MASK = ''
 
 /**
- * all-MiniLM-L6-v2 as an ONNX model: `input_ids` and `attention_mask` in, unit vectors out. Mean pooling and normalisation
+ * all-MiniLM-L6-v2 as an ONNX model: `input_ids` of texts of the same length in, unit vectors out. Mean pooling and normalisation
  * are inside, as sentence-transformers does them, so that what runs it needs no arithmetic of its own.
  */
 export function encodeMiniLm(weights: Weights, precision: Precision): Uint8Array {
   const graph = new OnnxGraph()
-  const mask = graph.add('Cast', ['attention_mask'], { attributes: { to: FLOAT } })
   const network = new MiniLm(graph, weights, precision)
   let hidden = network.embeddings()
-  const scoreBias = network.scoreBias(mask)
-  for (let layer = 0; layer < LAYERS; layer++) hidden = network.layer(hidden, scoreBias, `encoder.layer.${layer}`)
-  network.pool(hidden, mask, 'embedding')
+  for (let layer = 0; layer < LAYERS; layer++) hidden = network.layer(hidden, `encoder.layer.${layer}`)
+  network.pool(hidden, 'embedding')
   return graph.encode(
     'all-MiniLM-L6-v2',
-    [
-      { name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] },
-      { name: 'attention_mask', type: 'int64', shape: ['batch', 'tokens'] },
-    ],
+    [{ name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] }],
     [{ name: 'embedding', type: 'float', shape: ['batch', WIDTH] }],
   )
 }
@@ -46,12 +41,9 @@ class MiniLm {
     this.#graph = graph
     this.#weights = weights
     this.#precision = precision
-    graph.floats('one', new Float32Array([1]), [1])
-    graph.floats('masked', new Float32Array([MASKED]), [1])
     graph.floats('score-scale', new Float32Array([1 / Math.sqrt(HEAD_WIDTH)]), [1])
     for (const number of [0, 1, 2]) graph.integers(String(number), [number])
     for (const number of [0, 1, 2, 3]) graph.integers(`width-${number}`, [number * WIDTH])
-    graph.integers('heads-axes', [1, 2])
     graph.integers('split-heads', [0, 0, HEADS, HEAD_WIDTH])
     graph.integers('join-heads', [0, 0, WIDTH])
   }
@@ -71,38 +63,17 @@ class MiniLm {
     return this.#normalise(graph.add('Add', [this.#words(), positions]), 'embeddings.LayerNorm')
   }
 
-  /** 0 where a token stands, MASKED where padding does, shaped to be added to the scores of every head. */
-  scoreBias(mask: Value): Value {
-    const perHead = this.#graph.add('Unsqueeze', [mask, 'heads-axes'])
-    return this.#graph.add('Mul', [this.#graph.add('Sub', ['one', perHead]), 'masked'])
-  }
-
-  layer(input: Value, scoreBias: Value, prefix: string): Value {
-    const graph = this.#graph
-    const [query, key, value] = this.#questions(input, prefix)
-    const part = (whole: Value, perm: readonly number[]) => {
-      const split = graph.add('Reshape', [whole, 'split-heads'])
-      return graph.add('Transpose', [split], { attributes: { perm } })
-    }
-    const scores = graph.add('MatMul', [part(query, [0, 2, 1, 3]), part(key, [0, 2, 3, 1])])
-    const biased = graph.add('Add', [graph.add('Mul', [scores, 'score-scale']), scoreBias])
-    const shares = graph.add('Softmax', [biased], { attributes: { axis: -1 } })
-    const mixed = graph.add('Transpose', [graph.add('MatMul', [shares, part(value, [0, 2, 1, 3])])], {
-      attributes: { perm: [0, 2, 1, 3] },
-    })
-    const joined = graph.add('Reshape', [mixed, 'join-heads'])
-    const attended = this.#addAndNormalise(input, joined, `${prefix}.attention.output`)
-    const inner = graph.add('Gelu', [this.#linear(attended, `${prefix}.intermediate.dense`)], { domain: RUNTIME_DOMAIN })
+  layer(input: Value, prefix: string): Value {
+    const mixed = this.#precision === 'int8' ? this.#attention(input, prefix) : this.#exactAttention(input, prefix)
+    const attended = this.#addAndNormalise(input, mixed, `${prefix}.attention.output`)
+    const inner = this.#graph.add('Gelu', [this.#linear(attended, `${prefix}.intermediate.dense`)], { domain: RUNTIME_DOMAIN })
     return this.#addAndNormalise(attended, inner, `${prefix}.output`)
   }
 
-  /** The mean of the token vectors without padding, at length 1. */
-  pool(hidden: Value, mask: Value, output: Value): void {
+  /** The mean of the token vectors, at length 1. */
+  pool(hidden: Value, output: Value): void {
     const graph = this.#graph
-    const perToken = graph.add('Unsqueeze', [mask, '2'])
-    const sum = graph.add('ReduceSum', [graph.add('Mul', [hidden, perToken]), '1'], { attributes: { keepdims: 0 } })
-    const count = graph.add('ReduceSum', [perToken, '1'], { attributes: { keepdims: 0 } })
-    const mean = graph.add('Div', [sum, count])
+    const mean = graph.add('ReduceMean', [hidden, '1'], { attributes: { keepdims: 0 } })
     const length = graph.add('ReduceL2', [mean, '1'], { attributes: { keepdims: 1 } })
     graph.add('Div', [mean, length], { output })
   }
@@ -117,17 +88,49 @@ class MiniLm {
     return graph.add('Mul', [graph.add('Cast', [rows], { attributes: { to: FLOAT } }), rowScales])
   }
 
-  /** Queries, keys and values. In one product: the input is made bytes once instead of three times, to the same numbers. */
-  #questions(input: Value, prefix: string): readonly [Value, Value, Value] {
+  /**
+   * The mix of values by how well their keys answer the queries, in one operator: the input is made bytes once for queries, keys and values,
+   * and their products are written where the heads read them.
+   */
+  #attention(input: Value, prefix: string): Value {
+    const { weight, bias } = this.#questions(prefix)
+    const { values, scales } = quantiseRows(weight, SAFE_RANGE)
+    const [bytes, scale, zero] = this.#graph.addMany('DynamicQuantizeLinear', [input], 3)
+    const name = `${prefix}.attention.self`
+    const operands = [
+      bytes,
+      this.#graph.bytes(`${name}.weight`, transposeInto(new Int8Array(values.length), values, weight.shape), [WIDTH, 3 * WIDTH]),
+      this.#graph.floats(`${name}.bias`, bias.data, bias.shape),
+      scale,
+      this.#graph.floats(`${name}.scale`, scales, [3 * WIDTH]),
+      NO_MASK,
+      zero,
+      this.#graph.bytes(`${name}.zero`, new Int8Array(3 * WIDTH), [3 * WIDTH]),
+    ]
+    return this.#graph.add('QAttention', operands, { domain: RUNTIME_DOMAIN, attributes: { num_heads: HEADS } })
+  }
+
+  #exactAttention(input: Value, prefix: string): Value {
+    const graph = this.#graph
+    const { weight, bias } = this.#questions(prefix)
+    const all = this.#product(input, `${prefix}.attention.self`, weight, bias)
+    const part = (from: number, perm: readonly number[]): Value => {
+      const slice = graph.add('Slice', [all, `width-${from}`, `width-${from + 1}`, '2'])
+      return graph.add('Transpose', [graph.add('Reshape', [slice, 'split-heads'])], { attributes: { perm } })
+    }
+    const scores = graph.add('Mul', [graph.add('MatMul', [part(0, [0, 2, 1, 3]), part(1, [0, 2, 3, 1])]), 'score-scale'])
+    const shares = graph.add('Softmax', [scores], { attributes: { axis: -1 } })
+    const mixed = graph.add('Transpose', [graph.add('MatMul', [shares, part(2, [0, 2, 1, 3])])], { attributes: { perm: [0, 2, 1, 3] } })
+    return graph.add('Reshape', [mixed, 'join-heads'])
+  }
+
+  /** What makes queries, keys and values of a token, one after the other. */
+  #questions(prefix: string): { readonly weight: Tensor; readonly bias: Tensor } {
     const names = ['query', 'key', 'value'].map((name) => `${prefix}.attention.self.${name}`)
-    const all = this.#product(
-      input,
-      `${prefix}.attention.self`,
-      joined(names.map((name) => this.#weights.tensor(`${name}.weight`))),
-      joined(names.map((name) => this.#weights.tensor(`${name}.bias`))),
-    )
-    const part = (from: number): Value => this.#graph.add('Slice', [all, `width-${from}`, `width-${from + 1}`, '2'])
-    return [part(0), part(1), part(2)]
+    return {
+      weight: joined(names.map((name) => this.#weights.tensor(`${name}.weight`))),
+      bias: joined(names.map((name) => this.#weights.tensor(`${name}.bias`))),
+    }
   }
 
   #linear(input: Value, prefix: string): Value {
