@@ -54,7 +54,7 @@ export class BridgeHost {
   }
 
   /** Sends a request and waits for its answer. */
-  async ask(method: string, params: Json = {}, withinMs = 15_000): Promise<Json> {
+  async ask(method: string, params: Json = {}, withinMs = 30_000): Promise<Json> {
     const id = `q${++this.#serial}`
     this.say({ id, method, params })
     return until(`the answer to ${method}; stderr: ${this.process.stderr}`, () => this.answers(id)[0], withinMs, 5)

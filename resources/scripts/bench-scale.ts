@@ -10,7 +10,7 @@ import { series, summarize } from '../../e2e/bench/lib/statistics.ts'
 import { openScaleEmbedder } from './scale/embedder.ts'
 import { ExactNeighbours } from './scale/exact-neighbours.ts'
 import { fill } from './scale/fill.ts'
-import { ingestRate, storeNote, tokensPerNote } from './scale/ingest.ts'
+import { measureIngest, storeNote, tokensPerNote } from './scale/ingest.ts'
 import { Notes } from './scale/notes.ts'
 import { realVectors } from './scale/real-vectors.ts'
 import { Searches } from './scale/searches.ts'
@@ -72,15 +72,17 @@ async function measure(size: number): Promise<void> {
     add('embedding a question', await series(questionCount, (number) => embedder.embedQuery(questions[number] ?? '')))
     add('floor: 10,000 cosines in plain JavaScript', await series(50, () => Promise.resolve(plainScan(real))))
     add('store one', await series(300, (index) => storeNote(store.stores.memories, `${notes.note(size + index).text} ${index}`)))
-    say(`Storing ${ingested} more, with the model …`)
-    const ingest = await ingestRate(store.stores.memories, embedder, notes, size + 1000, ingested)
+    say(`Storing ${ingested} more in two ways, with the model …`)
+    const ingest = await measureIngest(store.stores, embedder, notes, size + 1000, ingested)
     report(`scale-${store.label.toLowerCase()}-${size}`, rows, {
       memories: size,
       store: store.label,
       real_vectors: topics,
       ...(perSecond !== undefined && { embedded_per_second: perSecond }),
       bulk_per_second: Math.round(size / bulkSeconds),
-      ingest_per_second: ingest,
+      imported_per_second: ingest.importedPerSecond,
+      stored_per_second: ingest.storedPerSecond,
+      embedded_only_per_second: ingest.embeddedPerSecond,
       ingested,
       tokens_per_note: tokensPerNote(notes),
       recall_at_10_person: round(recalls['owner']),

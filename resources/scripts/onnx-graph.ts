@@ -57,11 +57,13 @@ export class OnnxGraph {
     return output
   }
 
-  /** The same for an operator with several outputs. */
-  addMany(type: string, inputs: readonly Value[], outputs: number): Value[] {
-    const output = Array.from({ length: outputs }, (_, number) => `${this.#nextName(type)}_${number}`)
-    this.#push(type, { input: [...inputs], output })
-    return output
+  /** `input` as bytes, with the scale and the zero point that fit it while the model runs. */
+  quantise(input: Value): { readonly bytes: Value; readonly scale: Value; readonly zero: Value } {
+    const type = 'DynamicQuantizeLinear'
+    const name = this.#nextName(type)
+    const outputs = { bytes: `${name}_bytes`, scale: `${name}_scale`, zero: `${name}_zero` }
+    this.#push(type, { input: [input], output: Object.values(outputs) })
+    return outputs
   }
 
   encode(name: string, inputs: readonly Port[], outputs: readonly Port[]): Uint8Array {

@@ -95,7 +95,7 @@ class MiniLm {
   #attention(input: Value, prefix: string): Value {
     const { weight, bias } = this.#questions(prefix)
     const { values, scales } = quantiseRows(weight, SAFE_RANGE)
-    const [bytes, scale, zero] = this.#graph.addMany('DynamicQuantizeLinear', [input], 3)
+    const { bytes, scale, zero } = this.#graph.quantise(input)
     const name = `${prefix}.attention.self`
     const operands = [
       bytes,

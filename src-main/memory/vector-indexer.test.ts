@@ -140,6 +140,33 @@ describe('the indexer', () => {
     await expect.poll(() => waiting(parts), { timeout: 4_000, interval: 100 }).toBe(0)
   })
 
+  test('has the next batch at the model before one is done, but no more than that, and no two of long texts', async () => {
+    const hash = createHashEmbedder()
+    const mostAtOnce = async (text: (number: number) => string): Promise<number> => {
+      const embedder = switchable('loading')
+      let [now, most] = [0, 0]
+      const parts = await open({
+        ...embedder,
+        get state() {
+          return embedder.state
+        },
+        async embedTexts(texts, signal) {
+          most = Math.max(most, ++now)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          now -= 1
+          return hash.embedTexts(texts, signal)
+        },
+      })
+      for (let number = 0; number < 100; number += 1) await parts.writer.store(draft(text(number)), alice)
+      embedder.become({ status: 'ready' })
+      await parts.indexer.settled()
+      expect(await waiting(parts)).toBe(0)
+      return most
+    }
+    expect(await mostAtOnce((number) => `note ${number}`)).toBe(2)
+    expect(await mostAtOnce((number) => `note ${number} `.padEnd(13_000, 'on and on '))).toBe(1)
+  })
+
   test('goes on past a text that the model cannot take, which is then found by words', async () => {
     const hash = createHashEmbedder()
     const parts = await open({

@@ -10,7 +10,9 @@ import type { EmbeddingModels } from './embedding-models.ts'
 /** Texts embedded at once: small, so that a question never waits behind much. */
 const BATCH_SIZE = 32
 /** Texts read from the store at once. */
-const READ_SIZE = 4 * BATCH_SIZE
+const READ_SIZE = 8 * BATCH_SIZE
+/** Characters that two batches may have for both to be at the model: it refuses to have millions waiting. */
+const MAX_CHARACTERS_AHEAD = 400_000
 /** Wait after a failed round, in milliseconds. */
 const RETRY_MS = 2_000
 /** How often to look unasked, in milliseconds: another process may have stored something, and ended before it gave it its vectors. */
@@ -137,19 +139,27 @@ export class VectorIndexer {
     const { modelId, dimensions } = embedder
     const waiting = await this.#store.withoutVectors(modelId, READ_SIZE, toIso(this.#clock.now()))
     if (waiting.length === 0) return false
-    // The store writes one batch while the model has the next.
+    const batches = Array.from({ length: Math.ceil(waiting.length / BATCH_SIZE) }, (_, n) =>
+      waiting.slice(n * BATCH_SIZE, (n + 1) * BATCH_SIZE),
+    )
+    // The model has the next batch before it is done with one, so that none of its threads waits for another; the store writes meanwhile.
     let writing: Promise<void> = Promise.resolve()
+    let ahead: Promise<Float32Array[][]> | undefined
     try {
-      for (let from = 0; from < waiting.length; from += BATCH_SIZE) {
-        const batch = waiting.slice(from, from + BATCH_SIZE)
-        const vectors = await this.#embed(embedder, batch)
+      for (const [n, batch] of batches.entries()) {
+        const embedding = ahead ?? this.#embed(embedder, batch)
+        const next = batches[n + 1]
+        ahead = next && fitsAhead(batch, next) ? this.#embed(embedder, next) : undefined
+        // Waited for below, as is `writing`; until then a failure is not one that nobody looks after.
+        ahead?.catch(() => undefined)
+        const vectors = await embedding
         await writing
         const entries = batch.map(({ id, contentVersion }, index) => ({ memoryId: id, contentVersion, vectors: vectors[index] ?? [] }))
         writing = this.#store.putVectors({ modelId, dimensions }, entries).then(() => this.#models.indexed(embedder, batch.length))
-        // Waited for below; until then a failure is not one that nobody looks after.
         writing.catch(() => undefined)
       }
     } finally {
+      await Promise.allSettled([ahead])
       await writing
     }
     return true
@@ -177,6 +187,10 @@ export class VectorIndexer {
     }
     return vectors
   }
+}
+
+function fitsAhead(...batches: readonly (readonly { readonly text: string }[])[]): boolean {
+  return batches.flat().reduce((sum, { text }) => sum + text.length, 0) <= MAX_CHARACTERS_AHEAD
 }
 
 /** The model or the store is down or busy: the same texts may do later. */

@@ -9,15 +9,61 @@ import { EmbeddingModels } from '../../../src-main/memory/embedding-models.ts'
 import { VectorIndexer } from '../../../src-main/memory/vector-indexer.ts'
 import { INSTALLED } from '../../../src-main/server/install-paths.ts'
 import type { MemoryStore } from '../../../src-main/storage/memory-store.ts'
+import type { Stores } from '../../../src-main/storage/open-stores.ts'
+import type { StoredMemory } from '../../../src-main/storage/stored-memory.ts'
+import type { TransferRecord } from '../../../src-main/storage/transfer-store.ts'
 import { AGENT } from './fill.ts'
 import type { Notes } from './notes.ts'
 
 const SIDE_BY_SIDE = 50
+/** Records that an import writes at once. */
+const IMPORTED_AT_ONCE = 500
+
+/** Memories a second. */
+export interface IngestRates {
+  /** Their embedding alone: what the model can do at this moment. */
+  readonly embeddedPerSecond: number
+  /** From the first batch of an import to the last vector in the index. */
+  readonly importedPerSecond: number
+  /** The same when each comes by a tool call of its own, 50 side by side. */
+  readonly storedPerSecond: number
+}
 
 /** Stores one memory as a tool would, without its vector. */
 export function storeNote(store: MemoryStore, content: string): Promise<unknown> {
-  const now = toIso(Date.now())
-  const memory = {
+  const { id, ...memory } = newMemory(content)
+  return store.insert({ id, ...memory, context: {} }, { scope: AGENT, actor: AGENT.agentId, now: memory.created_at })
+}
+
+/** How quickly so many new memories are kept and found by meaning. */
+export async function measureIngest(stores: Stores, embedder: Embedder, notes: Notes, from: number, count: number): Promise<IngestRates> {
+  const store = stores.memories
+  const models = new EmbeddingModels({ store, embedder, clock: systemClock, log: silentLog })
+  const indexer = new VectorIndexer({ store, models, clock: systemClock, log: silentLog })
+  const textsOf = (how: string) => Array.from({ length: count }, (_, at) => `${notes.note(from + at).text} ${how}`)
+  const perSecond = async (texts: readonly string[], atOnce: number, keep: (some: readonly string[]) => Promise<unknown>) => {
+    const start = performance.now()
+    for (let first = 0; first < texts.length; first += atOnce) await keep(texts.slice(first, first + atOnce))
+    await indexer.settled()
+    return Math.round((texts.length / (performance.now() - start)) * 1000)
+  }
+  const storedPerSecond = await perSecond(textsOf('said'), SIDE_BY_SIDE, async (some) => {
+    await Promise.all(some.map((text) => storeNote(store, text)))
+    indexer.poke()
+  })
+  const importedPerSecond = await perSecond(textsOf('imported'), IMPORTED_AT_ONCE, async (some) => {
+    const records = some.map((text): TransferRecord => ({ kind: 'memory', memory: importedMemory(text) }))
+    await stores.transfer.write(records, { onConflict: 'skip', now: toIso(Date.now()), actor: AGENT.agentId, isWithoutHistory: true })
+    indexer.poke()
+  })
+  const embeddedPerSecond = await perSecond(textsOf('embedded'), 32, (some) => embedder.embedTexts(some))
+  await indexer.close()
+  await models.close()
+  return { embeddedPerSecond, importedPerSecond, storedPerSecond }
+}
+
+function newMemory(content: string) {
+  return {
     id: newId(),
     content,
     tags: ['one'],
@@ -26,29 +72,15 @@ export function storeNote(store: MemoryStore, content: string): Promise<unknown>
     shared_with: [],
     agent_id: AGENT.agentId,
     namespace: AGENT.namespace,
-    context: {},
     pinned: false,
-    created_at: now,
+    created_at: toIso(Date.now()),
     links: [],
   }
-  return store.insert(memory, { scope: AGENT, actor: AGENT.agentId, now })
 }
 
-/** Memories a second from the first call to the last vector in the index, when so many new ones come at once. */
-export async function ingestRate(store: MemoryStore, embedder: Embedder, notes: Notes, from: number, count: number): Promise<number> {
-  const models = new EmbeddingModels({ store, embedder, clock: systemClock, log: silentLog })
-  const indexer = new VectorIndexer({ store, models, clock: systemClock, log: silentLog })
-  const start = performance.now()
-  for (let first = 0; first < count; first += SIDE_BY_SIDE) {
-    const some = Array.from({ length: Math.min(SIDE_BY_SIDE, count - first) }, (_, at) => `${notes.note(from + first + at).text} again`)
-    await Promise.all(some.map((text) => storeNote(store, text)))
-    indexer.poke()
-  }
-  await indexer.settled()
-  const seconds = (performance.now() - start) / 1000
-  await indexer.close()
-  await models.close()
-  return Math.round(count / seconds)
+function importedMemory(content: string): StoredMemory {
+  const memory = newMemory(content)
+  return { ...memory, context: '{}', updated_at: memory.created_at, access_count: 0, version: 1 }
 }
 
 /** What the model reads of a note, on average. */
