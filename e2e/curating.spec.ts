@@ -108,6 +108,23 @@ test('a link to a memory that somebody changed meanwhile is refused, kept in the
     .toMatchObject({ tags: ['theirs'], links: [{ to: other, kind: 'relates' }] })
 })
 
+test('an agent is found however many others come before it', async ({ page, startServer }) => {
+  const server = await startServer({ env: OFF })
+  const id = await store(new RestClient(server.apiUrl, { agentId: 'writer' }), 'Only for some.', { access_level: 'shared' })
+  for (let number = 0; number < 230; number += 1) {
+    const agentId = `agent-${String(number).padStart(3, '0')}`
+    await new RestClient(server.apiUrl, { agentId }).post('/agents', { agent_id: agentId, display_name: agentId })
+  }
+  await openMemory(page, server, id)
+  const field = sharing(page).getByRole('combobox', { name: 'Share with an agent' })
+  await field.fill('ent-229')
+  await expect(sharing(page).getByRole('option')).toHaveText(['agent-229', 'Add “ent-229”, not seen here yet'])
+  await field.fill('agent-229')
+  await expect(sharing(page).getByRole('option'), 'not taken for one that never was here').toHaveText(['agent-229'])
+  await page.keyboard.press('Enter')
+  await expect(sharing(page).getByRole('list', { name: 'Shared with' })).toContainText('agent-229')
+})
+
 test('who sees a memory is chosen, said in a sentence, true for the agents, and undone', async ({ page, startServer }) => {
   const server = await startServer({ env: OFF })
   const agents = Object.fromEntries(

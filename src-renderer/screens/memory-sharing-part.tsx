@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { LIMITS } from '../../src-main/contract/protocol.ts'
 import type { Memory } from '../api/types.ts'
 import { AgentName } from '../components/agent-name.tsx'
@@ -12,6 +12,8 @@ import { strings } from '../strings/strings.ts'
 
 const words = strings.sharing
 const MOST_SHOWN = 50
+/** Of a hundred agents each. Beyond that one types the id. */
+const MOST_PAGES = 30
 
 interface MemorySharingPartProps {
   readonly stores: Stores
@@ -67,18 +69,30 @@ function AgentFinder({ stores, memory, onChoose }: AgentFinderProps) {
   const typed = text.trim()
   const found = candidatesFor(memory, known, typed).slice(0, MOST_SHOWN)
   const isNamed = typed !== '' && candidatesFor(memory, [typed], '').length === 0
-  const isFree = typed !== '' && !known.includes(typed) && !isNamed
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query
+  const hasMore = hasNextPage && !isError && (query.data?.pages.length ?? 0) < MOST_PAGES
+  const isLooking = typed !== '' && found.length < MOST_SHOWN && (hasMore || query.isPending)
+  useEffect(() => {
+    if (isLooking && !isFetching) void fetchNextPage()
+  }, [isLooking, isFetching, fetchNextPage])
+  // Whether it has been here can be said only when all that have are known.
+  const isFree = typed !== '' && !known.includes(typed) && !isNamed && !isLooking
   const options = [
     ...found.map((agentId) => ({ id: agentId, text: <AgentName agentId={agentId} /> })),
     ...(isFree ? [{ id: typed, text: words.addUnknown(typed) }] : []),
   ]
+  const statusOf = (): string => {
+    if (options.length > 0) return words.found(options.length)
+    if (isNamed) return words.seesAlready(typed)
+    return isLooking ? words.looking : words.nobodyLeft
+  }
   return (
     <Combobox
       label={words.add}
       placeholder={words.addHint}
       text={text}
       options={options}
-      status={options.length > 0 ? words.found(options.length) : isNamed ? words.seesAlready(typed) : words.nobodyLeft}
+      status={statusOf()}
       onText={setText}
       onChoose={(agentId) => {
         setText('')

@@ -92,6 +92,7 @@ export const curation = {
     addUnknown: (agent: string) => `Add “${agent}”, not seen here yet`,
     found: (n: number) => `${n} ${plural(n, 'agent', 'agents')} found`,
     seesAlready: (agent: string) => `${agent} is named already.`,
+    looking: 'Looking among the agents…',
     nobodyLeft: 'No other agent is known; type its id.',
     levelSet: (level: string) => `Visibility: ${level}`,
     added: (agent: string) => `Shared with ${agent}`,

@@ -78,6 +78,7 @@ export const curation: typeof english = {
     addUnknown: (agent) => `「${agent}」を追加 (まだ接続したことがありません)`,
     found: (n) => `エージェント ${n} 件`,
     seesAlready: (agent) => `${agent} はすでに入っています。`,
+    looking: 'エージェントを探しています…',
     nobodyLeft: 'ほかに知られているエージェントはありません。ID を入力してください。',
     levelSet: (level) => `公開範囲: ${level}`,
     added: (agent) => `${agent} と共有しました`,
