@@ -156,6 +156,16 @@ test('sixteen bridges that start while the server starts all answer initialize w
   expect(Math.max(...rounds.map(({ slowestMs }) => slowestMs))).toBeLessThan(10_000)
 })
 
+/** Eight processes may be more than a Postgres on a busy machine takes at once: it says so, and that nothing was changed. */
+async function storedInTheEnd(host: BridgeHost, content: string, attempts = 5): Promise<string> {
+  try {
+    return await host.store(content)
+  } catch (error) {
+    if (attempts === 1 || !String(error).includes('too busy; nothing was changed')) throw error
+    return storedInTheEnd(host, content, attempts - 1)
+  }
+}
+
 test('eight bridges without a server write a hundred memories each at once: all are kept', async ({ makePlace }) => {
   test.setTimeout(120_000)
   const place = makePlace()
@@ -164,7 +174,7 @@ test('eight bridges without a server write a hundred memories each at once: all 
   const stored = await Promise.all(
     hosts.map(async (host, index) => {
       await host.initialize()
-      return Promise.all(Array.from({ length: 100 }, (_, number) => host.store(`note ${number} of host ${index}`)))
+      return Promise.all(Array.from({ length: 100 }, (_, number) => storedInTheEnd(host, `note ${number} of host ${index}`)))
     }),
   )
   expect(new Set(stored.flat()).size).toBe(800)

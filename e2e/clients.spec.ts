@@ -230,11 +230,10 @@ test('a call that is cancelled while it waits gets no answer, and those around i
     })
   for (let id = 1; id <= 100; id += 1) socket.send(search(id))
   socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 100, reason: 'no longer needed' } }))
-  await socket.next((message) => message.id === 99)
+  // In any order: a store with several connections is done with one before another that came first.
+  await Promise.all(Array.from({ length: 99 }, (_, index) => socket.next((message) => message.id === index + 1)))
   expect((await socket.request('ping')).result).toEqual({})
-  const answered = new Set(socket.messages.map(({ id }) => id))
-  expect(answered.has(100)).toBe(false)
-  for (let id = 1; id <= 99; id += 1) expect(answered.has(id), `call ${id}`).toBe(true)
+  expect(socket.messages.map(({ id }) => id)).not.toContain(100)
 })
 
 test('a client that lost its connection resumes its session with the secret of the last one, once', async ({ sharedServer, closing }) => {

@@ -79,7 +79,7 @@ export class RawSocket {
         if (!found && this.#isClosed) throw new Error('The WebSocket closed instead of answering.')
         return found
       },
-      10_000,
+      20_000,
       5,
     )
   }

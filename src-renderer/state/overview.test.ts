@@ -52,3 +52,25 @@ test('an answer that is newer counts, and what it does not know any more goes', 
   await loading
   expect(shown()).toEqual({ a: 9 })
 })
+
+test('calls that the answer and an event both count are counted right once all is quiet', async () => {
+  const { overview, answers, shown } = openOverview()
+  overview.apply([of('session-opened', 'a')])
+  const loading = overview.load()
+  overview.apply([answered('a')])
+  answers[0]?.([session('a', 3)])
+  await loading
+  // Two of the three that the server has counted already.
+  overview.apply([answered('a'), answered('a')])
+  expect(shown()).toEqual({ a: 5 })
+  vi.advanceTimersByTime(1_000)
+  overview.apply([answered('a')])
+  vi.advanceTimersByTime(1_000)
+  expect(answers.length, 'not before it is quiet').toBe(1)
+  vi.advanceTimersByTime(1_000)
+  expect(answers.length).toBe(2)
+  answers[1]?.([session('a', 4)])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(shown()).toEqual({ a: 4 })
+  expect(answers.length, 'once').toBe(2)
+})

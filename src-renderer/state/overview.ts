@@ -28,6 +28,8 @@ const EARLIER = 20
 const HEALTH_EVERY_MS = 15_000
 /** A burst of new memories costs one count, not one each. */
 const COUNT_AFTER_MS = 1500
+/** Without a word of any session. */
+const QUIET_MS = 1500
 
 /** Is it running, who is connected, what just happened. */
 export class Overview {
@@ -43,6 +45,7 @@ export class Overview {
   /** Sessions that events spoke of since the server was last asked for all. */
   #changed = new Set<string>()
   #counting: ReturnType<typeof setTimeout> | undefined
+  #recounting: ReturnType<typeof setTimeout> | undefined
 
   constructor(client: ServerClient, operations: OperationsApi) {
     this.#client = client
@@ -53,20 +56,18 @@ export class Overview {
   }
 
   async load(): Promise<void> {
-    const changed = (this.#changed = new Set())
     try {
-      const [, stats, sessions, newest] = await Promise.all([
+      const [, stats, takeSessions, newest] = await Promise.all([
         this.#loadHealth(),
         this.#client.stats(),
-        this.#operations.sessions(),
+        this.#askSessions(),
         this.#client.listMemories({ limit: EARLIER }),
       ])
       this.takeMemories(newest.memories)
-      const { activity, sessions: shown } = this.store.getState()
+      const { activity } = this.store.getState()
       if (!activity.some((row) => row.isOld)) this.store.setState({ activity: addEarlier(activity, newest.memories) })
       this.store.setState({ status: 'ready', totalMemories: stats.total_memories })
-      // Asked again since: the later answer counts.
-      if (changed === this.#changed) this.store.setState({ sessions: withEvents(sessions.filter(isAgents), shown, changed) })
+      takeSessions()
     } catch (error) {
       const { status } = this.store.getState()
       this.store.setState({ status: status === 'ready' ? 'ready' : 'failed', error: messageOf(error) })
@@ -92,6 +93,7 @@ export class Overview {
     }
     const activity = addActivity(state.activity, events, OWNER_AGENT_ID)
     this.store.setState({ rates, sessions, activity })
+    if (this.#recounting !== undefined && sessions !== state.sessions) this.#recountWhenQuiet()
     if (events.some((event) => 'memory_id' in event)) this.#countSoon()
   }
 
@@ -114,6 +116,30 @@ export class Overview {
         () => undefined,
       )
     }, COUNT_AFTER_MS)
+  }
+
+  /** Asks for the sessions; what it returns puts them in place. */
+  async #askSessions(): Promise<() => void> {
+    const changed = (this.#changed = new Set())
+    const answered = (await this.#operations.sessions()).filter(isAgents)
+    return () => {
+      // Asked again since: the later answer counts.
+      if (changed !== this.#changed) return
+      this.store.setState({ sessions: withEvents(answered, this.store.getState().sessions, changed) })
+      // A call may be in the answer and in an event that is still on its way: when all have come, the server is asked once more.
+      if (changed.size > 0) this.#recountWhenQuiet()
+    }
+  }
+
+  #recountWhenQuiet(): void {
+    clearTimeout(this.#recounting)
+    this.#recounting = setTimeout(() => {
+      this.#recounting = undefined
+      void this.#askSessions().then(
+        (takeSessions) => takeSessions(),
+        () => undefined,
+      )
+    }, QUIET_MS)
   }
 
   async #loadHealth(): Promise<void> {
