@@ -1,12 +1,12 @@
 // `npm run test:stores`: every end-to-end test on Postgres, and on Postgres with Redis. `npm test` runs a part of them there.
 import { mkdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { buildAll } from './build.ts'
 import { runE2e } from './run-e2e.ts'
 import { setUpTestMachine } from './setup-test-machine.ts'
 import { printOutcomes } from './test-report.ts'
+import { RESULTS } from './test-runner.ts'
 
-mkdirSync(fileURLToPath(new URL('../../test-results', import.meta.url)), { recursive: true })
+mkdirSync(RESULTS, { recursive: true })
 setUpTestMachine((line) => console.log(line))
 await buildAll((line) => console.log(line))
 const outcomes = ['postgres', 'postgres+redis'].flatMap((store) => {
