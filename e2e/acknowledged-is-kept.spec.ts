@@ -80,7 +80,6 @@ async function everything(server: RunningServer): Promise<Map<string, { content:
 }
 
 test('eight clients that write a hundred memories each at once get 800 ids, and 800 rows are there', async ({ startServer, closing }) => {
-  test.setTimeout(120_000)
   const server = await (await startServer()).untilHealthy()
   const writers = (await openWriters(server)).map((writer) => closing(writer))
   const writes = await writeAll(writers)
@@ -95,7 +94,6 @@ test(
   'after kill -9 in the middle of the writes no acknowledged id is missing, and the database is sound',
   { tag: '@stores' },
   async ({ startServer, closing }) => {
-    test.setTimeout(120_000)
     const server = await (await startServer()).untilHealthy()
     const writers = (await openWriters(server)).map((writer) => closing(writer))
     let acknowledged = 0

@@ -58,7 +58,6 @@ test('changes over every way in are in the log, with the agent, the memory and w
 })
 
 test('whoever changes the database file is found out @sqlite', async ({ startServer }) => {
-  test.setTimeout(120_000)
   const server = await startServer()
   const rest = new RestClient(server.apiUrl, { agentId: 'writer' })
   for (let index = 0; index < 20; index += 1) await rest.post('/memory', { content: `note ${index}` })

@@ -20,7 +20,6 @@ test('every bad call is refused on every wire with a sentence that names the fie
   sharedServer,
   closing,
 }) => {
-  test.setTimeout(120_000)
   const bystander = closing(await connectNamedWs(sharedServer, { agentId: 'bystander' }))
   const wires = await openWires(sharedServer, 'bad', closing)
   const faults: string[] = []

@@ -82,7 +82,6 @@ test('a server that starts takes over, subscriptions included, and the process t
 test('through servers that start and are killed, every write is answered once and every acknowledged one is kept once @timed', async ({
   makePlace,
 }) => {
-  test.setTimeout(150_000)
   const place = makePlace()
   const wsPort = await freePort()
   const random = new SeededRandom('20261124')
@@ -126,7 +125,6 @@ test('through servers that start and are killed, every write is answered once an
 })
 
 test('sixteen bridges that start while the server starts all answer initialize within two seconds @timed', async ({ makePlace }) => {
-  test.setTimeout(120_000)
   const round = async () => {
     const place = makePlace()
     const wsPort = await freePort()
@@ -167,7 +165,6 @@ async function storedInTheEnd(host: BridgeHost, content: string, attempts = 5): 
 }
 
 test('eight bridges without a server write a hundred memories each at once: all are kept', async ({ makePlace }) => {
-  test.setTimeout(120_000)
   const place = makePlace()
   const wsPort = await freePort()
   const hosts = Array.from({ length: 8 }, (_, index) => new BridgeHost(place, wsPort, { agentId: `host-${index}` }))

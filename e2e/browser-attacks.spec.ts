@@ -107,7 +107,6 @@ test.describe('a page of somebody else', () => {
   ] as const)
     for (const place of env === SIGN_IN ? (['another port', 'another host name'] as const) : PLACES)
       test(`from ${place} gets and does nothing, ${title}`, async ({ context, startServer, closing }) => {
-        test.setTimeout(120_000)
         const server = await startServer({ env: { TMWS_EMBEDDING_PROVIDER: 'off', ...env } })
         const victim = await new Victim(server).store()
         await openDashboard(context, server, env === SIGN_IN)

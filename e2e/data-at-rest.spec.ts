@@ -55,7 +55,6 @@ test.describe('credentials in what agents store', () => {
     })
 
   test('a bridge without a server does what the last server did', { tag: '@sqlite' }, async ({ makePlace }) => {
-    test.setTimeout(120_000)
     const place = makePlace()
     await (await place.start({ env: { TMWS_SECRET_SCAN: 'mask' } })).stop()
     const host = new BridgeHost(place, await freePort())
@@ -148,7 +147,6 @@ test.describe('the secrets of the app', { tag: '@sqlite' }, () => {
     ['none', 'file-mode'],
   ] as const)
     test(`its key is made once, and kept by ${protection} (${keychain})`, async () => {
-      test.setTimeout(120_000)
       const folder = mkdtempSync(join(tmpdir(), 'tmws-app-'))
       const settings = { TMWS_TEST_KEYCHAIN: keychain, TMWS_AUTH_ENABLED: 'true' }
       try {

@@ -43,7 +43,6 @@ test('who has never seen it finds, edits and undoes a memory, sees who read it, 
   page,
   startServer,
 }) => {
-  test.setTimeout(120_000)
   const server = await (await startServer()).untilHealthy()
   const claude = join(server.place.folder, 'home', '.config', 'Claude', 'claude_desktop_config.json')
   mkdirSync(dirname(claude), { recursive: true })

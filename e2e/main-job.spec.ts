@@ -77,7 +77,6 @@ test(
   'a second agent finds what the first one stored, by paraphrased questions, on every wire and after a power cut',
   { tag: '@stores' },
   async ({ startServer, closing }) => {
-    test.setTimeout(120_000)
     const server = await (await startServer()).untilHealthy()
     const writer = closing(await connectClassicWs(server))
     const ids = await storeNotes(writer)

@@ -58,7 +58,6 @@ test(
 )
 
 test('beside a running server with writers: every command works, and no write is lost', { tag: '@sqlite' }, async ({ makePlace }) => {
-  test.setTimeout(120_000)
   const [home, elsewhere] = [makePlace(), makePlace()]
   const other = await elsewhere.start({ env: HASH })
   await store(other, 'carol', 200)
@@ -111,7 +110,6 @@ test('restore brings back what a backup holds, and keeps what was there', { tag:
 })
 
 test('killed in the middle of an import, the same import again completes it, once', { tag: '@sqlite' }, async ({ makePlace }) => {
-  test.setTimeout(120_000)
   const [home, away] = [makePlace(), makePlace()]
   const file = join(home.folder, 'large.jsonl')
   await done(home, 'import', largeFile(home, 6000))
@@ -136,7 +134,6 @@ test(
   'killed in the middle of a move, the same move again completes it; the source stays as it is',
   { tag: '@sqlite' },
   async ({ makePlace }) => {
-    test.setTimeout(120_000)
     const [home, away] = [makePlace(), makePlace()]
     await done(home, 'import', largeFile(home, 6000))
     const source = join(home.dataDir, 'tmws.db')

@@ -14,7 +14,6 @@ const DEADLINE_MS = 12_000
 
 test.describe('on Postgres', () => {
   test.skip(!findPostgres(), 'there is no PostgreSQL with pgvector; run node resources/scripts/setup-postgres.ts')
-  test.setTimeout(120_000)
   let cluster: PostgresCluster
   test.beforeAll(async () => {
     cluster = (await startPostgresCluster())!

@@ -35,7 +35,6 @@ test(
   'what is private to one agent is invisible to the other on every path, in both directions',
   { tag: '@stores' },
   async ({ startServer, closing }) => {
-    test.setTimeout(120_000)
     const server = await (await startServer()).untilHealthy()
     const store = async ({ word, ...agent }: Agent): Promise<string> => {
       const client = closing(await connectNamedWs(server, agent))
@@ -91,7 +90,6 @@ test(
   'sharing shows one memory to one agent on every path, and revoking hides it again',
   { tag: '@stores' },
   async ({ startServer, closing }) => {
-    test.setTimeout(120_000)
     const server = await (await startServer()).untilHealthy()
     const alice = closing(await connectNamedWs(server, ALICE))
     const { memory } = await call(alice, 'store_memory', { content: 'A guest may know the marmalade.', tags: ['the marmalade'] })

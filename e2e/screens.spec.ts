@@ -34,7 +34,7 @@ for (const [locale, colorScheme] of [
   test.describe(`in ${locale} and the ${colorScheme} theme`, () => {
     test.use({ locale, viewport: { width: 1024, height: 700 } })
     test('every screen opens with 2,000 memories, without a complaint, an obstacle or a cut word', async ({ page }) => {
-      test.setTimeout(180_000)
+      test.setTimeout(420_000)
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const complaints = complaintsOf(page)
       const visitor = await connectNamedWs(server, { agentId: 'visitor', namespace: 'shop' })
@@ -241,7 +241,6 @@ test('from an agent one comes to its memories and to what it did', async ({ page
 })
 
 test('five hundred events a second are all counted, and leave the memory of the page bounded', async ({ page }) => {
-  test.setTimeout(120_000)
   await openScreen(page, server, '#/overview')
   const client = await connectNamedWs(server, { agentId: 'busy', namespace: 'busy' })
   const row = page.getByRole('region', { name: 'Sessions now' }).getByRole('listitem').filter({ hasText: 'busy' })

@@ -29,7 +29,6 @@ test(
   'after kill -9 right behind the answers, every client goes on as whom it had become, with its subscriptions',
   { tag: '@stores' },
   async ({ startServer, closing, store }) => {
-    test.setTimeout(120_000)
     let server = await startServer(OFF)
     const owners = ['one', 'two', 'three', 'four']
     let clients = await Promise.all(owners.map((owner) => connect(server, owner)))

@@ -338,7 +338,6 @@ test('in the desktop app, starting with the computer and updates are the app’s
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`Settings can be used by everybody, in the ${colorScheme} theme`, async ({ page, startServer }) => {
-    test.setTimeout(120_000)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const server = await startServer({ env: OFF })
     const owner = new RestClient(server.apiUrl, { headers: { authorization: `Bearer ${server.ownerToken}` } })

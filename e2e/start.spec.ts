@@ -97,7 +97,6 @@ for (const { name, make } of BROKEN_MODELS) {
 }
 
 test('search by meaning heals when the missing model appears, without a restart', async ({ makePlace, closing }) => {
-  test.setTimeout(90_000)
   const place = makePlace()
   const folder = join(place.folder, 'model')
   const server = await place.start({ env: { TMWS_EMBEDDING_MODEL: folder } })

@@ -50,7 +50,6 @@ for (const seed of [1, 2, 3]) {
     `a workflow of 20 steps survives kill -9 at three moments (seed ${seed}), and does no step twice`,
     { tag: '@stores' },
     async ({ makePlace }) => {
-      test.setTimeout(90_000)
       const place = makePlace()
       let server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
       const made = await asAlice(server).post('/workflows', { name: 'twenty', steps: TWENTY_STEPS })
@@ -78,7 +77,6 @@ test(
   'a schedule starts runs by itself, once for the time that nobody was there, and stops when told',
   { tag: '@stores' },
   async ({ makePlace }) => {
-    test.setTimeout(60_000)
     const place = makePlace()
     let server = await place.start({ env: { TMWS_EMBEDDING_PROVIDER: 'off' } })
     const steps = [{ id: 'note', tool: 'store_memory', arguments: { content: '{{input.text}}' } }]
