@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Patience for a busy machine; what must be quick says so in its test.
+    expect: { poll: { timeout: 10_000 } },
     globalSetup: ['resources/scripts/vitest-global-setup.ts'],
   },
 })
