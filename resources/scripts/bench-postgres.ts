@@ -108,7 +108,8 @@ async function vectors(store: MemoryStore, url: string): Promise<object[]> {
         {
           now: NOW,
           vector: { values, modelId: 'bench' },
-          candidateLimit: WANTED,
+          // A leg brings half of what is wanted of it at least.
+          candidateLimit: 2 * WANTED,
           includeShared: true,
           includeSuperseded: false,
           ...(tag !== undefined && { tags: [tag] }),

@@ -76,7 +76,7 @@ export interface MemoryStore {
   count(scope: Scope, now: string, filter?: { readonly agentId?: string }): Promise<number>
 
   /**
-   * Raw material of a search: up to `candidateLimit` of each leg, filters and access applied before the limit.
+   * Raw material of a search: up to `candidateLimit` of each leg, at least half of it where so many pass; filters and access apply before the limit.
    * `vector` must come from `modelId`; vectors of another model are never compared.
    */
   candidates(query: CandidateQuery, scope: Scope): Promise<CandidateSet>

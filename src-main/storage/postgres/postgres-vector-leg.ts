@@ -5,8 +5,15 @@ import { DESCRIBED } from './postgres-described.ts'
 import type { DescribedRow } from './postgres-described.ts'
 import { vectorTable } from './postgres-vector-tables.ts'
 
-/** Vectors asked for per wanted memory, and again where that is not enough: a long memory has several. */
-const ASKED_PER_WANTED = [1.25, 5]
+/** Vectors asked for per memory that is needed, and again where that is not enough: a long memory has several. */
+const ASKED_PER_NEEDED = [1.25, 5]
+/**
+ * Of the wanted memories, the share that an answer needs. For those who may see a third of all, following the graph until all that are wanted
+ * have passed takes twice the time, and what comes late is never among the nearest.
+ */
+const ENOUGH = 0.5
+/** As many as that are always needed, where so many are wanted. */
+const NEEDED_AT_LEAST = 50
 
 /**
  * The memories nearest to one question. The graph is followed, rules applied on the way, until enough memories pass or
@@ -23,13 +30,14 @@ export class VectorLeg {
     this.#question = question
   }
 
-  /** Cosines with the memories, best first. */
+  /** Cosines with the memories, best first: so many as `limit`, or the half of it, fewer only where no more pass. */
   async nearest(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
-    for (const perWanted of ASKED_PER_WANTED) {
-      const asked = Math.ceil(perWanted * limit)
+    const needed = Math.max(Math.ceil(ENOUGH * limit), Math.min(limit, NEEDED_AT_LEAST))
+    for (const perNeeded of ASKED_PER_NEEDED) {
+      const asked = Math.ceil(perNeeded * needed)
       const rows = await this.#alongGraph(rules, asked)
       const memories = bestOfEach(rows)
-      if (memories.length >= limit) return memories.slice(0, limit)
+      if (memories.length >= needed) return memories.slice(0, limit)
       // The graph has no more to give: to ask it for more is of no use.
       if (rows.length < asked) break
     }
