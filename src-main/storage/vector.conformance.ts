@@ -24,6 +24,24 @@ export function vectorConformance(store: OpenedStore): void {
     }
   })
 
+  it('gives half of the wanted at least, of those that pass the nearest, and all of them where they are fewer', async () => {
+    const mine: string[] = []
+    for (let i = 0; i < 120; i++) {
+      const memory = await put(store(), { agent_id: i % 2 === 0 ? 'alice' : 'bob' })
+      await embed(store(), memory, [vector(2, i / 100)])
+      if (i % 2 === 0) mine.push(memory.id)
+    }
+    const nearest = async (candidateLimit: number) =>
+      (await candidates(store(), alice, { ...ask(2), candidateLimit })).candidates
+        .toSorted((a, b) => (b.vector ?? 0) - (a.vector ?? 0))
+        .map(({ id }) => id)
+    const some = await nearest(58)
+    expect(some.length).toBeGreaterThanOrEqual(50)
+    // Vectors are kept as bytes, so close ones may change places.
+    expect(mine.slice(0, 45).filter((id) => !some.includes(id))).toEqual([])
+    expect(new Set(await nearest(100))).toEqual(new Set(mine))
+  })
+
   it('scores a memory by the best of its windows', async () => {
     const memory = await put(store())
     await embed(store(), memory, [vector(1), vector(5), vector(9)])
