@@ -11,11 +11,20 @@ const PAGE = 200
 /** Indexes the words of live memories, each named once, in place of those they had. */
 export async function putWords(tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void> {
   if (texts.length === 0) return
+  await removeWordsOf(
+    tx,
+    texts.map(({ seq }) => seq),
+  )
+  await addWords(tx, texts)
+}
+
+/** Indexes the words of live memories, each named once, that have none yet. */
+export async function addWords(tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void> {
+  if (texts.length === 0) return
   const documents = texts.map(({ seq, text }) => ({ seq, ...countWords(text) }))
   const seqs = documents.map(({ seq }) => seq)
   const lengths = documents.map(({ length }) => length)
   const length = lengths.reduce((sum, one) => sum + one, 0)
-  await removeWordsOf(tx, seqs)
   const words = documents.flatMap(({ weights, ...document }) => [...weights].map(([term, weight]) => ({ ...document, term, weight })))
   // In the order of the index, which is then written from one end to the other.
   await sql`
@@ -62,7 +71,7 @@ export async function rebuildIfOutdated(db: MemoryDb): Promise<void> {
     for (let after = 0; ;) {
       const page = await readPage(tx, after)
       const texts = page.map(({ seq, content, summary, tags }) => ({ seq, text: { content, summary: summary ?? '', tags } }))
-      await putWords(tx, texts)
+      await addWords(tx, texts)
       const last = page.at(-1)
       if (!last) break
       after = last.seq

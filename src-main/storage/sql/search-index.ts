@@ -6,6 +6,8 @@ import type { MemoryDb, MemoryTransaction } from './sql-schema.ts'
  * the index; the vectors themselves stay in `memory_vectors` while a memory is in the trash.
  */
 export interface SearchIndex {
+  /** Indexes the words of memories, each named once, that are not in the index. */
+  addTexts(tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void>
   /** Indexes the words of memories, each named once, in place of those they had. */
   putTexts(tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void>
   removeText(tx: MemoryTransaction, seq: number): Promise<void>

@@ -31,7 +31,7 @@ export async function writeNew({ tx, index }: ChangeParts, memory: StoredMemory,
   await writeShares(tx, seq, memory)
   await writeLinks(tx, seq, memory)
   await writeHistory(tx, seq, memory.version, note)
-  await index.putTexts(tx, [{ seq, text: memory }])
+  await index.addTexts(tx, [{ seq, text: memory }])
   await addToBacklog(tx, seq)
   return { seq, contentVersion: 1, memory }
 }

@@ -84,7 +84,7 @@ async function insertNew({ tx, index }: ChangeParts, memories: readonly StoredMe
     all.map(({ seq }) => seq),
   )
   const live = all.filter(({ memory }) => memory.deleted_at === undefined)
-  await index.putTexts(
+  await index.addTexts(
     tx,
     live.map(({ seq, memory }) => ({ seq, text: memory })),
   )

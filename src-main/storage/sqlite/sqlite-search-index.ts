@@ -33,6 +33,10 @@ export class SqliteSearchIndex implements SearchIndex {
     this.vectors.settle(isCommitted)
   }
 
+  addTexts(tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void> {
+    return this.putTexts(tx, texts)
+  }
+
   putTexts(_tx: MemoryTransaction, texts: readonly PlacedText[]): Promise<void> {
     return settled(() => {
       for (const { seq, text } of texts) this.text.put(seq, text)
