@@ -9,7 +9,7 @@ import { vectorTable } from './postgres-vector-tables.ts'
 const ASKED_PER_NEEDED = [1.25, 5]
 /**
  * Of the wanted memories, the share that an answer needs. For those who may see a third of all, following the graph until all that are wanted
- * have passed takes twice the time, and what comes late is never among the nearest.
+ * have passed takes half as long again, and what comes late is seldom among the nearest (0.986 of the first ten are right instead of 0.992).
  */
 const ENOUGH = 0.5
 /** As many as that are always needed, where so many are wanted. */
