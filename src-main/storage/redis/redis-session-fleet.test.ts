@@ -20,13 +20,19 @@ class Instance {
   readonly sessions = new Map<string, string>()
   readonly told: string[] = []
   readonly dead: string[] = []
+  /** Told when the places are read to be shown, before anything is done with them. */
+  onPlacesRead: () => void = () => undefined
   readonly fleet: RedisSessionFleet
 
   constructor(link: RedisLink, instance: string) {
     this.fleet = new RedisSessionFleet({ link, instance, log: silentLog, leaseMs: LEASE_MS, onDeath: (other) => this.dead.push(other) })
     this.fleet.join({
       list: () => [...this.sessions].map(([id, agentId]) => infoOf(id, agentId)),
-      places: () => this.sessions,
+      places: () => {
+        const places = [...this.sessions]
+        queueMicrotask(() => this.onPlacesRead())
+        return places
+      },
       disconnect: (sessionId, by, why) => {
         this.told.push(`end ${sessionId} by ${by}: ${why ?? ''}`)
         this.leave(sessionId)
@@ -92,6 +98,20 @@ describeOnRedis('RedisSessionFleet on a real Redis', (redis) => {
     const [first] = opened[1]!.instance.sessions.keys()
     opened[1]!.instance.leave(first!)
     await expect.poll(() => opened[2]!.instance.enter('late', 'alice', 10), { timeout: 5_000 }).toBe(true)
+  })
+
+  it('gives a place back for good, also when that comes in the middle of a sign of life', async () => {
+    const prefix = freshPrefix()
+    const [{ instance: a }, { instance: b }] = [await open(prefix, 'a'), await open(prefix, 'b')]
+    expect(await a.enter('s', 'alice', 1)).toBe(true)
+    await new Promise<void>((resolve) => {
+      a.onPlacesRead = () => {
+        a.leave('s')
+        resolve()
+      }
+    })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await expect.poll(() => b.enter('late', 'alice', 1), { timeout: 5_000 }).toBe(true)
   })
 
   it('forgets what a dead instance had when its lease is over', async () => {

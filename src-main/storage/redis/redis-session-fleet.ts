@@ -191,6 +191,9 @@ export class RedisSessionFleet implements SessionFleet {
     if (ghosts.length > 0) await link.run((commands) => commands.hdel(this.#key('live'), ...ghosts))
     for (let from = 0; from < places.length; from += BATCH)
       await this.#run(KEEP_ROOMS, instance, ROOM_TTL_MS, ...places.slice(from, from + BATCH).flat())
+    // Those that were given back meanwhile may just have been taken again; the beat gives back what is in here.
+    const kept = new Map(this.#member?.places())
+    for (const [sessionId, agentId] of places) if (!kept.has(sessionId)) this.#left.set(sessionId, agentId)
   }
 
   async #giveBack(sessionId: string, agentId: string): Promise<void> {
