@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -15,7 +16,8 @@ export default defineConfig({
     ],
     // Real SQLite and worker threads: processes, not threads, keep native modules apart.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than there are processors: many tests wait for a process or a deadline.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Patience for a busy machine; what must be quick says so in its test.
