@@ -37,7 +37,7 @@ export default defineConfig<object, { store: StoreKind }>({
   // Patience for a machine with other work beside: what must be quick says so in its test.
   timeout: 150_000,
   expect: { timeout: 20_000 },
-  // A test that passes on its second try hides what is wrong with the first. `npm test` repeats the few that failed, alone, and names them.
+  // A test that passes on its second try hides what is wrong with the first. `npm test` judges those alone that failed beside others, and names them.
   retries: 0,
   // Some tests measure how fast an answer comes; neighbours would be measured along.
   workers: 1,

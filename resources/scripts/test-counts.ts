@@ -7,24 +7,17 @@ export interface Counts {
   readonly skipped: number
 }
 
-/** A test that failed, or an error outside of the tests. */
-export interface Failure {
-  /** As its runner calls it: where, then what. */
-  readonly name: string
-  /** What can run it again; absent where that would say nothing. */
-  readonly test?: { readonly file: string; readonly title: string }
-}
-
 /** What a runner did. */
 export interface Outcome {
   readonly counts: Counts
-  readonly failures: readonly Failure[]
+  /** The tests that failed, as their runner calls them: where, then what. Errors outside of tests too. */
+  readonly failures: readonly string[]
 }
 
 export const NOTHING: Outcome = { counts: { passed: 0, failed: 0, skipped: 0 }, failures: [] }
 
 export function oneFailure(name: string): Outcome {
-  return { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [{ name }] }
+  return { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [name] }
 }
 
 export function addOutcomes(a: Outcome, b: Outcome): Outcome {
@@ -50,34 +43,26 @@ export function sentenceOf({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
-interface VitestTest {
+interface VitestFile {
+  readonly name: string
   readonly status: string
-  readonly fullName: string
-  readonly failureMessages?: readonly string[]
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
 }
 
 /** Vitest's JSON report. A file that could not even be loaded has no test that failed, and counts as one. */
 export function readVitest(report: unknown): Outcome {
-  const { testResults = [] } = report as {
-    testResults?: readonly { name: string; status: string; assertionResults: readonly VitestTest[] }[]
-  } // as Vitest writes it
+  const { testResults = [] } = report as { testResults?: readonly VitestFile[] } // as Vitest writes it
   return testResults
-    .map(({ name: path, status, assertionResults }) => {
-      const file = relative('', path)
+    .map(({ name, status, assertionResults }) => {
+      const file = relative('', name)
       const all = (wanted: string) => assertionResults.filter((test) => test.status === wanted)
       const passed = all('passed').length
-      const failures = all('failed').map((test) => vitestFailure(file, test))
+      const failures = all('failed').map(({ fullName }) => `${file}: ${fullName}`)
       const skipped = assertionResults.length - passed - failures.length
-      if (failures.length === 0 && status === 'failed') failures.push({ name: `${file}: could not be loaded` })
+      if (failures.length === 0 && status === 'failed') failures.push(`${file}: could not be loaded`)
       return { counts: { passed, failed: failures.length, skipped }, failures }
     })
     .reduce(addOutcomes, NOTHING)
-}
-
-/** A counterexample stays one, though the numbers of the next run may hold none: such a test is not run again. */
-function vitestFailure(file: string, { fullName: title, failureMessages = [] }: VitestTest): Failure {
-  const name = `${file}: ${title}`
-  return failureMessages.some((message) => message.includes('Counterexample:')) ? { name } : { name, test: { file, title } }
 }
 
 interface PlaywrightSuite {
@@ -106,16 +91,16 @@ export function readPlaywright(report: unknown): Outcome {
     counts: { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped },
     failures: [
       ...suites.flatMap(failuresIn),
-      ...errors.map(({ message = 'an error outside of the tests' }) => ({ name: message.split('\n', 1)[0] ?? message })),
+      ...errors.map(({ message = 'an error outside of the tests' }) => message.split('\n', 1)[0] ?? message),
     ],
   }
 }
 
-function failuresIn({ suites = [], specs = [] }: PlaywrightSuite): Failure[] {
+function failuresIn({ suites = [], specs = [] }: PlaywrightSuite): string[] {
   const own = specs.flatMap(({ title, file, line, tests }) =>
     tests
       .filter(({ status }) => status === 'unexpected' || status === 'flaky')
-      .map(({ projectName }) => ({ name: `[${projectName}] ${file}:${line} ${title}`, test: { file, title } })),
+      .map(({ projectName }) => `[${projectName}] ${file}:${line} ${title}`),
   )
   return [...own, ...suites.flatMap(failuresIn)]
 }

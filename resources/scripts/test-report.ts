@@ -6,9 +6,10 @@ import type { NamedOutcome } from './test-runner.ts'
 export function printOutcomes(outcomes: readonly NamedOutcome[]): boolean {
   console.log('')
   for (const { name, counts } of outcomes) console.log(`${name}: ${sentenceOf(counts)}`)
-  for (const { name } of outcomes.flatMap(({ passedAlone }) => passedAlone)) console.log(`  passed only when repeated alone: ${name}`)
+  for (const failure of outcomes.flatMap(({ passedAlone = [] }) => passedAlone))
+    console.log(`  passed only when repeated alone: ${failure}`)
   const total: Outcome = outcomes.reduce<Outcome>(addOutcomes, NOTHING)
-  for (const { name } of total.failures) console.log(`  failed: ${name}`)
+  for (const failure of total.failures) console.log(`  failed: ${failure}`)
   console.log(sentenceOf(total.counts))
   return total.counts.failed === 0 && total.counts.passed > 0
 }

@@ -12,8 +12,6 @@ import { strings } from '../strings/strings.ts'
 
 const words = strings.sharing
 const MOST_SHOWN = 50
-/** Of a hundred agents each. Beyond that one types the id. */
-const MOST_PAGES = 30
 
 interface MemorySharingPartProps {
   readonly stores: Stores
@@ -70,8 +68,7 @@ function AgentFinder({ stores, memory, onChoose }: AgentFinderProps) {
   const found = candidatesFor(memory, known, typed).slice(0, MOST_SHOWN)
   const isNamed = typed !== '' && candidatesFor(memory, [typed], '').length === 0
   const { hasNextPage, isFetching, isError, fetchNextPage } = query
-  const hasMore = hasNextPage && !isError && (query.data?.pages.length ?? 0) < MOST_PAGES
-  const isLooking = typed !== '' && found.length < MOST_SHOWN && (hasMore || query.isPending)
+  const isLooking = typed !== '' && found.length < MOST_SHOWN && !isError && (hasNextPage || isFetching)
   useEffect(() => {
     if (isLooking && !isFetching) void fetchNextPage()
   }, [isLooking, isFetching, fetchNextPage])

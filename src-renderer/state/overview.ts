@@ -28,7 +28,7 @@ const EARLIER = 20
 const HEALTH_EVERY_MS = 15_000
 /** A burst of new memories costs one count, not one each. */
 const COUNT_AFTER_MS = 1500
-/** Without a word of any session. */
+/** Without a call of any session; events come later than that only when something is broken. */
 const QUIET_MS = 1500
 
 /** Is it running, who is connected, what just happened. */
@@ -46,6 +46,8 @@ export class Overview {
   #changed = new Set<string>()
   #counting: ReturnType<typeof setTimeout> | undefined
   #recounting: ReturnType<typeof setTimeout> | undefined
+  /** When the server last answered, epoch ms. */
+  #answeredAt = 0
 
   constructor(client: ServerClient, operations: OperationsApi) {
     this.#client = client
@@ -93,7 +95,11 @@ export class Overview {
     }
     const activity = addActivity(state.activity, events, OWNER_AGENT_ID)
     this.store.setState({ rates, sessions, activity })
-    if (this.#recounting !== undefined && sessions !== state.sessions) this.#recountWhenQuiet()
+    // A call may be in the answer and in an event that was still on its way: when all have come, the server is asked once more.
+    const isCounted = events.some(
+      (event) => event.type === 'call-answered' && state.sessions.some(({ session_id: id }) => id === event.session_id),
+    )
+    if (isCounted && (this.#recounting !== undefined || Date.now() - this.#answeredAt < QUIET_MS)) this.#recountWhenQuiet()
     if (events.some((event) => 'memory_id' in event)) this.#countSoon()
   }
 
@@ -126,8 +132,7 @@ export class Overview {
       // Asked again since: the later answer counts.
       if (changed !== this.#changed) return
       this.store.setState({ sessions: withEvents(answered, this.store.getState().sessions, changed) })
-      // A call may be in the answer and in an event that is still on its way: when all have come, the server is asked once more.
-      if (changed.size > 0) this.#recountWhenQuiet()
+      this.#answeredAt = Date.now()
     }
   }
 
