@@ -118,7 +118,7 @@ test('the first start on a fresh folder becomes healthy with the model that is s
   const server = await startServer()
   await server.untilHealthy(15_000)
   const health = await server.health()
-  expect(health.checks.embedding).toMatchObject({ status: 'healthy', model: 'all-MiniLM-L6-v2-int8', dimensions: 384 })
+  expect(health.checks.embedding).toMatchObject({ status: 'healthy', model: 'all-MiniLM-L6-v2-int8-fixed', dimensions: 384 })
   expect(existsSync(join(server.place.dataDir, 'tmws.db'))).toBe(store === 'sqlite')
   expect(existsSync(join(server.place.dataDir, 'logs', 'tmws.log'))).toBe(true)
 })

@@ -9,5 +9,5 @@ export const BUILT = {
   fallback: join(ROOT, 'out', 'fallback', 'fallback.js'),
   client: join(ROOT, 'out', 'client', 'node.js'),
   browserClient: join(ROOT, 'out', 'client', 'index.js'),
-  model: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8'),
+  model: join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8-fixed'),
 } as const

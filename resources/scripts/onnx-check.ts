@@ -1,4 +1,5 @@
 import { openOnnxEngine } from '../../src-main/embedding/onnx-engine.ts'
+import type { OnnxEngine } from '../../src-main/embedding/onnx-engine.ts'
 import { builtInSpec } from '../../src-main/embedding/model-spec.ts'
 
 /** Three texts of which the first two mean the same, almost without a common word. */
@@ -12,9 +13,9 @@ const LEAST_GAP = 0.3
 export async function checkModel(folder: string): Promise<void> {
   const engine = await openOnnxEngine(builtInSpec(folder))
   try {
-    const question = await engine.embed(engine.tokenize(QUESTION), 'query')
-    const answer = await engine.embed(engine.tokenize(ANSWER), 'text')
-    const stranger = await engine.embed(engine.tokenize(STRANGER), 'text')
+    const question = await vectorOf(engine, QUESTION)
+    const answer = await vectorOf(engine, ANSWER)
+    const stranger = await vectorOf(engine, STRANGER)
     const length = Math.sqrt(cosine(question, question))
     if (Math.abs(length - 1) > 1e-3) throw new Error(`The built embedding model gives vectors of length ${length} instead of 1.`)
     const gap = cosine(question, answer) - cosine(question, stranger)
@@ -22,6 +23,13 @@ export async function checkModel(folder: string): Promise<void> {
   } finally {
     await engine.close()
   }
+}
+
+/** Of a text that fits into one window. */
+export async function vectorOf(engine: OnnxEngine, text: string): Promise<Float32Array> {
+  const [vector] = await engine.embed([engine.tokenize(text)], 'text')
+  if (!vector) throw new Error('The built embedding model gives no vector.')
+  return vector
 }
 
 /** Of unit vectors: the sum of the products. */

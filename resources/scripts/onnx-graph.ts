@@ -25,7 +25,7 @@ export const FLOAT = TYPES.FLOAT
 /** Operator set 18 is the first with ReduceL2 taking its axes as an input; ir_version 9 is what goes with it. */
 const OPERATOR_SET = 18
 const IR_VERSION = 9
-/** Operators that only ONNX Runtime has: DynamicQuantizeMatMul, QAttention, Gelu. */
+/** Operators that only ONNX Runtime has: MatMulIntegerToFloat, QAttention, Gelu. */
 export const RUNTIME_DOMAIN = 'com.microsoft'
 
 /** Writes an ONNX model operator by operator. Names are counted, so the same calls give the same bytes. */
@@ -37,8 +37,8 @@ export class OnnxGraph {
     return this.#constant(name, data, shape, TYPES.FLOAT)
   }
 
-  bytes(name: string, data: Int8Array, shape: readonly number[]): Value {
-    return this.#constant(name, data, shape, TYPES.INT8)
+  bytes(name: string, data: Int8Array | Uint8Array, shape: readonly number[]): Value {
+    return this.#constant(name, data, shape, data instanceof Int8Array ? TYPES.INT8 : TYPES.UINT8)
   }
 
   integers(name: string, values: readonly number[]): Value {
@@ -51,19 +51,13 @@ export class OnnxGraph {
     inputs: readonly Value[],
     options: { attributes?: Record<string, Attribute>; domain?: string; output?: Value } = {},
   ): Value {
-    const output = options.output ?? this.#nextName(type)
-    const attribute = Object.entries(options.attributes ?? {}).map(([key, value]) => attributeOf(key, value))
-    this.#push(type, { domain: options.domain ?? '', input: [...inputs], output: [output], attribute })
-    return output
-  }
-
-  /** `input` as bytes, with the scale and the zero point that fit it while the model runs. */
-  quantise(input: Value): { readonly bytes: Value; readonly scale: Value; readonly zero: Value } {
-    const type = 'DynamicQuantizeLinear'
     const name = this.#nextName(type)
-    const outputs = { bytes: `${name}_bytes`, scale: `${name}_scale`, zero: `${name}_zero` }
-    this.#push(type, { input: [input], output: Object.values(outputs) })
-    return outputs
+    const output = options.output ?? name
+    const attribute = Object.entries(options.attributes ?? {}).map(([key, value]) => attributeOf(key, value))
+    this.#nodes.push(
+      onnx.NodeProto.create({ name, opType: type, domain: options.domain ?? '', input: [...inputs], output: [output], attribute }),
+    )
+    return output
   }
 
   encode(name: string, inputs: readonly Port[], outputs: readonly Port[]): Uint8Array {
@@ -83,11 +77,7 @@ export class OnnxGraph {
     return `${type}_${this.#nodes.length}`
   }
 
-  #push(opType: string, parts: Partial<OnnxNode>): void {
-    this.#nodes.push(onnx.NodeProto.create({ ...parts, name: this.#nextName(opType), opType }))
-  }
-
-  #constant(name: string, data: Float32Array | Int8Array | BigInt64Array, shape: readonly number[], dataType: number): Value {
+  #constant(name: string, data: Float32Array | Int8Array | Uint8Array | BigInt64Array, shape: readonly number[], dataType: number): Value {
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     this.#constants.push(onnx.TensorProto.create({ name, dims: [...shape], dataType, rawData }))
     return name

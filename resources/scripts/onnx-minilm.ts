@@ -1,6 +1,8 @@
 import { FLOAT, OnnxGraph, RUNTIME_DOMAIN } from './onnx-graph.ts'
-import type { Value } from './onnx-graph.ts'
-import { FULL_RANGE, quantiseRows, SAFE_RANGE, transposeInto } from './onnx-quantise.ts'
+import type { Port, Value } from './onnx-graph.ts'
+import { bytesFor, FULL_RANGE, quantiseRows, SAFE_RANGE, transposeInto } from './onnx-quantise.ts'
+import { INPUT_RANGES } from './onnx-ranges.ts'
+import type { InputRange } from './onnx-ranges.ts'
 import type { Tensor, Weights } from './onnx-weights.ts'
 
 /** `fp32` is the yardstick that `int8` is held against; only `int8` is shipped. */
@@ -12,30 +14,40 @@ const WIDTH = 384
 const HEADS = 12
 const HEAD_WIDTH = WIDTH / HEADS
 const NORM_EPSILON = 1e-12
-/** One text at a time, so nothing is padded. */
+/** Texts that run together are of the same length, so nothing is padded. */
 const NO_MASK = ''
+/** What a text may have at most, from its config.json. */
+const MAX_TOKENS = 512
 
 /**
  * all-MiniLM-L6-v2 as an ONNX model: `input_ids` of texts of the same length in, unit vectors out. Mean pooling and normalisation
- * are inside, as sentence-transformers does them, so that what runs it needs no arithmetic of its own.
+ * are inside, as sentence-transformers does them, so that what runs it needs no arithmetic of its own. No number of a text depends on
+ * the texts beside it, so it has the same vector to the bit alone and among others. With `tellsInputs` whatever is multiplied with
+ * weights is an output as well, named after them.
  */
-export function encodeMiniLm(weights: Weights, precision: Precision): Uint8Array {
+export function encodeMiniLm(weights: Weights, precision: Precision, { tellsInputs = false } = {}): Uint8Array {
   const graph = new OnnxGraph()
   const network = new MiniLm(graph, weights, precision)
   let hidden = network.embeddings()
   for (let layer = 0; layer < LAYERS; layer++) hidden = network.layer(hidden, `encoder.layer.${layer}`)
   network.pool(hidden, 'embedding')
-  return graph.encode(
-    'all-MiniLM-L6-v2',
-    [{ name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] }],
-    [{ name: 'embedding', type: 'float', shape: ['batch', WIDTH] }],
-  )
+  const outputs: Port[] = [{ name: 'embedding', type: 'float', shape: ['batch', WIDTH] }]
+  if (tellsInputs) {
+    for (const [name, { value, width }] of network.inputs) {
+      graph.add('Identity', [value], { output: name })
+      outputs.push({ name, type: 'float', shape: ['batch', 'tokens', width] })
+    }
+  }
+  return graph.encode('all-MiniLM-L6-v2', [{ name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] }], outputs)
 }
 
 class MiniLm {
   readonly #graph: OnnxGraph
   readonly #weights: Weights
   readonly #precision: Precision
+  #length: Value | undefined
+  /** What has been multiplied with weights, by the name of the weights. */
+  readonly inputs = new Map<string, { readonly value: Value; readonly width: number }>()
 
   constructor(graph: OnnxGraph, weights: Weights, precision: Precision) {
     this.#graph = graph
@@ -44,6 +56,7 @@ class MiniLm {
     graph.floats('score-scale', new Float32Array([1 / Math.sqrt(HEAD_WIDTH)]), [1])
     for (const number of [0, 1, 2]) graph.integers(String(number), [number])
     for (const number of [0, 1, 2, 3]) graph.integers(`width-${number}`, [number * WIDTH])
+    graph.floats('ones', new Float32Array(MAX_TOKENS).fill(1), [1, MAX_TOKENS])
     graph.integers('split-heads', [0, 0, HEADS, HEAD_WIDTH])
     graph.integers('join-heads', [0, 0, WIDTH])
   }
@@ -58,8 +71,7 @@ class MiniLm {
       data.map((number, i) => number + (kinds[i % WIDTH] ?? 0)),
       shape,
     )
-    const length = graph.add('Slice', [graph.add('Shape', ['input_ids']), '1', '2', '0'])
-    const positions = graph.add('Slice', ['positions', '0', length, '0'])
+    const positions = graph.add('Slice', ['positions', '0', this.#tokens(), '0'])
     return this.#normalise(graph.add('Add', [this.#words(), positions]), 'embeddings.LayerNorm')
   }
 
@@ -70,12 +82,23 @@ class MiniLm {
     return this.#addAndNormalise(attended, inner, `${prefix}.output`)
   }
 
-  /** The mean of the token vectors, at length 1. */
+  /**
+   * The sum of the token vectors, at length 1: where their mean points. As a product, because ReduceMean adds in another order when there
+   * are several texts, and its last bits differ.
+   */
   pool(hidden: Value, output: Value): void {
     const graph = this.#graph
-    const mean = graph.add('ReduceMean', [hidden, '1'], { attributes: { keepdims: 0 } })
-    const length = graph.add('ReduceL2', [mean, '1'], { attributes: { keepdims: 1 } })
-    graph.add('Div', [mean, length], { output })
+    const ones = graph.add('Slice', ['ones', '0', this.#tokens(), '1'])
+    const sum = graph.add('Squeeze', [graph.add('MatMul', [ones, hidden]), '1'])
+    const length = graph.add('ReduceL2', [sum, '1'], { attributes: { keepdims: 1 } })
+    graph.add('Div', [sum, length], { output })
+  }
+
+  /** How many tokens the texts have. */
+  #tokens(): Value {
+    const graph = this.#graph
+    this.#length ??= graph.add('Slice', [graph.add('Shape', ['input_ids']), '1', '2', '0'])
+    return this.#length
   }
 
   #words(): Value {
@@ -89,14 +112,14 @@ class MiniLm {
   }
 
   /**
-   * The mix of values by how well their keys answer the queries, in one operator: the input is made bytes once for queries, keys and values,
-   * and their products are written where the heads read them.
+   * The mix of values by how well their keys answer the queries, in one operator: queries, keys and values are one product, written where
+   * the heads read it.
    */
   #attention(input: Value, prefix: string): Value {
     const { weight, bias } = this.#questions(prefix)
     const { values, scales } = quantiseRows(weight, SAFE_RANGE)
-    const { bytes, scale, zero } = this.#graph.quantise(input)
     const name = `${prefix}.attention.self`
+    const { bytes, scale, zero } = this.#asBytes(input, name)
     const operands = [
       bytes,
       this.#graph.bytes(`${name}.weight`, transposeInto(new Int8Array(values.length), values, weight.shape), [WIDTH, 3 * WIDTH]),
@@ -140,21 +163,40 @@ class MiniLm {
   #product(input: Value, prefix: string, weight: Tensor, offset: Tensor): Value {
     const graph = this.#graph
     const [outputs = 0, inputs = 0] = weight.shape
+    this.inputs.set(prefix, { value: input, width: inputs })
     const bias = graph.floats(`${prefix}.bias`, offset.data, offset.shape)
     if (this.#precision === 'fp32') {
       const turned = transposeInto(new Float32Array(weight.data.length), weight.data, weight.shape)
       const product = graph.add('MatMul', [input, graph.floats(`${prefix}.weight`, turned, [inputs, outputs])])
       return graph.add('Add', [product, bias])
     }
-    const { values, scales } = quantiseRows(weight, SAFE_RANGE)
+    const { values, scales } = quantiseRows(withLoudChannels(weight, inputRange(prefix).loud), SAFE_RANGE)
     const turned = transposeInto(new Int8Array(values.length), values, weight.shape)
+    const { bytes, scale, zero } = this.#asBytes(input, prefix)
     const operands = [
+      bytes,
       graph.bytes(`${prefix}.weight`, turned, [inputs, outputs]),
+      scale,
       graph.floats(`${prefix}.scale`, scales, [outputs]),
+      zero,
       graph.bytes(`${prefix}.zero`, new Int8Array(outputs), [outputs]),
       bias,
     ]
-    return graph.add('DynamicQuantizeMatMul', [input, ...operands], { domain: RUNTIME_DOMAIN })
+    return graph.add('MatMulIntegerToFloat', operands, { domain: RUNTIME_DOMAIN })
+  }
+
+  /** What is to be multiplied with the weights of that name, as bytes. */
+  #asBytes(input: Value, name: string): { readonly bytes: Value; readonly scale: Value; readonly zero: Value } {
+    const graph = this.#graph
+    const { range, loud } = inputRange(name)
+    const shares = new Float32Array(WIDTH).fill(1)
+    for (const [channel, times] of Object.entries(loud)) shares[Number(channel)] = 1 / times
+    const isEven = Object.keys(loud).length === 0
+    const even = isEven ? input : graph.add('Mul', [input, graph.floats(`${name}.input-shares`, shares, [WIDTH])])
+    const fit = bytesFor(range)
+    const scale = graph.floats(`${name}.input-scale`, new Float32Array([fit.scale]), [])
+    const zero = graph.bytes(`${name}.input-zero`, new Uint8Array([fit.zero]), [])
+    return { bytes: graph.add('QuantizeLinear', [even, scale, zero]), scale, zero }
   }
 
   #addAndNormalise(before: Value, inner: Value, prefix: string): Value {
@@ -183,4 +225,16 @@ function joined(tensors: readonly Tensor[]): Tensor {
   }
   const rows = tensors.reduce((sum, { shape: [some = 0] }) => sum + some, 0)
   return { data, shape: [rows, ...(tensors[0]?.shape.slice(1) ?? [])] }
+}
+
+function inputRange(name: string): InputRange {
+  const found = INPUT_RANGES[name]
+  if (!found) throw new Error(`onnx-ranges.ts has nothing for ${name}; run \`node resources/scripts/calibrate-model.ts\`.`)
+  return found
+}
+
+/** Weights that make up for channels of their input having been divided. */
+function withLoudChannels({ data, shape }: Tensor, loud: InputRange['loud']): Tensor {
+  const [, inputs = 1] = shape
+  return { data: data.map((number, i) => number * (loud[i % inputs] ?? 1)), shape }
 }

@@ -38,3 +38,12 @@ export function transposeInto<T extends Float32Array | Int8Array>(target: T, sou
   }
   return target
 }
+
+/** A range of numbers, the least and the greatest. */
+export type Range = readonly [number, number]
+
+/** How numbers of a range that has zero in it become 0..255: a number is `(byte - zero) * scale`. What lies outside becomes the nearest end. */
+export function bytesFor([low, high]: Range): { readonly scale: number; readonly zero: number } {
+  const scale = (high - low) / 255
+  return { scale, zero: Math.round(-low / scale) }
+}

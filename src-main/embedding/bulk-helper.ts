@@ -2,7 +2,7 @@ import type { EmbeddingThread } from './embedding-thread.ts'
 
 /** Texts in one call that speak of an import or a new model, not of somebody storing a memory now and then. */
 const BULK_TEXTS = 16
-/** Calls that come within this time of each other belong together, in milliseconds. */
+/** What is asked for within this time of each other belongs together, in milliseconds: a portion takes less. */
 const MAX_GAP_MS = 2_000
 /** After the last bulk the second thread and its memory go, in milliseconds. */
 const IDLE_MS = 10_000
@@ -18,7 +18,7 @@ export class BulkHelper {
   readonly #afterMs: number
   #thread: EmbeddingThread | undefined
   #idle: NodeJS.Timeout | undefined
-  #bulkSinceMs: number | undefined
+  #bulkSinceMs = -Infinity
   #lastBulkMs = -Infinity
   #lastQuestionMs = -Infinity
   #isClosed = false
@@ -29,13 +29,18 @@ export class BulkHelper {
     this.#afterMs = afterMs
   }
 
-  /** The thread that may take half of so many texts; undefined while one thread is to do it all. */
-  forTexts(count: number): EmbeddingThread | undefined {
+  /** Whether so many texts are so much that a second thread may come to help. */
+  isMuch(count: number): boolean {
+    return count >= BULK_TEXTS && this.#afterMs !== Infinity
+  }
+
+  /** The thread that may help at this moment; to be asked again and again while there is much to embed, for that is what opens it. */
+  thread(): EmbeddingThread | undefined {
+    if (this.#isClosed) return undefined
     const now = performance.now()
-    if (count < BULK_TEXTS || this.#isClosed || this.#afterMs === Infinity) return undefined
     if (now - this.#lastBulkMs > MAX_GAP_MS) this.#bulkSinceMs = now
     this.#lastBulkMs = now
-    if (now - (this.#bulkSinceMs ?? now) < this.#afterMs) return undefined
+    if (now - this.#bulkSinceMs < this.#afterMs) return undefined
     this.#thread ??= this.#open()
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => void this.#release(), IDLE_MS).unref()
@@ -58,18 +63,4 @@ export class BulkHelper {
     this.#thread = undefined
     await thread?.close()
   }
-}
-
-/** Places of texts in two parts of about the same length. */
-export function halves(texts: readonly string[]): [number[], number[]] {
-  const parts: [number[], number[]] = [[], []]
-  const lengths = [0, 0]
-  const longestFirst = [...texts.keys()].sort((a, b) => (texts[b]?.length ?? 0) - (texts[a]?.length ?? 0))
-  for (const place of longestFirst) {
-    const part = (lengths[0] ?? 0) <= (lengths[1] ?? 0) ? 0 : 1
-    parts[part].push(place)
-    // Something for each run, however short the text.
-    lengths[part] = (lengths[part] ?? 0) + (texts[place]?.length ?? 0) + 20
-  }
-  return parts
 }

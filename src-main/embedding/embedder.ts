@@ -12,6 +12,8 @@ export interface Embedder {
   onStateChange(listener: (state: EmbedderState) => void): () => void
   /** One vector for a question. Goes before waiting texts. */
   embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>
+  /** Texts that one call had best have, where there are many: of many, a model may find some to do together. Absent: 32. */
+  readonly textsAtOnce?: number | undefined
   /** For each text, one vector per window, at least one. */
   embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[][]>
   close(): Promise<void>

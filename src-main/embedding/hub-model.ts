@@ -42,6 +42,7 @@ export async function readHubModel(folder: string, options: HubModelOptions, sig
     maxTokens,
     pooling,
     maySkipLayers: !/"[\w.]*\.Dense"/.test(JSON.stringify(modules ?? [])),
+    runsTogether: false,
     prefixes,
     idFor: (dimensions) => `local:${options.name}@${dimensions}#${revision.slice(0, 8)}`,
   }

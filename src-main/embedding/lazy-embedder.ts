@@ -23,6 +23,9 @@ export function createLazyEmbedder(open: () => Embedder): Embedder {
     get state() {
       return embedder().state
     },
+    get textsAtOnce() {
+      return embedder().textsAtOnce
+    },
     onStateChange(listener) {
       // Wrapped, so that one function added twice is two listeners.
       const entry = (state: EmbedderState): void => listener(state)

@@ -25,7 +25,7 @@ async function load({ modelFolder, layout, name, file, prefixes, threads, gate }
   closing.signal.throwIfAborted()
   const opened = await openGated(new NativeGate(gate), spec, threads)
   // The first run prepares buffers and is slow; it also shows what the model gives.
-  const { length } = await opened.embed(opened.tokenize('warm up'), 'text')
+  const [{ length } = []] = await opened.embed([opened.tokenize('warm up')], 'text')
   if (spec.dimensions !== undefined && spec.dimensions !== length)
     throw new Error(`The model gives ${length} dimensions instead of ${spec.dimensions}.`)
   engine = opened
@@ -47,7 +47,7 @@ async function verifiedBuiltIn(modelFolder: string): Promise<ModelSpec> {
 /** The engine with each call of native code behind the gate. */
 async function openGated(gate: NativeGate, spec: ModelSpec, threads: number): Promise<OnnxEngine> {
   const inner = await gate.pass(() => openOnnxEngine(spec, { threads }))
-  return { ...inner, embed: (ids, kind) => gate.pass(() => inner.embed(ids, kind)), close: () => gate.pass(() => inner.close()) }
+  return { ...inner, embed: (windows, kind) => gate.pass(() => inner.embed(windows, kind)), close: () => gate.pass(() => inner.close()) }
 }
 
 async function close(port: NonNullable<typeof parentPort>): Promise<void> {

@@ -8,6 +8,7 @@ import { silentLog } from '../base/log.ts'
 import type { Embedder, EmbedderState } from './embedder.ts'
 import { openLocalEmbedder } from './local-embedder.ts'
 import type { LocalEmbedderOptions } from './local-embedder.ts'
+import { LOCAL_MODEL } from './model-manifest.ts'
 
 const opened: Embedder[] = []
 const folders: string[] = []
@@ -113,7 +114,8 @@ describe('the local embedder', () => {
   })
 
   it('gives a text the same vector alone, among others, and as a query', async () => {
-    const texts = ['short', sentence(1).repeat(3), 'a text of middling length, with a comma', '🙂', sentence(2).repeat(10)]
+    const sameLength = Array.from({ length: 20 }, (_, i) => `I moved house number ${i % 10} on a ${i < 10 ? 'sunny' : 'windy'} day.`)
+    const texts = ['short', sentence(1).repeat(3), 'a text of middling length, with a comma', '🙂', sentence(2).repeat(10), ...sameLength]
     const together = await embedder.embedTexts(texts)
     for (const [i, text] of texts.entries()) {
       const [[alone]] = (await embedder.embedTexts([text])) as [[Float32Array]]
@@ -305,7 +307,7 @@ describe('a model that is not as it should be', () => {
   it('passes its checksums but is no model: points to the log', async () => {
     const folder = await copyOfModel()
     await writeFile(join(folder, 'model.onnx'), 'not a model')
-    await writeFile(join(folder, 'manifest.json'), JSON.stringify({ id: 'all-MiniLM-L6-v2-int8', files: {} }))
+    await writeFile(join(folder, 'manifest.json'), JSON.stringify({ id: LOCAL_MODEL.id, files: {} }))
     expect(await until(openEmbedder({ modelFolder: folder }), 'failed')).toMatchObject({
       message: 'The embedding model does not load; the log says why.',
     })

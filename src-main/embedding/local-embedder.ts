@@ -3,13 +3,14 @@ import { basename } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { workerFile } from '../base/worker-channel.ts'
-import { BulkHelper, halves } from './bulk-helper.ts'
+import { BulkHelper } from './bulk-helper.ts'
 import type { Embedder, EmbedderState } from './embedder.ts'
 import type { CancelRequest, LoadedModel, LoadRequest, PackedVectors, QueryRequest, TextsRequest } from './embedding-protocol.ts'
 import { unpackVectors } from './embedding-protocol.ts'
 import { EmbeddingThread } from './embedding-thread.ts'
 import type { EmbeddingThreadOptions } from './embedding-thread.ts'
 import { LOCAL_MODEL } from './model-manifest.ts'
+import { Portions } from './portions.ts'
 import type { PromptPrefixes } from './prompt-prefixes.ts'
 
 export interface LocalEmbedderOptions {
@@ -51,7 +52,11 @@ export function openLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   return new LocalEmbedder(options)
 }
 
+/** Some of so many are of the same length: 256 notes have 88 lengths. */
+const MANY_TEXTS = 256
+
 class LocalEmbedder implements Embedder {
+  readonly textsAtOnce: number | undefined
   readonly #expected: LoadedModel
   readonly #thread: EmbeddingThread
   readonly #helper: BulkHelper
@@ -65,6 +70,7 @@ class LocalEmbedder implements Embedder {
     this.#maxQueries = options.maxQueries ?? 256
     this.#maxTextCharacters = options.maxTextCharacters ?? 4_000_000
     const { modelFolder, layout = 'built-in', name = basename(modelFolder), file, prefixes, prepare } = options
+    this.textsAtOnce = layout === 'built-in' ? MANY_TEXTS : undefined
     this.#expected =
       layout === 'built-in' ? { modelId: LOCAL_MODEL.id, dimensions: LOCAL_MODEL.dimensions } : { modelId: `local:${name}`, dimensions: 0 }
     const thread: EmbeddingThreadOptions = {
@@ -117,18 +123,16 @@ class LocalEmbedder implements Embedder {
   async embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[][]> {
     signal?.throwIfAborted()
     if (texts.length === 0) return []
-    if (this.#textCharacters > 0 && this.#textCharacters + charactersOf(texts) > this.#maxTextCharacters) throw tooMuchToDo()
-    const helper = this.#helper.forTexts(texts.length)
-    // It has read the model's files later than the first one did.
-    if (helper?.loaded?.modelId !== this.modelId) return this.#embedOn(this.#thread, texts, signal)
-    const vectors: Float32Array[][] = []
-    const work = halves(texts).map(async (places, part) => {
-      const some = places.map((place) => texts[place] ?? '')
-      const embedded = part === 0 ? this.#embedOn(this.#thread, some, signal) : this.#embedHelped(helper, some, signal)
-      for (const [i, ofText] of (await embedded).entries()) vectors[places[i] ?? 0] = ofText
-    })
-    await Promise.all(work)
-    return vectors
+    const characters = charactersOf(texts)
+    if (this.#textCharacters > 0 && this.#textCharacters + characters > this.#maxTextCharacters) throw tooMuchToDo()
+    if (!this.#helper.isMuch(texts.length)) return this.#embedOn(this.#thread, texts, signal)
+    // Also what is not yet with a thread counts.
+    this.#textCharacters += characters
+    try {
+      return await this.#embedShared(texts, signal)
+    } finally {
+      this.#textCharacters -= characters
+    }
   }
 
   async close(): Promise<void> {
@@ -143,12 +147,55 @@ class LocalEmbedder implements Embedder {
     return unpackVectors(await this.#orAbort(thread, answer, request.job, signal), this.dimensions)
   }
 
+  /** The one thread takes portions until none is left, and whenever another may help, that one does so from the other end. */
+  async #embedShared(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[][]> {
+    const vectors: Float32Array[][] = []
+    const portions = new Portions(texts)
+    const abort = new AbortController()
+    const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal
+    const helps: Promise<void>[] = []
+    const now = { isHelped: false }
+    const keep = async (places: readonly number[], embed: typeof this.embedTexts): Promise<void> => {
+      const some = places.map((place) => texts[place] ?? '')
+      for (const [i, ofText] of (await embed(some, either)).entries()) vectors[places[i] ?? 0] = ofText
+    }
+    const helpOut = async (): Promise<void> => {
+      now.isHelped = true
+      for (let helper = this.#helperNow(); helper; helper = this.#helperNow()) {
+        const from = helper
+        const places = portions.takeLongest()
+        if (!places) return
+        await keep(places, (some) => this.#embedHelped(from, some, either))
+      }
+      now.isHelped = false
+    }
+    try {
+      for (let places = portions.takeShortest(); places; places = portions.takeShortest()) {
+        if (!now.isHelped) helps.push(helpOut())
+        // Waited for below; until then a failure is not one that nobody looks after.
+        helps.at(-1)?.catch(() => undefined)
+        await keep(places, (some) => this.#embedOn(this.#thread, some, either))
+      }
+      await Promise.all(helps)
+      return vectors
+    } finally {
+      // If one has failed, the other need not go on.
+      abort.abort(new Error('The work is done or given up.'))
+    }
+  }
+
+  #helperNow(): EmbeddingThread | undefined {
+    const helper = this.#helper.thread()
+    // It has read the model's files later than the first one did.
+    return helper?.loaded?.modelId === this.modelId ? helper : undefined
+  }
+
   /** Whatever has become of the second thread: the first one decides what is an error. */
-  async #embedHelped(helper: EmbeddingThread, texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[][]> {
+  async #embedHelped(helper: EmbeddingThread, texts: readonly string[], signal: AbortSignal): Promise<Float32Array[][]> {
     try {
       return await this.#embedOn(helper, texts, signal)
     } catch {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       return this.#embedOn(this.#thread, texts, signal)
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../base/errors.ts'
 
 /** The one model that ships. Vectors are stored under its id, so a model that gives other vectors must have another id. */
-export const LOCAL_MODEL = { id: 'all-MiniLM-L6-v2-int8', dimensions: 384, maxTokens: 256 } as const
+export const LOCAL_MODEL = { id: 'all-MiniLM-L6-v2-int8-fixed', dimensions: 384, maxTokens: 256 } as const
 
 export const MODEL_FILES = { manifest: 'manifest.json', graph: 'model.onnx', tokenizer: 'tokenizer.json' } as const
 

@@ -19,6 +19,11 @@ export interface ModelSpec {
   readonly pooling: Pooling
   /** False if there is something behind pooling that only a graph with one vector per text does. */
   readonly maySkipLayers: boolean
+  /**
+   * Whether a text's numbers are the same beside others of the same length. Not so where the graph fits its 8-bit steps to all that runs
+   * together (cosine down to 0.96 against the text alone), so only where that is known not to be.
+   */
+  readonly runsTogether: boolean
   readonly prefixes: PromptPrefixes
   /** What it must give, where that is known. */
   readonly dimensions?: number
@@ -35,6 +40,7 @@ export function builtInSpec(folder: string): ModelSpec {
     maxTokens: LOCAL_MODEL.maxTokens,
     pooling: 'mean',
     maySkipLayers: true,
+    runsTogether: true,
     prefixes: NO_PREFIXES,
     dimensions: LOCAL_MODEL.dimensions,
     idFor: () => LOCAL_MODEL.id,

@@ -10,14 +10,10 @@ export interface OnnxEngine {
   readonly windowTokens: number
   /** Token ids of `text`, without the marks of beginning and end. Any string will do. */
   tokenize(text: string): number[]
-  /**
-   * The unit vector of one window of token ids, at most `windowTokens` of them.
-   *
-   * One at a time, not in batches: the int8 operators scale their inputs over the whole batch, so a text's vector would
-   * depend on its neighbours (cosine down to 0.96 against the text alone). Alone, the same text always has the same vector,
-   * nothing is padded and memory stays small; on one thread a batch of 18 short texts would gain 12%, of long ones nothing.
-   */
-  embed(ids: readonly number[], kind: 'query' | 'text'): Promise<Float32Array>
+  /** Whether windows of the same length may go through the model together, each getting the vector that it gets alone. */
+  readonly runsTogether: boolean
+  /** The unit vectors of windows of token ids, each of the same length, at most `windowTokens`; several only if `runsTogether`. */
+  embed(windows: readonly (readonly number[])[], kind: 'query' | 'text'): Promise<Float32Array[]>
   close(): Promise<void>
 }
 
@@ -37,7 +33,7 @@ export async function openOnnxEngine(spec: ModelSpec, { threads = 1 }: OnnxEngin
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // With one window at a time the arena is small (13 MB) and spares what malloc would fragment: after texts of all lengths
+    // With some hundred tokens at a time the arena is small (13 MB) and spares what malloc would fragment: after texts of all lengths
     // the process measured 124 MB with it and 185 MB without.
     enableCpuMemArena: true,
     logSeverityLevel: LOG_ERRORS_ONLY,
@@ -52,20 +48,27 @@ export async function openOnnxEngine(spec: ModelSpec, { threads = 1 }: OnnxEngin
 
   return {
     windowTokens,
+    runsTogether: spec.runsTogether,
     tokenize: plain,
-    async embed(ids, kind) {
-      const window = [...before, ...prefixes[kind], ...ids, ...after]
-      const shape = [1, window.length]
-      const filled = (values: BigInt64Array) => new Tensor('int64', values, shape)
+    async embed(windows, kind) {
+      const marked = windows.map((ids) => [...before, ...prefixes[kind], ...ids, ...after])
+      const [{ length } = []] = marked
+      const shape = [marked.length, length]
+      const filled = (numberAt: (id: number, place: number) => number) =>
+        new Tensor(
+          'int64',
+          BigInt64Array.from(marked.flat(), (id, i) => BigInt(numberAt(id, i % length))),
+          shape,
+        )
       const feeds: Record<string, OnnxRuntime.Tensor> = {}
       for (const name of session.inputNames) {
-        if (name === 'input_ids') feeds[name] = filled(BigInt64Array.from(window, BigInt))
-        else if (name === 'attention_mask') feeds[name] = filled(new BigInt64Array(window.length).fill(1n))
-        else if (name === 'position_ids') feeds[name] = filled(BigInt64Array.from(window.keys(), BigInt))
-        else feeds[name] = filled(new BigInt64Array(window.length))
+        if (name === 'input_ids') feeds[name] = filled((id) => id)
+        else if (name === 'attention_mask') feeds[name] = filled(() => 1)
+        else if (name === 'position_ids') feeds[name] = filled((_, place) => place)
+        else feeds[name] = filled(() => 0)
       }
       const { [output]: result } = await session.run(feeds, [output])
-      return toUnit(vectorIn(result, spec))
+      return vectorsIn(result, spec, marked.length).map(toUnit)
     },
     close: () => session.release(),
   }
@@ -113,21 +116,24 @@ function marksOf(tokenizer: Tokenizer): { before: readonly number[]; after: read
   return { before: whole.slice(0, at), after: whole.slice(at + bare.length) }
 }
 
-function vectorIn(result: OnnxRuntime.Tensor | undefined, { pooling, maySkipLayers }: ModelSpec): Float32Array {
+/** Of so many windows. */
+function vectorsIn(result: OnnxRuntime.Tensor | undefined, { pooling, maySkipLayers }: ModelSpec, count: number): Float32Array[] {
   if (!(result?.data instanceof Float32Array))
     throw new AppError(
       'unavailable',
       `The embedding model gives ${result?.type ?? 'nothing'} instead of 32-bit floats; choose another TMWS_EMBEDDING_MODEL_FILE.`,
     )
   const { data, dims } = result
-  if (dims.length === 2) return data.slice()
+  const size = data.length / count
+  const ofWindows = Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size))
+  if (dims.length === 2) return ofWindows
   if (dims.length !== 3) throw new AppError('unavailable', 'The embedding model gives something that is no vector; choose another.')
   if (!maySkipLayers)
     throw new AppError(
       'unavailable',
       'The embedding model has a layer behind pooling that its graph lacks; choose a graph with sentence_embedding.',
     )
-  return pooled(data, dims[1] ?? 0, dims[2] ?? 0, pooling)
+  return ofWindows.map((ofTokens) => pooled(ofTokens, dims[1] ?? 0, dims[2] ?? 0, pooling))
 }
 
 /** Nothing is padded, so every token counts. */

@@ -6,7 +6,7 @@ import { openEmbedder } from './open-embedder.ts'
 describe('openEmbedder', () => {
   it('opens the embedder that the options name', async () => {
     const local = openEmbedder({ provider: 'local', modelFolder: '/nowhere', log: silentLog })
-    expect(local).toMatchObject({ modelId: 'all-MiniLM-L6-v2-int8', dimensions: 384, state: { status: 'loading' } })
+    expect(local).toMatchObject({ modelId: 'all-MiniLM-L6-v2-int8-fixed', dimensions: 384, state: { status: 'loading' } })
     await local.close()
     expect(openEmbedder({ provider: 'hash' }).modelId).toBe('hash-64')
     expect(openEmbedder({ provider: 'off' })).toMatchObject({ modelId: 'off', state: { status: 'off' } })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { slicesOf, windowsOf } from './text-windows.ts'
+import { sameLengths, slicesOf, windowsOf } from './text-windows.ts'
 
 describe('slicesOf', () => {
   it('gives a short text whole, and an empty one as one empty slice', () => {
@@ -48,5 +48,24 @@ describe('windowsOf', () => {
   it('adds no window that holds nothing but overlap', () => {
     expect(windowsOf(ids(7), 4, 1)).toHaveLength(2)
     expect(windowsOf(ids(8), 4, 1).at(-1)).toEqual([6, 7])
+  })
+})
+
+describe('sameLengths', () => {
+  const window = (length: number, mark: number) => ({ ids: Array.from({ length }, () => mark) })
+  const marksOf = (groups: Iterable<{ readonly ids: readonly number[] }[]>) => [...groups].map((group) => group.map(({ ids }) => ids[0]))
+
+  it('puts together what is of the same length, within the limit', () => {
+    const windows = [window(3, 1), window(2, 2), window(3, 3), window(3, 4), window(2, 5), window(9, 6)]
+    expect(marksOf(sameLengths(windows, 6))).toEqual([[2, 5], [1, 3], [4], [6]])
+  })
+
+  it('leaves each alone where nothing fits, and gives nothing for nothing', () => {
+    expect(marksOf(sameLengths([window(2, 1), window(2, 2)], 0))).toEqual([[1], [2]])
+    expect(marksOf(sameLengths([], 6))).toEqual([])
+  })
+
+  it('takes windows without ids', () => {
+    expect([...sameLengths([{ ids: [] }, { ids: [] }], 6)].flat()).toHaveLength(2)
   })
 })

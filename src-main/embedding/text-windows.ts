@@ -24,6 +24,21 @@ export function windowsOf(ids: readonly number[], size: number, overlap: number)
   return windows
 }
 
+/** Windows of the same length in groups of at most `maxTokens` ids, or of one window. */
+export function* sameLengths<T extends { readonly ids: readonly number[] }>(windows: readonly T[], maxTokens: number): Generator<T[]> {
+  let group: T[] = []
+  for (const window of windows.toSorted((a, b) => a.ids.length - b.ids.length)) {
+    const { length } = window.ids
+    const fits = group[0]?.ids.length === length && (group.length + 1) * length <= maxTokens
+    if (group.length > 0 && !fits) {
+      yield group
+      group = []
+    }
+    group.push(window)
+  }
+  if (group.length > 0) yield group
+}
+
 /** A bound between `start` and `limit` of words of any sane length: further back the search for white space gives up. */
 const MAX_WORD_CHARACTERS = 200
 

@@ -155,11 +155,9 @@ export class EmbeddingModels {
   async isWhole(embedder: Embedder): Promise<void> {
     if (!this.#isBuilding || embedder !== this.#parts.embedder) return
     const { modelId, dimensions } = embedder
+    const former = this.#inUse?.modelId
     await this.#use(embedder)
-    this.#parts.log.info(
-      { model: modelId, dimensions, former: this.#inUse?.modelId },
-      'the change of model is complete; searches use the new vectors',
-    )
+    this.#parts.log.info({ model: modelId, dimensions, former }, 'the change of model is complete; searches use the new vectors')
     await this.look()
   }
 

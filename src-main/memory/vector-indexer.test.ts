@@ -140,31 +140,35 @@ describe('the indexer', () => {
     await expect.poll(() => waiting(parts), { timeout: 4_000, interval: 100 }).toBe(0)
   })
 
-  test('has the next batch at the model before one is done, but no more than that, and no two of long texts', async () => {
+  test('has the next batch at the model before one is done, but no more than that, and batches of long texts are small', async () => {
     const hash = createHashEmbedder()
-    const mostAtOnce = async (text: (number: number) => string): Promise<number> => {
+    const batchesOf = async (count: number, text: (number: number) => string, textsAtOnce?: number) => {
       const embedder = switchable('loading')
       let [now, most] = [0, 0]
+      const batches: number[] = []
       const parts = await open({
         ...embedder,
+        ...(textsAtOnce !== undefined && { textsAtOnce }),
         get state() {
           return embedder.state
         },
         async embedTexts(texts, signal) {
           most = Math.max(most, ++now)
+          batches.push(texts.length)
           await new Promise((resolve) => setTimeout(resolve, 5))
           now -= 1
           return hash.embedTexts(texts, signal)
         },
       })
-      for (let number = 0; number < 100; number += 1) await parts.writer.store(draft(text(number)), alice)
+      for (let number = 0; number < count; number += 1) await parts.writer.store(draft(text(number)), alice)
       embedder.become({ status: 'ready' })
       await parts.indexer.settled()
       expect(await waiting(parts)).toBe(0)
-      return most
+      return { most, batches }
     }
-    expect(await mostAtOnce((number) => `note ${number}`)).toBe(2)
-    expect(await mostAtOnce((number) => `note ${number} `.padEnd(13_000, 'on and on '))).toBe(1)
+    expect(await batchesOf(100, (number) => `note ${number}`)).toEqual({ most: 2, batches: [32, 32, 32, 4] })
+    expect(await batchesOf(500, (number) => `note ${number}`, 200)).toEqual({ most: 2, batches: [200, 200, 100] })
+    expect(await batchesOf(9, (number) => `note ${number} `.padEnd(20_000, 'on and on '))).toEqual({ most: 2, batches: [3, 3, 3] })
   })
 
   test('goes on past a text that the model cannot take, which is then found by words', async () => {

@@ -4,15 +4,17 @@ import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { inBackground } from '../base/tracer.ts'
 import type { Embedder } from '../embedding/embedder.ts'
-import type { MemoryStore } from '../storage/memory-store.ts'
+import type { MemoryStore, VectorEntry } from '../storage/memory-store.ts'
 import type { EmbeddingModels } from './embedding-models.ts'
 
-/** Texts embedded at once: small, so that a question never waits behind much. */
+/** Texts embedded at once, where the model does not say. */
 const BATCH_SIZE = 32
-/** Texts read from the store at once. */
-const READ_SIZE = 8 * BATCH_SIZE
-/** Characters that two batches may have for both to be at the model: it refuses to have millions waiting. */
-const MAX_CHARACTERS_AHEAD = 400_000
+/** Characters of a batch of more than one text: a stop loses no more than seconds of work. */
+const BATCH_CHARACTERS = 64_000
+/** Texts read from the store at once, or two batches. */
+const READ_SIZE = 256
+/** Memories whose vectors are written at once: small, so that no other write waits behind much. */
+const WRITE_SIZE = 32
 /** Wait after a failed round, in milliseconds. */
 const RETRY_MS = 2_000
 /** How often to look unasked, in milliseconds: another process may have stored something, and ended before it gave it its vectors. */
@@ -136,12 +138,10 @@ export class VectorIndexer {
   }
 
   async #indexBatch(embedder: Embedder): Promise<boolean> {
-    const { modelId, dimensions } = embedder
-    const waiting = await this.#store.withoutVectors(modelId, READ_SIZE, toIso(this.#clock.now()))
+    const { modelId, textsAtOnce = BATCH_SIZE } = embedder
+    const waiting = await this.#store.withoutVectors(modelId, Math.max(READ_SIZE, 2 * textsAtOnce), toIso(this.#clock.now()))
     if (waiting.length === 0) return false
-    const batches = Array.from({ length: Math.ceil(waiting.length / BATCH_SIZE) }, (_, n) =>
-      waiting.slice(n * BATCH_SIZE, (n + 1) * BATCH_SIZE),
-    )
+    const batches = batchesOf(waiting, textsAtOnce)
     // The model has the next batch before it is done with one, so that none of its threads waits for another; the store writes meanwhile.
     let writing: Promise<void> = Promise.resolve()
     let ahead: Promise<Float32Array[][]> | undefined
@@ -149,13 +149,13 @@ export class VectorIndexer {
       for (const [n, batch] of batches.entries()) {
         const embedding = ahead ?? this.#embed(embedder, batch)
         const next = batches[n + 1]
-        ahead = next && fitsAhead(batch, next) ? this.#embed(embedder, next) : undefined
+        ahead = next && this.#embed(embedder, next)
         // Waited for below, as is `writing`; until then a failure is not one that nobody looks after.
         ahead?.catch(() => undefined)
         const vectors = await embedding
         await writing
         const entries = batch.map(({ id, contentVersion }, index) => ({ memoryId: id, contentVersion, vectors: vectors[index] ?? [] }))
-        writing = this.#store.putVectors({ modelId, dimensions }, entries).then(() => this.#models.indexed(embedder, batch.length))
+        writing = this.#write(embedder, entries)
         writing.catch(() => undefined)
       }
     } finally {
@@ -163,6 +163,15 @@ export class VectorIndexer {
       await writing
     }
     return true
+  }
+
+  async #write(embedder: Embedder, entries: readonly VectorEntry[]): Promise<void> {
+    const { modelId, dimensions } = embedder
+    for (let from = 0; from < entries.length; from += WRITE_SIZE) {
+      const some = entries.slice(from, from + WRITE_SIZE)
+      await this.#store.putVectors({ modelId, dimensions }, some)
+      this.#models.indexed(embedder, some.length)
+    }
   }
 
   /** A text that the model itself cannot take must not keep all others waiting: it goes without vectors, found by words only. */
@@ -189,8 +198,19 @@ export class VectorIndexer {
   }
 }
 
-function fitsAhead(...batches: readonly (readonly { readonly text: string }[])[]): boolean {
-  return batches.flat().reduce((sum, { text }) => sum + text.length, 0) <= MAX_CHARACTERS_AHEAD
+function batchesOf<T extends { readonly text: string }>(waiting: readonly T[], size: number): T[][] {
+  const batches: T[][] = []
+  let characters = Infinity
+  for (const one of waiting) {
+    const batch = batches.at(-1)
+    characters += one.text.length
+    if (batch && batch.length < size && characters <= BATCH_CHARACTERS) batch.push(one)
+    else {
+      batches.push([one])
+      characters = one.text.length
+    }
+  }
+  return batches
 }
 
 /** The model or the store is down or busy: the same texts may do later. */

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const INSTALLED = {
   root: ROOT,
   dashboardFolder: join(ROOT, 'out', 'renderer'),
-  modelFolder: outsideArchive(join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8')),
+  modelFolder: outsideArchive(join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8-fixed')),
   fallbackFile: outsideArchive(join(ROOT, 'out', 'fallback', 'fallback.js')),
   bridgeFile: outsideArchive(join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs')),
 } as const

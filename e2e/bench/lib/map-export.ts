@@ -6,7 +6,7 @@ import { subjectNote, SUBJECTS } from '../../data/subjects.ts'
 import { seededRandom } from './sample-text.ts'
 
 const WIDTH = 384
-const MODEL = 'all-MiniLM-L6-v2-int8'
+const MODEL = 'all-MiniLM-L6-v2-int8-fixed'
 const T0 = Date.UTC(2026, 0, 1)
 const MINUTES_A_NOTE = 9
 /** Kinds of notes within a subject, each with a direction of its own beside that of the subject. */

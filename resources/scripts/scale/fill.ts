@@ -1,4 +1,3 @@
-import { newId } from '../../../src-main/base/ids.ts'
 import { toIso } from '../../../src-main/base/clock.ts'
 import type { Scope } from '../../../src-main/contract/scope.ts'
 import { quantize } from '../../../src-main/storage/quantized-vector.ts'
@@ -41,10 +40,10 @@ function isForAgent(index: number): boolean {
 
 /**
  * Writes the corpus, so many batches at a time, and shows each vector to who looks for the nearest. Returns the seconds of all that, the
- * making of the texts included.
+ * making of the texts included. Without a store it only shows: the corpus is the same in every run.
  */
 export async function fill(
-  store: TransferStore,
+  store: TransferStore | undefined,
   corpus: Corpus,
   exact: ExactNeighbours,
   writers: number,
@@ -54,6 +53,7 @@ export async function fill(
   const seconds = (): number => (performance.now() - begun) / 1000
   const writing = new Set<Promise<unknown>>()
   for (let from = 0; from < corpus.size; from += BATCH) {
+    if ((from / BATCH) % 40 === 39) say(`  ${from} memories, ${Math.round(from / seconds())} a second`)
     const records: TransferRecord[] = []
     for (let index = from; index < Math.min(corpus.size, from + BATCH); index += 1) {
       const vector = corpus.vectors.of(index)
@@ -61,13 +61,13 @@ export async function fill(
       records.push(...record)
       exact.see(memory, vector, isForAgent(index))
     }
+    if (!store) continue
     // The first one makes the model known; the others would wait for it.
     while (writing.size >= (from <= BATCH ? 1 : writers)) await Promise.race(writing)
     const write = store
       .write(records, { onConflict: 'skip', now: toIso(START_MS), actor: 'bench', isWithoutHistory: true })
       .finally(() => writing.delete(write))
     writing.add(write)
-    if ((from / BATCH) % 40 === 39) say(`  ${from + BATCH} memories, ${Math.round((from + BATCH) / seconds())} a second`)
   }
   await Promise.all(writing)
   return seconds()
@@ -79,7 +79,7 @@ function recordsOf(
   vector: Float32Array,
 ): { memory: string; record: TransferRecord[] } {
   const at = START_MS + index * 1000
-  const id = newId(at)
+  const id = idOf(at, index)
   const time = toIso(at)
   const { topic, text } = notes.note(index)
   const memory = {
@@ -104,4 +104,10 @@ function recordsOf(
       { kind: 'vector', memoryId: id, model: modelId, dimensions, vectors: [quantize(vector)] },
     ],
   }
+}
+
+/** The UUID version 7 of that memory, the same in every run. */
+function idOf(atMs: number, index: number): string {
+  const time = atMs.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${index.toString(16).padStart(12, '0')}`
 }

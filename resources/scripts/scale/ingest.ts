@@ -19,6 +19,9 @@ const SIDE_BY_SIDE = 50
 /** Records that an import writes at once. */
 const IMPORTED_AT_ONCE = 500
 
+/** Texts that the model has at once; the indexer does the same. */
+const EMBEDDED_AT_ONCE = 256
+
 /** Memories a second. */
 export interface IngestRates {
   /** Their embedding alone: what the model can do at this moment. */
@@ -56,7 +59,7 @@ export async function measureIngest(stores: Stores, embedder: Embedder, notes: N
     await stores.transfer.write(records, { onConflict: 'skip', now: toIso(Date.now()), actor: AGENT.agentId, isWithoutHistory: true })
     indexer.poke()
   })
-  const embeddedPerSecond = await perSecond(textsOf('embedded'), 32, (some) => embedder.embedTexts(some))
+  const embeddedPerSecond = await perSecond(textsOf('embedded'), EMBEDDED_AT_ONCE, (some) => embedder.embedTexts(some))
   await indexer.close()
   await models.close()
   return { embeddedPerSecond, importedPerSecond, storedPerSecond }

@@ -21,7 +21,7 @@ export interface Bom {
 
 /** Whatever NODE_ENV or a setting of npm leaves out: what is bundled is a dependency of development. */
 const EVERYTHING = ['--include=dev', '--include=optional', '--include=peer']
-const MODEL_FOLDER = join('resources', 'models', 'all-MiniLM-L6-v2-int8')
+const MODEL_FOLDER = join('resources', 'models', 'all-MiniLM-L6-v2-int8-fixed')
 
 /** The bill of materials of a release (CycloneDX, JSON): npm's own of everything that is installed, cut to what is shipped, with the model. */
 export async function billOfMaterials(root: string, packages: readonly ShippedPackage[]): Promise<Bom> {
@@ -59,9 +59,9 @@ function modelComponent(root: string): Component | undefined {
   if (!existsSync(file)) return undefined
   const content = createHash('sha256').update(readFileSync(file)).digest('hex')
   return {
-    'bom-ref': 'model:all-MiniLM-L6-v2-int8',
+    'bom-ref': 'model:all-MiniLM-L6-v2-int8-fixed',
     type: 'machine-learning-model',
-    name: 'all-MiniLM-L6-v2-int8',
+    name: 'all-MiniLM-L6-v2-int8-fixed',
     version: '1',
     description: 'Sentence embeddings; sentence-transformers/all-MiniLM-L6-v2, quantised to 8 bits by the build.',
     hashes: [{ alg: 'SHA-256', content }],

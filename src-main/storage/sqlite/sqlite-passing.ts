@@ -18,8 +18,10 @@ export interface Scored {
   readonly scores: Float32Array
 }
 
-/** Beyond this share of all memories, it is cheaper to read which of them pass at all than to ask about each. */
-const MAX_SHARE_ASKED = 0.25
+/** Beyond this share of all memories, it is cheaper to read which of them pass at all (from an index) than to ask about each (at its row). */
+const MAX_SHARE_ASKED = 0.05
+/** As many as that are asked about in any case. */
+const ASKED_AT_LEAST = 500
 /** Asked about first, for each that is wanted: as a rule nearly all pass. */
 const FIRST_ASKED = 1.1
 
@@ -60,7 +62,7 @@ export class PassingMemories {
       asked += some.length
       next = found.size === 0 ? Infinity : Math.ceil((1.2 * (wanted - found.size) * asked) / found.size)
       next = Math.min(next, seqs.length - asked)
-      if (this.#all || found.size >= wanted || asked + next <= MAX_SHARE_ASKED * this.#countAll()) continue
+      if (this.#all || found.size >= wanted || asked + next <= this.#mostAsked) continue
       this.#readAll()
       ;({ seqs, scores } = this.#onlyPassing(scored))
       order = new BestFirst(scores)
@@ -93,14 +95,19 @@ export class PassingMemories {
     for (const [seq, id, importance, createdAt] of rows) this.#known.set(seq, { id, importance, createdAt })
   }
 
-  /** About how many memories there are: asked for in no time. */
-  #countAll(): number {
-    return this.#queries.rows<[number]>('SELECT coalesce(max(seq), 0) FROM memories', [])[0]?.[0] ?? 0
+  /** By about how many memories there are, which is known in no time. */
+  get #mostAsked(): number {
+    const [[all = 0] = []] = this.#queries.rows<[number]>('SELECT coalesce(max(seq), 0) FROM memories', [])
+    return Math.max(ASKED_AT_LEAST, MAX_SHARE_ASKED * all)
   }
 
   #readAll(): void {
     const { sql, parameters } = this.#rules
-    this.#all = new Set(this.#queries.rows<[number]>(`SELECT m.seq FROM memories AS m WHERE ${sql}`, parameters).map(([seq]) => seq))
+    this.#all = new Set(
+      this.#queries
+        .rows<[number]>(`SELECT m.seq FROM memories AS m INDEXED BY memories_rules WHERE ${sql}`, parameters)
+        .map(([seq]) => seq),
+    )
   }
 
   #onlyPassing({ seqs, scores }: Scored): Scored {
