@@ -30,6 +30,8 @@ const dialect = textFlag('dialect') ?? 'sqlite'
 const url = textFlag('url')
 const cacheFolder = textFlag('cache')
 const NEAREST = 10
+/** Other questions that are asked before those that are measured. */
+const WARM_UP = 200
 const say = (line: string): void => console.error(line)
 
 if (dialect !== 'sqlite' && dialect !== 'postgres') throw new Error(`--dialect is sqlite or postgres, not ${dialect}.`)
@@ -60,11 +62,13 @@ async function measure(size: number): Promise<void> {
     const add = (what: string, values: readonly number[], aim?: number): void =>
       void rows.push({ what, unit: 'ms', summary: summarize(values), ...(aim !== undefined && { aim }) })
     const searches = new Searches({ store: store.stores.memories, embedder, questions, asked, nearest: NEAREST })
+    const others = Array.from({ length: WARM_UP }, (_, number) => notes.question(questionCount + number))
+    const before = new Searches({ store: store.stores.memories, embedder, questions: others, asked: [], nearest: NEAREST })
     const recalls: Record<string, number> = {}
     for (const who of ['owner', 'agent'] as const) {
       const name = who === 'owner' ? 'the person' : 'an agent'
-      // The first searches load what the later ones have.
-      await series(10, (number) => searches.whole(who, 'hybrid', number))
+      // As a server that has been asked before: other questions load what these share with them.
+      await series(others.length, (number) => before.whole(who, 'hybrid', number))
       add(`search as ${name}, hybrid`, await series(questionCount, (number) => searches.whole(who, 'hybrid', number)), aimOf(size))
       add(`search as ${name}, vector`, await series(questionCount, (number) => searches.whole(who, 'vector', number)))
       add(`search as ${name}, keyword`, await series(questionCount, (number) => searches.whole(who, 'keyword', number)))

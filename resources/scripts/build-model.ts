@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LOCAL_MODEL, MODEL_FILES, readManifest, verifyModelFiles } from '../../src-main/embedding/model-manifest.ts'
 import type { FileFacts, ModelManifest } from '../../src-main/embedding/model-manifest.ts'
@@ -45,6 +45,7 @@ export async function buildModel({ log, folder = MODEL_FOLDER }: BuildModelOptio
     const bytes = await writeModel(draft, origin)
     await checkModel(draft)
     await replaceFolder(folder, draft, origin)
+    if (folder === MODEL_FOLDER) await removeFormer()
     log(`Built the embedding model in ${((performance.now() - startMs) / 1000).toFixed(1)} s, ${(bytes / 1e6).toFixed(1)} MB.`)
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -124,6 +125,15 @@ async function replaceFolder(folder: string, draft: string, origin: Origin, atte
     await replaceFolder(folder, draft, origin, attempts - 1)
   } finally {
     await rm(old, { recursive: true, force: true })
+  }
+}
+
+/** A package takes all of that folder, and what an earlier recipe built is of no more use. */
+async function removeFormer(): Promise<void> {
+  const models = dirname(MODEL_FOLDER)
+  for (const name of await readdir(models)) {
+    const isFormer = name !== LOCAL_MODEL.id && name.startsWith('all-MiniLM-L6-v2-') && !name.includes('.draft-')
+    if (isFormer) await rm(join(models, name), { recursive: true, force: true })
   }
 }
 

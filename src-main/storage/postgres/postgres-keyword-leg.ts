@@ -8,8 +8,11 @@ import type { WeighedTerm, WordQuestion } from './postgres-word-question.ts'
 
 /** Matches that may be asked about for each that is wanted, before the sure way is taken: the asking ends as soon as enough have passed. */
 const ASKED_PER_WANTED = 20
-/** Matches whose scores get what commoner words add, for each that is wanted: that costs a look for each word. */
-const COMPLETED_PER_WANTED = 2
+/**
+ * Matches whose scores get what commoner words add, for each that is wanted: that costs a look for each word. More where too few of them pass,
+ * for somebody may see a fourth of all; the sure way asks about thousands and takes ten times as long.
+ */
+const COMPLETED_PER_WANTED = [2, 6] as const
 /** Of the candidates that are wanted, the share that a search needs for its answer. To find the others too is not worth a second way. */
 const ENOUGH = 0.5
 
@@ -17,11 +20,19 @@ const ENOUGH = 0.5
 export async function keywordLeg(db: MemoryDb, words: WordQuestion, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
   let found: DescribedRow[] = []
   for (const terms of words.attempts) {
-    const question = { ...words, found: terms }
-    found = (await bestPassing(db, question, rules, limit)) ?? (await allPassing(db, question, rules, limit))
+    found = await passing(db, { ...words, found: terms }, rules, limit)
     if (found.length >= ENOUGH * limit) break
   }
   return found
+}
+
+async function passing(db: MemoryDb, question: Question, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
+  const tries = question.found.length < question.terms.length ? COMPLETED_PER_WANTED : [ASKED_PER_WANTED]
+  for (const perWanted of tries) {
+    const rows = await bestPassing(db, question, rules, { asked: perWanted * limit, limit })
+    if (rows) return rows
+  }
+  return allPassing(db, question, rules, limit)
 }
 
 /** `found`: the terms that find memories; the others of the question add to the scores. */
@@ -37,9 +48,8 @@ async function bestPassing(
   db: MemoryDb,
   question: Question,
   rules: Expression<SqlBool>,
-  limit: number,
+  { asked, limit }: { readonly asked: number; readonly limit: number },
 ): Promise<DescribedRow[] | undefined> {
-  const asked = (question.found.length < question.terms.length ? COMPLETED_PER_WANTED : ASKED_PER_WANTED) * limit
   const { rows } = await sql<DescribedRow & { readonly asked: number }>`
     WITH best AS MATERIALIZED (
       SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w
@@ -58,7 +68,7 @@ async function allPassing(db: MemoryDb, question: Question, rules: Expression<Sq
   const { rows } = await sql<DescribedRow>`
     WITH best AS MATERIALIZED (
       SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w JOIN memories m ON m.seq = w.memory_seq
-      WHERE ${rules} GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${COMPLETED_PER_WANTED * limit}
+      WHERE ${rules} GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${COMPLETED_PER_WANTED[0] * limit}
     ), ${scored(question)}
     SELECT ${DESCRIBED}, scored.score FROM scored JOIN memories m ON m.seq = scored.memory_seq
     ORDER BY scored.score DESC, m.seq LIMIT ${limit}`.execute(db)

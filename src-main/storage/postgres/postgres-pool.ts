@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 10_000
 /** A transaction that its server has forgotten holds its rows no longer than this, in milliseconds. */
 const IDLE_TRANSACTION_MS = 30_000
 /** See resources/docs/adr for how these were found. */
-const NEAREST_LOOKED_AT = 250
+const NEAREST_LOOKED_AT = 300
 const MOST_TUPLES_SCANNED = 10_000
 
 /** What `pg` needs to connect, with whole numbers and sums as numbers: all of ours are below 2^53. */

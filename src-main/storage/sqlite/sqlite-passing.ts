@@ -97,8 +97,8 @@ export class PassingMemories {
 
   /** By about how many memories there are, which is known in no time. */
   get #mostAsked(): number {
-    const [[all = 0] = []] = this.#queries.rows<[number]>('SELECT coalesce(max(seq), 0) FROM memories', [])
-    return Math.max(ASKED_AT_LEAST, MAX_SHARE_ASKED * all)
+    const [row] = this.#queries.rows<[number]>('SELECT coalesce(max(seq), 0) FROM memories', [])
+    return Math.max(ASKED_AT_LEAST, MAX_SHARE_ASKED * (row?.[0] ?? 0))
   }
 
   #readAll(): void {
