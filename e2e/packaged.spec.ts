@@ -54,7 +54,7 @@ for (const [system, architecture] of TARGETS)
       'out/renderer/index.html',
       'out/bridge/tmws-bridge.cjs',
       'out/fallback/fallback.js',
-      'resources/models/all-MiniLM-L6-v2-int8/model.onnx',
+      'resources/models/all-MiniLM-L6-v2-int8-fixed/model.onnx',
       'resources/icons/tray-running.png',
       'out/THIRD-PARTY-LICENSES.txt',
       'LICENSE',
@@ -77,7 +77,7 @@ for (const [system, architecture] of TARGETS)
     expect(files.filter((file) => /^node_modules\/(fastify|zod|kysely|electron|react|vite|typescript)\//.test(file))).toEqual([])
     const resources = await resourcesOf(system, architecture)
     const unpacked = join(resources, 'app.asar.unpacked')
-    for (const file of [...natives, 'resources/models/all-MiniLM-L6-v2-int8/model.onnx', 'out/bridge/tmws-bridge.cjs', 'package.json'])
+    for (const file of [...natives, 'resources/models/all-MiniLM-L6-v2-int8-fixed/model.onnx', 'out/bridge/tmws-bridge.cjs', 'package.json'])
       expect(existsSync(join(unpacked, file)), file).toBe(true)
     const bytes = sizeOf(resources)
     console.log(`${system} ${architecture}: ${files.length} entries, ${(bytes / MIB).toFixed(0)} MiB without Electron`)
