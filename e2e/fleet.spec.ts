@@ -19,8 +19,8 @@ const seed = seedFrom('TMWS_FLEET_SEED')
 const KILLS = 12
 const EVERY_MS = 5_000
 const RESUME_WITHIN_MS = 3_000
-/** What a machine that three servers, thirty clients and other work share may add, in milliseconds. */
-const LOAD_MARGIN_MS = 2_000
+/** The median, as a check of what is usual: three times what is seen on two slow processors. */
+const RESUME_MEDIAN_MS = 1_500
 /** Instances of one machine see within a sign of life that one has died. */
 const GAP_WITHIN_MS = 15_000
 const TICK_SECONDS = 3
@@ -155,8 +155,8 @@ test(`three instances behind nginx, one killed every ${EVERY_MS / 1000} s under 
       `${times.length} times after ${kills.length} kills; ms after the kill: p50 ${times[times.length >> 1]}, max ${times.at(-1)}`,
     )
     expect(times.length).toBeGreaterThan(KILLS)
-    expect(times.at(-1)).toBeLessThan(RESUME_WITHIN_MS + LOAD_MARGIN_MS)
-    expect(times[times.length >> 1]).toBeLessThan(RESUME_WITHIN_MS)
+    expect(times.at(-1)).toBeLessThan(RESUME_WITHIN_MS)
+    expect(times[times.length >> 1]).toBeLessThan(RESUME_MEDIAN_MS)
     for (const client of clients)
       if (client.session) expect([client.name, await client.session()]).toEqual([client.name, before.get(client.name)])
     for (const { name, socket } of sockets) {
