@@ -10,12 +10,13 @@ import { packApp } from './packaged/pack-app.ts'
 import type { Architecture, System } from './packaged/pack-app.ts'
 import { BridgeHost, freePort } from './processes/bridge-host.ts'
 import { runNode } from './processes/child.ts'
-import { ROOT } from './processes/places.ts'
+import { MODEL_ID, ROOT } from './processes/places.ts'
 import { until } from './processes/until.ts'
 
 const HERE: readonly [System, Architecture] = ['linux', process.arch === 'arm64' ? 'arm64' : 'x64']
 /** One of each system; the patterns of the other architectures are the same. */
 const TARGETS: readonly (readonly [System, Architecture])[] = [HERE, ['win', 'arm64'], ['mac', 'arm64']]
+const MODEL_FILE = `resources/models/${MODEL_ID}/model.onnx`
 const MIB = 1024 * 1024
 /** Without Electron's own files. */
 const MAX_BYTES = 200 * MIB
@@ -54,7 +55,7 @@ for (const [system, architecture] of TARGETS)
       'out/renderer/index.html',
       'out/bridge/tmws-bridge.cjs',
       'out/fallback/fallback.js',
-      'resources/models/all-MiniLM-L6-v2-int8-fixed/model.onnx',
+      MODEL_FILE,
       'resources/icons/tray-running.png',
       'out/THIRD-PARTY-LICENSES.txt',
       'LICENSE',
@@ -77,7 +78,7 @@ for (const [system, architecture] of TARGETS)
     expect(files.filter((file) => /^node_modules\/(fastify|zod|kysely|electron|react|vite|typescript)\//.test(file))).toEqual([])
     const resources = await resourcesOf(system, architecture)
     const unpacked = join(resources, 'app.asar.unpacked')
-    for (const file of [...natives, 'resources/models/all-MiniLM-L6-v2-int8-fixed/model.onnx', 'out/bridge/tmws-bridge.cjs', 'package.json'])
+    for (const file of [...natives, MODEL_FILE, 'out/bridge/tmws-bridge.cjs', 'package.json'])
       expect(existsSync(join(unpacked, file)), file).toBe(true)
     const bytes = sizeOf(resources)
     console.log(`${system} ${architecture}: ${files.length} entries, ${(bytes / MIB).toFixed(0)} MiB without Electron`)

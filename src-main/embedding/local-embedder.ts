@@ -155,9 +155,9 @@ class LocalEmbedder implements Embedder {
     const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal
     const helps: Promise<void>[] = []
     const now = { isHelped: false }
-    const keep = async (places: readonly number[], embed: typeof this.embedTexts): Promise<void> => {
+    const keep = async (places: readonly number[], embed: (some: readonly string[]) => Promise<Float32Array[][]>): Promise<void> => {
       const some = places.map((place) => texts[place] ?? '')
-      for (const [i, ofText] of (await embed(some, either)).entries()) vectors[places[i] ?? 0] = ofText
+      for (const [i, ofText] of (await embed(some)).entries()) vectors[places[i] ?? 0] = ofText
     }
     const helpOut = async (): Promise<void> => {
       now.isHelped = true

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { LOCAL_MODEL } from '../embedding/model-manifest.ts'
 
 // Source (src-main/server/) and build (out/main/) both lie two folders below the root of the package.
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -9,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const INSTALLED = {
   root: ROOT,
   dashboardFolder: join(ROOT, 'out', 'renderer'),
-  modelFolder: outsideArchive(join(ROOT, 'resources', 'models', 'all-MiniLM-L6-v2-int8-fixed')),
+  modelFolder: outsideArchive(join(ROOT, 'resources', 'models', LOCAL_MODEL.id)),
   fallbackFile: outsideArchive(join(ROOT, 'out', 'fallback', 'fallback.js')),
   bridgeFile: outsideArchive(join(ROOT, 'out', 'bridge', 'tmws-bridge.cjs')),
 } as const

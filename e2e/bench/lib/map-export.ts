@@ -3,10 +3,10 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { subjectNote, SUBJECTS } from '../../data/subjects.ts'
+import { MODEL_ID } from '../../processes/places.ts'
 import { seededRandom } from './sample-text.ts'
 
 const WIDTH = 384
-const MODEL = 'all-MiniLM-L6-v2-int8-fixed'
 const T0 = Date.UTC(2026, 0, 1)
 const MINUTES_A_NOTE = 9
 /** Kinds of notes within a subject, each with a direction of its own beside that of the subject. */
@@ -45,7 +45,7 @@ function recordsOf(index: number): object[] {
   return [
     { kind: 'memory', id, ...facts, ...rest },
     { kind: 'history', memory_id: id, version: 1, action: 'created', changed_at: at, changed_by: agent },
-    { kind: 'vector', memory_id: id, model: MODEL, dimensions: WIDTH, windows: [vectorOf(subject, index).toString('base64')] },
+    { kind: 'vector', memory_id: id, model: MODEL_ID, dimensions: WIDTH, windows: [vectorOf(subject, index).toString('base64')] },
   ]
 }
 

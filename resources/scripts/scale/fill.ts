@@ -1,6 +1,8 @@
 import { toIso } from '../../../src-main/base/clock.ts'
+import { OWNER_SCOPE } from '../../../src-main/contract/scope.ts'
 import type { Scope } from '../../../src-main/contract/scope.ts'
 import { quantize } from '../../../src-main/storage/quantized-vector.ts'
+import type { MemoryStore } from '../../../src-main/storage/memory-store.ts'
 import type { TransferRecord, TransferStore } from '../../../src-main/storage/transfer-store.ts'
 import type { ExactNeighbours } from './exact-neighbours.ts'
 import type { Notes } from './notes.ts'
@@ -78,7 +80,7 @@ function recordsOf(
   index: number,
   vector: Float32Array,
 ): { memory: string; record: TransferRecord[] } {
-  const at = START_MS + index * 1000
+  const at = timeOf(index)
   const id = idOf(at, index)
   const time = toIso(at)
   const { topic, text } = notes.note(index)
@@ -104,6 +106,20 @@ function recordsOf(
       { kind: 'vector', memoryId: id, model: modelId, dimensions, vectors: [quantize(vector)] },
     ],
   }
+}
+
+/** Whether a run of that size has filled this store. Throws if it holds something else, which the answers would then be judged by. */
+export async function isFilledWith(store: MemoryStore, size: number): Promise<boolean> {
+  const now = toIso(Date.now())
+  if ((await store.count(OWNER_SCOPE, now)) === 0) return false
+  const ends = [size - 1, size].map((index) => idOf(timeOf(index), index))
+  const found = await store.getMany(ends, OWNER_SCOPE, now)
+  if (found.length === 1 && found[0]?.id === ends[0]) return true
+  throw new Error(`The database is neither empty nor filled by a run of ${size} memories; give the URL of another one.`)
+}
+
+function timeOf(index: number): number {
+  return START_MS + index * 1000
 }
 
 /** The UUID version 7 of that memory, the same in every run. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LOCAL_MODEL } from '../../../src-main/embedding/model-manifest.ts'
 import { runNpm } from './npm-command.ts'
 import type { ShippedPackage } from './shipped-packages.ts'
 
@@ -21,7 +22,7 @@ export interface Bom {
 
 /** Whatever NODE_ENV or a setting of npm leaves out: what is bundled is a dependency of development. */
 const EVERYTHING = ['--include=dev', '--include=optional', '--include=peer']
-const MODEL_FOLDER = join('resources', 'models', 'all-MiniLM-L6-v2-int8-fixed')
+const MODEL_FOLDER = join('resources', 'models', LOCAL_MODEL.id)
 
 /** The bill of materials of a release (CycloneDX, JSON): npm's own of everything that is installed, cut to what is shipped, with the model. */
 export async function billOfMaterials(root: string, packages: readonly ShippedPackage[]): Promise<Bom> {
@@ -59,9 +60,9 @@ function modelComponent(root: string): Component | undefined {
   if (!existsSync(file)) return undefined
   const content = createHash('sha256').update(readFileSync(file)).digest('hex')
   return {
-    'bom-ref': 'model:all-MiniLM-L6-v2-int8-fixed',
+    'bom-ref': `model:${LOCAL_MODEL.id}`,
     type: 'machine-learning-model',
-    name: 'all-MiniLM-L6-v2-int8-fixed',
+    name: LOCAL_MODEL.id,
     version: '1',
     description: 'Sentence embeddings; sentence-transformers/all-MiniLM-L6-v2, quantised to 8 bits by the build.',
     hashes: [{ alg: 'SHA-256', content }],
