@@ -116,6 +116,8 @@ describe('redaction', () => {
     for (const text of [
       'This server needs a token: send the header Authorization.',
       'tmws_http_request_duration_seconds is a metric',
+      'copied to /data/backups/tmws-2026-11-30T04-00-00-123Z-scheduled.db',
+      'copied to /data/backups/tmws-2026-11-30T04-00-00-123Z-before-schema-12.jsonl.gz',
       'at Session.call (file:///app/out/main/session-manager-AbCd1234.js:1:2345)',
     ]) {
       expect(redactText(text)).toBe(text)

@@ -34,6 +34,8 @@ export function redactText(text: string): string {
 const HEADER_NAMES = '(?:proxy-)?authorization|set-cookie|cookie|x-session-resume|x-api-key|x-auth-token'
 const FIELD_NAMES =
   'password|passwd|passphrase|pwd|secret(?:[_-]?key)?|api[_-]?key|private[_-]?key|[\\w-]*token|resume[\\w-]*|[\\w-]*cookie'
+/** Where a word begins, unless it is the name of a backup, which looks random and is none. */
+const LONG_WORD = '(?<![\\w-])(?!tmws-[\\d-]{10}T[\\d-]{12}Z(?:-[a-z]+)+(?:-\\d+)?(?![\\w-]))'
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // What V8 quotes of a text that is no JSON may be a memory.
   [/(?<=, )(?:"|\.\.\.").*(?=(?:"|"\.\.\.) is not valid JSON)/gs, `"${REDACTED}`],
@@ -48,9 +50,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\btmws_(?=[\w-]*[0-9A-Z])[\w-]{12,}/g, REDACTED],
   [/\b(?:sk|pk|ghp|gho|ghs|github_pat|hf|xox[abp]|glpat|AKIA)[-_]?(?=[\w-]*[0-9])[\w-]{14,}/g, REDACTED],
   // Random by its looks, like every secret that we make: long, and of capitals, small letters and digits at once.
-  [/(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*[0-9])[\w-]{32,}/g, REDACTED],
+  [new RegExp(`${LONG_WORD}(?=[\\w-]*[a-z])(?=[\\w-]*[A-Z])(?=[\\w-]*[0-9])[\\w-]{32,}`, 'g'), REDACTED],
   // One in 1,500 of ours happens to have no digit; names of programs are hardly ever as long.
-  [/(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{43,}/g, REDACTED],
+  [new RegExp(`${LONG_WORD}(?=[\\w-]*[a-z])(?=[\\w-]*[A-Z])[\\w-]{43,}`, 'g'), REDACTED],
 ]
 
 function copyEntries(source: Readonly<Record<string, unknown>>, depth: number): Record<string, unknown> {

@@ -16,7 +16,7 @@ export function HealthList({ checks }: ChecksProps) {
   return (
     <ul className="health" aria-label={words.health}>
       {Object.entries(checks).map(([part, check]) => (
-        <li key={part} title={check.message}>
+        <li key={part} title={check.message ?? factOf(check)}>
           <span className={`status-dot ${check.status}`} />
           <span>{words.parts[part] ?? part}</span>
           <span className={`truncate health-word ${check.status}`}>
