@@ -67,6 +67,25 @@ class VolatileLooks {
   }
 }
 
+/** A store that says whether several may write to it, whose second write of vectors fails, and how many were on their way at once. */
+function watchWrites(real: MemoryStore, isShared: boolean): { readonly store: MemoryStore; most(): number } {
+  let [now, most, count] = [0, 0, 0]
+  const putVectors: MemoryStore['putVectors'] = async (model, entries) => {
+    most = Math.max(most, ++now)
+    const isSecond = ++count === 2
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    now -= 1
+    if (isSecond) throw new AppError('unavailable', 'a hiccup')
+    return real.putVectors(model, entries)
+  }
+  const store: Partial<MemoryStore> = {
+    capabilities: { ...real.capabilities, isShared },
+    withoutVectors: real.withoutVectors.bind(real),
+    putVectors,
+  }
+  return { store: store as MemoryStore, most: () => most } // the indexer asks nothing else of it
+}
+
 const waiting = (parts: MemoryParts) => parts.store.countWithoutVectors('hash-64', NOW)
 
 describe('the indexer', () => {
@@ -169,6 +188,29 @@ describe('the indexer', () => {
     expect(await batchesOf(100, (number) => `note ${number}`)).toEqual({ most: 2, batches: [32, 32, 32, 4] })
     expect(await batchesOf(500, (number) => `note ${number}`, 200)).toEqual({ most: 2, batches: [200, 200, 100] })
     expect(await batchesOf(9, (number) => `note ${number} `.padEnd(20_000, 'on and on '))).toEqual({ most: 2, batches: [3, 3, 3] })
+  })
+
+  test('writes side by side only to a store that several may write to, and makes a write that failed again', async () => {
+    for (const isShared of [true, false]) {
+      const parts = await open(switchable('off'))
+      for (let number = 0; number < 300; number += 1) await parts.writer.store(draft(`note ${number}`), alice)
+      const watched = watchWrites(parts.store, isShared)
+      const embedder = { ...createHashEmbedder(), textsAtOnce: 256 }
+      const clock = new FixedClock(START)
+      const indexer = new VectorIndexer({
+        store: watched.store,
+        models: new EmbeddingModels({ store: parts.store, embedder, clock, log: silentLog }),
+        clock,
+        log: silentLog,
+      })
+      indexer.poke()
+      await indexer.settled()
+      // Of the first batch all but the write that failed; what else there was waits with it.
+      expect(await waiting(parts)).toBe(isShared ? 32 + 44 : 300 - 32)
+      await expect.poll(() => waiting(parts), { timeout: 4_000 }).toBe(0)
+      await indexer.close()
+      expect(watched.most()).toBe(isShared ? 3 : 1)
+    }
   })
 
   test('goes on past a text that the model cannot take, which is then found by words', async () => {

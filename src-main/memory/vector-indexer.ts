@@ -15,6 +15,8 @@ const BATCH_CHARACTERS = 64_000
 const READ_SIZE = 256
 /** Memories whose vectors are written at once: small, so that no other write waits behind much. */
 const WRITE_SIZE = 32
+/** Such writes side by side, where the store can: finding the places of vectors in a graph takes a processor each. */
+const WRITES_AT_ONCE = 3
 /** Wait after a failed round, in milliseconds. */
 const RETRY_MS = 2_000
 /** How often to look unasked, in milliseconds: another process may have stored something, and ended before it gave it its vectors. */
@@ -167,11 +169,17 @@ export class VectorIndexer {
 
   async #write(embedder: Embedder, entries: readonly VectorEntry[]): Promise<void> {
     const { modelId, dimensions } = embedder
-    for (let from = 0; from < entries.length; from += WRITE_SIZE) {
-      const some = entries.slice(from, from + WRITE_SIZE)
-      await this.#store.putVectors({ modelId, dimensions }, some)
-      this.#models.indexed(embedder, some.length)
+    let from = 0
+    const writeOn = async (): Promise<void> => {
+      while (from < entries.length) {
+        const some = entries.slice(from, (from += WRITE_SIZE))
+        await this.#store.putVectors({ modelId, dimensions }, some)
+        this.#models.indexed(embedder, some.length)
+      }
     }
+    const writers = Array.from({ length: this.#store.capabilities.isShared ? WRITES_AT_ONCE : 1 }, writeOn)
+    const failed = (await Promise.allSettled(writers)).find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
   }
 
   /** A text that the model itself cannot take must not keep all others waiting: it goes without vectors, found by words only. */

@@ -16,49 +16,57 @@ type Ask = <T>(work: (db: MemoryDb) => Promise<T>) => Promise<T>
 /** Both legs of a search side by side, each filtered before its limit. What only words found gets its closeness too. */
 export async function findCandidates(ask: Ask, statistics: WordStatistics, query: CandidateQuery, scope: Scope): Promise<CandidateSet> {
   const rules = candidateSql(expressionBuilder<MemoryDatabase & { m: MemoryTable }, 'm'>(), query, scope)
-  const [byWords, byMeaning] = await Promise.all([
-    ask(askByWords),
-    Promise.resolve(query.vector).then((vector) => vector && ask((db) => askByMeaning(db, vector))),
+  const words = ask(askByWords)
+  const meaning = Promise.resolve(query.vector).then((vector) => vector && ask((db) => understand(db, vector)))
+  const [byWords, byMeaning, closeness] = await Promise.all([
+    words,
+    meaning.then((asked) => asked && ask((db) => askByMeaning(db, asked))),
+    // Of all that words found, while the other leg is still on its way: to wait for what is missing there takes longer than to ask for more.
+    Promise.all([words, meaning]).then(([{ rows }, asked]) => asked && ask((db) => closenessOf(db, asked, rows))),
   ])
   const nearest = byMeaning?.rows ?? []
-  const near = new Map(nearest.map(({ seq, score }) => [seq, score]))
-  const late = byWords.rows.flatMap(({ seq }) => (near.has(seq) ? [] : [seq]))
-  const all = new Map([...nearest, ...byWords.rows].map((row) => [row.seq, row]))
   return {
-    candidates: join(all, new Map(byWords.rows.map(({ seq, score }) => [seq, Math.max(0, score)])), [
-      near,
-      (await byMeaning?.closeness(late)) ?? new Map(),
-    ]),
+    candidates: join(
+      new Map([...nearest, ...byWords.rows].map((row) => [row.seq, row])),
+      new Map(byWords.rows.map(({ seq, score }) => [seq, Math.max(0, score)])),
+      [new Map(nearest.map(({ seq, score }) => [seq, score])), closeness ?? new Map()],
+    ),
     keywordCeiling: byWords.ceiling,
     isPartial: byMeaning?.isPartial ?? false,
   }
 
   async function askByWords(db: MemoryDb): Promise<{ rows: readonly DescribedRow[]; ceiling: number }> {
-    const words = query.text === undefined ? undefined : await statistics.ask(db, query.text)
-    if (!words) return { rows: [], ceiling: 0 }
-    return { rows: await keywordLeg(db, words, rules, query.candidateLimit), ceiling: words.ceiling }
+    const question = query.text === undefined ? undefined : await statistics.ask(db, query.text)
+    if (!question) return { rows: [], ceiling: 0 }
+    return { rows: await keywordLeg(db, question, rules, query.candidateLimit), ceiling: question.ceiling }
   }
 
-  async function askByMeaning(db: MemoryDb, vector: QuestionVector): Promise<Meaning> {
-    const modelId = await findModel(db, vector.modelId)
-    const question = questionText(vector.values)
-    const isPartial = hasUnembedded(db, modelId, scope, Date.parse(query.now))
-    if (modelId === undefined || question === undefined)
-      return { rows: [], isPartial: await isPartial, closeness: () => Promise.resolve(new Map()) }
-    const [rows] = await Promise.all([new VectorLeg(db, modelId, question).nearest(rules, query.candidateLimit), isPartial])
-    return {
-      rows,
-      isPartial: await isPartial,
-      closeness: (seqs) => ask((again) => new VectorLeg(again, modelId, question).score(seqs)),
-    }
+  async function askByMeaning(db: MemoryDb, asked: Meaning): Promise<{ rows: readonly DescribedRow[]; isPartial: boolean }> {
+    const [rows, isPartial] = await Promise.all([
+      vectorLeg(db, asked)?.nearest(rules, query.candidateLimit) ?? [],
+      hasUnembedded(db, asked.modelId, scope, Date.parse(query.now)),
+    ])
+    return { rows, isPartial }
   }
 }
 
+/** A question as the database compares it; without a model that it does not know, and without text where it has no direction. */
 interface Meaning {
-  readonly rows: readonly DescribedRow[]
-  readonly isPartial: boolean
-  /** Cosines of further memories by `seq`. */
-  closeness(seqs: readonly number[]): Promise<Scores>
+  readonly modelId: number | undefined
+  readonly text: string | undefined
+}
+
+async function understand(db: MemoryDb, { modelId, values }: QuestionVector): Promise<Meaning> {
+  return { modelId: await findModel(db, modelId), text: questionText(values) }
+}
+
+function vectorLeg(db: MemoryDb, { modelId, text }: Meaning): VectorLeg | undefined {
+  return modelId === undefined || text === undefined ? undefined : new VectorLeg(db, modelId, text)
+}
+
+/** Cosines by `seq`. */
+async function closenessOf(db: MemoryDb, asked: Meaning, rows: readonly DescribedRow[]): Promise<Scores> {
+  return (await vectorLeg(db, asked)?.score(rows.map(({ seq }) => seq))) ?? new Map()
 }
 
 type Scores = ReadonlyMap<number, number>

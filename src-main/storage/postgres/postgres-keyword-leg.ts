@@ -8,11 +8,8 @@ import type { WeighedTerm, WordQuestion } from './postgres-word-question.ts'
 
 /** Matches that may be asked about for each that is wanted, before the sure way is taken: the asking ends as soon as enough have passed. */
 const ASKED_PER_WANTED = 20
-/**
- * Matches whose scores get what commoner words add, for each that is wanted: that costs a look for each word. More where too few of them pass,
- * for somebody may see a fourth of all; the sure way asks about thousands and takes ten times as long.
- */
-const COMPLETED_PER_WANTED = [2, 6] as const
+/** Of those that pass, how many get what commoner words add, for each that is wanted: that costs a look for each word. */
+const COMPLETED_PER_WANTED = 2
 /** Of the candidates that are wanted, the share that a search needs for its answer. To find the others too is not worth a second way. */
 const ENOUGH = 0.5
 
@@ -27,12 +24,7 @@ export async function keywordLeg(db: MemoryDb, words: WordQuestion, rules: Expre
 }
 
 async function passing(db: MemoryDb, question: Question, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
-  const tries = question.found.length < question.terms.length ? COMPLETED_PER_WANTED : [ASKED_PER_WANTED]
-  for (const perWanted of tries) {
-    const rows = await bestPassing(db, question, rules, { asked: perWanted * limit, limit })
-    if (rows) return rows
-  }
-  return allPassing(db, question, rules, limit)
+  return (await bestPassing(db, question, rules, limit)) ?? (await allPassing(db, question, rules, limit))
 }
 
 /** `found`: the terms that find memories; the others of the question add to the scores. */
@@ -41,25 +33,28 @@ interface Question extends WordQuestion {
 }
 
 /**
- * The quick way: the best by words alone, then the rules on those few, in that order, until as many as wanted have passed. Undefined when not
- * even enough of them pass, and there are more.
+ * The quick way: the best by the finding words alone, then the rules on those, in that order, until enough have passed. Undefined when not
+ * even so many pass, and there are more.
  */
 async function bestPassing(
   db: MemoryDb,
   question: Question,
   rules: Expression<SqlBool>,
-  { asked, limit }: { readonly asked: number; readonly limit: number },
+  limit: number,
 ): Promise<DescribedRow[] | undefined> {
+  const most = ASKED_PER_WANTED * limit
   const { rows } = await sql<DescribedRow & { readonly asked: number }>`
-    WITH best AS MATERIALIZED (
+    WITH asked AS MATERIALIZED (
       SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w
-      GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${asked}
-    ), ${scored(question)}
-    SELECT ${DESCRIBED}, found.score, (SELECT count(*) FROM best) AS asked
-    FROM (SELECT * FROM scored ORDER BY score DESC, memory_seq LIMIT ${asked}) found JOIN memories m ON m.seq = found.memory_seq
-    WHERE ${rules} ORDER BY found.score DESC, found.memory_seq LIMIT ${limit}`.execute(db)
+      GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${most}
+    ), best AS MATERIALIZED (
+      SELECT ${DESCRIBED}, asked.score
+      FROM (SELECT * FROM asked ORDER BY score DESC, memory_seq LIMIT ${most}) asked JOIN memories m ON m.seq = asked.memory_seq
+      WHERE ${rules} ORDER BY asked.score DESC, asked.memory_seq LIMIT ${COMPLETED_PER_WANTED * limit}
+    )
+    ${completed(question, limit, sql`, (SELECT count(*) FROM asked) AS asked`)}`.execute(db)
   // Without a single row it is not known whether there were any matches.
-  if (rows.length < ENOUGH * limit && (rows[0]?.asked ?? asked) >= asked) return undefined
+  if (rows.length < ENOUGH * limit && (rows[0]?.asked ?? most) >= most) return undefined
   return rows
 }
 
@@ -67,11 +62,12 @@ async function bestPassing(
 async function allPassing(db: MemoryDb, question: Question, rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
   const { rows } = await sql<DescribedRow>`
     WITH best AS MATERIALIZED (
-      SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w JOIN memories m ON m.seq = w.memory_seq
-      WHERE ${rules} GROUP BY w.memory_seq ORDER BY score DESC, w.memory_seq LIMIT ${COMPLETED_PER_WANTED[0] * limit}
-    ), ${scored(question)}
-    SELECT ${DESCRIBED}, scored.score FROM scored JOIN memories m ON m.seq = scored.memory_seq
-    ORDER BY scored.score DESC, m.seq LIMIT ${limit}`.execute(db)
+      SELECT ${DESCRIBED}, asked.score FROM (
+        SELECT w.memory_seq, sum(w.score) AS score FROM (${postings(question)}) w GROUP BY w.memory_seq
+      ) asked JOIN memories m ON m.seq = asked.memory_seq
+      WHERE ${rules} ORDER BY asked.score DESC, asked.memory_seq LIMIT ${COMPLETED_PER_WANTED * limit}
+    )
+    ${completed(question, limit)}`.execute(db)
   return rows
 }
 
@@ -84,19 +80,17 @@ function postings(question: Question) {
   return sql.join(parts, sql` UNION ALL `)
 }
 
-/** The best with what the other terms add. */
-function scored(question: Question) {
+/** Of what `best` holds, the first so many once the other terms have been added. */
+function completed(question: Question, limit: number, further = sql``) {
   const rest = question.terms.filter((term) => !question.found.includes(term))
-  if (rest.length === 0) return sql`scored AS (SELECT * FROM best)`
   // By term and memory at once, as the primary key has it: all words of each memory would be thirty rows on as many pages.
-  const parts = rest.map(
-    ({ term, weight }) =>
-      sql`SELECT w.memory_seq, ${score(sql`${weight}::float8`, question)} AS score FROM memory_words w
-        WHERE w.term = ${term} AND w.memory_seq = ANY(ARRAY(SELECT memory_seq FROM best))`,
-  )
-  return sql`scored AS MATERIALIZED (
-    SELECT w.memory_seq, sum(w.score) AS score FROM (SELECT memory_seq, score FROM best UNION ALL ${sql.join(parts, sql` UNION ALL `)}) w
-    GROUP BY w.memory_seq)`
+  const parts = rest.map(({ term, weight }) => {
+    const added = score(sql`${weight}::float8`, question)
+    return sql`coalesce((SELECT ${added} FROM memory_words w WHERE w.term = ${term} AND w.memory_seq = best.seq), 0)`
+  })
+  return sql`
+    SELECT best.seq, best.id, best.importance, best.created_at, ${sql.join([sql`best.score`, ...parts], sql` + `)} AS score ${further}
+    FROM best ORDER BY 5 DESC, best.seq LIMIT ${limit}`
 }
 
 /** BM25 of one row `w`: a term in a memory. */
