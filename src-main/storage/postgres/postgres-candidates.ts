@@ -1,9 +1,9 @@
-import { expressionBuilder } from 'kysely'
+import { expressionBuilder, sql } from 'kysely'
 import type { Scope } from '../../contract/scope.ts'
 import type { Candidate, CandidateQuery, CandidateSet, QuestionVector } from '../memory-store.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
-import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
+import { hasUnembedded } from '../sql/sql-vectors.ts'
 import type { DescribedRow } from './postgres-described.ts'
 import { keywordLeg } from './postgres-keyword-leg.ts'
 import { VectorLeg } from './postgres-vector-leg.ts'
@@ -44,7 +44,7 @@ export async function findCandidates(ask: Ask, statistics: WordStatistics, query
   async function askByMeaning(db: MemoryDb, asked: Meaning): Promise<{ rows: readonly DescribedRow[]; isPartial: boolean }> {
     const [rows, isPartial] = await Promise.all([
       vectorLeg(db, asked)?.nearest(rules, query.candidateLimit) ?? [],
-      hasUnembedded(db, asked.modelId, scope, Date.parse(query.now)),
+      asked.isWhole ? false : hasUnembedded(db, asked.modelId, scope, Date.parse(query.now)),
     ])
     return { rows, isPartial }
   }
@@ -54,10 +54,15 @@ export async function findCandidates(ask: Ask, statistics: WordStatistics, query
 interface Meaning {
   readonly modelId: number | undefined
   readonly text: string | undefined
+  /** Whether all memories have their vectors, as nearly always. If not, it is asked whether that concerns the scope. */
+  readonly isWhole: boolean
 }
 
 async function understand(db: MemoryDb, { modelId, values }: QuestionVector): Promise<Meaning> {
-  return { modelId: await findModel(db, modelId), text: questionText(values) }
+  const { rows } = await sql<{ id: number; isWhole: boolean }>`
+    SELECT id, NOT EXISTS (SELECT FROM embedding_backlog WHERE model_id = m.id) AS "isWhole" FROM embedding_models m
+    WHERE name = ${modelId}`.execute(db)
+  return { modelId: rows[0]?.id, text: questionText(values), isWhole: rows[0]?.isWhole ?? false }
 }
 
 function vectorLeg(db: MemoryDb, { modelId, text }: Meaning): VectorLeg | undefined {
