@@ -18,9 +18,11 @@ describePostgres('words that thousands of memories hold', (cluster) => {
         url,
         `INSERT INTO memories (id, agent_id, namespace, access_level, importance, pinned, created_at, updated_at, access_count, version,
            content_version, content_hash, context, content)
-         SELECT 'crowd-' || i, 'bob', 'crowd', CASE WHEN i % 50 = 0 THEN 'public' ELSE 'private' END, 0.5, 0, i, i, 0, 1, 1, 'hash-' || i, '{}', 'x'
+         SELECT 'crowd-' || i, 'bob', 'crowd', 
+           CASE WHEN i % 50 = 0 THEN 'public' WHEN i % 4 = 1 THEN 'team' ELSE 'private' END, 0.5, 0, i, i, 0, 1, 1, 'hash-' || i, '{}', 'x'
          FROM generate_series(1, ${CROWD}) i;
          INSERT INTO memory_words SELECT w, seq, 1, ${LENGTH} FROM memories, (VALUES (0, 'appl'), (1, 'pear')) AS word (r, w) WHERE seq % 3 = r;
+         INSERT INTO memory_words SELECT 'plum', seq, 1, ${LENGTH} FROM memories WHERE seq % 5 = 0;
          INSERT INTO memory_documents SELECT seq, ${LENGTH} FROM memories;
          UPDATE word_totals SET documents = ${CROWD}, length = ${CROWD * LENGTH} WHERE share = 0;
          ANALYZE memories; ANALYZE memory_words`,
@@ -49,6 +51,18 @@ describePostgres('words that thousands of memories hold', (cluster) => {
       const seen = await candidates(memories, stranger, { text: 'apple pear', candidateLimit: 100 })
       expect(seen.candidates).toHaveLength(100)
       expect(seen.candidates.every(({ id }) => Number(id.replace('crowd-', '')) % 50 === 0)).toBe(true)
+
+      // A quarter may be seen: what rarer words find is asked about until enough may be, and those get what the commoner word adds.
+      const colleague = { kind: 'agent', agentId: 'carl', namespace: 'crowd', isAdmin: false } as const
+      const plums = await candidates(memories, colleague, { text: 'plum apple', candidateLimit: 50 })
+      const [plum, apple] = [once * weight(CROWD / 5), once * weight(apples)]
+      const numbers = plums.candidates.map(({ id }) => Number(id.replace('crowd-', '')))
+      expect(numbers).toHaveLength(50)
+      for (const number of numbers) expect([number, number % 5, number % 50 === 0 || number % 4 === 1]).toEqual([number, 0, true])
+      for (const [place, { keyword }] of plums.candidates.entries())
+        expect(keyword).toBeCloseTo(plum + ((numbers[place] ?? 0) % 3 === 0 ? apple : 0), 4)
+      // All that hold both, of the first hundred by the rarer word, are among the fifty.
+      expect(numbers.filter((number) => number % 3 === 0).length).toBeGreaterThanOrEqual(33)
     } finally {
       await memories.close()
     }
