@@ -4,7 +4,7 @@ import { toUnit } from '../quantized-vector.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDb } from '../sql/sql-schema.ts'
 import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
-import { PassingMemories } from './sqlite-passing.ts'
+import { neededOf, PassingMemories } from './sqlite-passing.ts'
 import type { RawQueries } from './sqlite-raw-query.ts'
 import type { SqliteSearchIndex } from './sqlite-search-index.ts'
 import type { SqliteWordScores, WeighedTerm, WordQuestion } from './sqlite-word-scores.ts'
@@ -72,7 +72,7 @@ export class CandidateSearch {
 /** BM25 scores by `seq`. Words that most memories share are asked for only if the others find too few. */
 function keywordLeg(scores: SqliteWordScores, words: WordQuestion, passing: PassingMemories, limit: number): Map<number, number> {
   const found = matching(words.telling ?? words.terms)
-  return words.telling !== undefined && found.size < limit ? matching(words.terms) : found
+  return words.telling !== undefined && found.size < neededOf(limit) ? matching(words.terms) : found
 
   function matching(terms: readonly WeighedTerm[]): Map<number, number> {
     return passing.best(scores.score(terms, words.averageLength), limit)

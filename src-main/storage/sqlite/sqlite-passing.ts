@@ -24,6 +24,15 @@ const MAX_SHARE_ASKED = 0.05
 const ASKED_AT_LEAST = 500
 /** Asked about first, for each that is wanted: as a rule nearly all pass. */
 const FIRST_ASKED = 1.1
+/** Of the wanted memories, the share that an answer needs: for those who may see a third of all, each further one is three questions. */
+const ENOUGH = 0.5
+/** As many as that are always needed, where so many are wanted. */
+const NEEDED_AT_LEAST = 50
+
+/** How many of the wanted an answer needs. To find the others too is not worth a second look. */
+export function neededOf(wanted: number): number {
+  return Math.max(Math.ceil(ENOUGH * wanted), Math.min(wanted, NEEDED_AT_LEAST))
+}
 
 /**
  * Which memories a search may find. Rules come before any limit: they are asked about in the order of the scores until enough have
@@ -46,13 +55,14 @@ export class PassingMemories {
     this.#rules = { sql: sql.slice(sql.indexOf(' where ') + ' where '.length), parameters }
   }
 
-  /** The best `wanted` that pass, best first, by `seq`; fewer only when no more do. */
+  /** The best that pass, best first, by `seq`: up to `wanted`, and as many as are needed unless fewer pass. */
   best(scored: Scored, wanted: number): Map<number, number> {
     const found = new Map<number, number>()
     let { seqs, scores } = scored
+    let needed = this.#all ? wanted : neededOf(wanted)
     let order = new BestFirst(scores)
     let [asked, next] = [0, Math.ceil(FIRST_ASKED * wanted)]
-    while (found.size < wanted && asked < seqs.length) {
+    while (found.size < needed && asked < seqs.length) {
       const places = order.next(next)
       const some = Array.from(places, (place) => seqs[place] ?? 0)
       this.#ask(some)
@@ -60,13 +70,13 @@ export class PassingMemories {
         if (found.size < wanted && this.#passes(seq) && !found.has(seq)) found.set(seq, scores[places[i] ?? 0] ?? 0)
       }
       asked += some.length
-      next = found.size === 0 ? Infinity : Math.ceil((1.2 * (wanted - found.size) * asked) / found.size)
+      next = found.size === 0 ? Infinity : Math.ceil((1.2 * (needed - found.size) * asked) / found.size)
       next = Math.min(next, seqs.length - asked)
-      if (this.#all || found.size >= wanted || asked + next <= this.#mostAsked) continue
+      if (this.#all || found.size >= needed || asked + next <= this.#mostAsked) continue
       this.#readAll()
       ;({ seqs, scores } = this.#onlyPassing(scored))
       order = new BestFirst(scores)
-      ;[asked, next] = [0, wanted]
+      ;[asked, next, needed] = [0, wanted, wanted]
     }
     return found
   }
