@@ -39,7 +39,7 @@ export function vectorConformance(store: OpenedStore): void {
     expect(some.length).toBeGreaterThanOrEqual(50)
     // Vectors are kept as bytes, so close ones may change places.
     expect(mine.slice(0, 45).filter((id) => !some.includes(id))).toEqual([])
-    expect(new Set(await nearest(130))).toEqual(new Set(mine))
+    expect(new Set(await nearest(100))).toEqual(new Set(mine))
   })
 
   it('scores a memory by the best of its windows', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Expression, SqlBool } from 'kysely'
+import { neededOf } from '../needed-candidates.ts'
 import type { MemoryDb } from '../sql/sql-schema.ts'
 import { DESCRIBED } from './postgres-described.ts'
 import type { DescribedRow } from './postgres-described.ts'
@@ -7,13 +8,6 @@ import { vectorTable } from './postgres-vector-tables.ts'
 
 /** Vectors asked for per memory that is needed, and again where that is not enough: a long memory has several. */
 const ASKED_PER_NEEDED = [1.25, 5]
-/**
- * Of the wanted memories, the share that an answer needs. For those who may see a third of all, following the graph until all that are wanted
- * have passed takes half as long again, and what comes late is seldom among the nearest (0.986 of the first ten are right instead of 0.992).
- */
-const ENOUGH = 0.5
-/** As many as that are always needed, where so many are wanted. */
-const NEEDED_AT_LEAST = 50
 
 /**
  * The memories nearest to one question. The graph is followed, rules applied on the way, until enough memories pass or
@@ -32,7 +26,7 @@ export class VectorLeg {
 
   /** Cosines with the memories, best first: so many as `limit`, or the half of it, fewer only where no more pass. */
   async nearest(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
-    const needed = Math.max(Math.ceil(ENOUGH * limit), Math.min(limit, NEEDED_AT_LEAST))
+    const needed = neededOf(limit)
     for (const perNeeded of ASKED_PER_NEEDED) {
       const asked = Math.ceil(perNeeded * needed)
       const rows = await this.#alongGraph(rules, asked)

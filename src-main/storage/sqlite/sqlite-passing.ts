@@ -2,6 +2,7 @@ import { expressionBuilder } from 'kysely'
 import type { Expression, SqlBool } from 'kysely'
 import type { MemoryDatabase, MemoryDb, MemoryTable } from '../sql/sql-schema.ts'
 import type { MemoryExpressions } from '../sql/sql-access.ts'
+import { neededOf } from '../needed-candidates.ts'
 import { BestFirst } from './best-first.ts'
 import type { RawQueries } from './sqlite-raw-query.ts'
 
@@ -24,15 +25,6 @@ const MAX_SHARE_ASKED = 0.05
 const ASKED_AT_LEAST = 500
 /** Asked about first, for each that is wanted: as a rule nearly all pass. */
 const FIRST_ASKED = 1.1
-/** Of the wanted memories, the share that an answer needs: for those who may see a third of all, each further one is three questions. */
-const ENOUGH = 0.5
-/** As many as that are always needed, where so many are wanted. */
-const NEEDED_AT_LEAST = 50
-
-/** How many of the wanted an answer needs. To find the others too is not worth a second look. */
-export function neededOf(wanted: number): number {
-  return Math.max(Math.ceil(ENOUGH * wanted), Math.min(wanted, NEEDED_AT_LEAST))
-}
 
 /**
  * Which memories a search may find. Rules come before any limit: they are asked about in the order of the scores until enough have
@@ -62,7 +54,9 @@ export class PassingMemories {
     let needed = this.#all ? wanted : neededOf(wanted)
     let order = new BestFirst(scores)
     let [asked, next] = [0, Math.ceil(FIRST_ASKED * wanted)]
-    while (found.size < needed && asked < seqs.length) {
+    // The rest, where that is little, is asked about too.
+    const goesOn = () => asked < seqs.length && (found.size < needed || (found.size < wanted && seqs.length - asked <= asked))
+    while (goesOn()) {
       const places = order.next(next)
       const some = Array.from(places, (place) => seqs[place] ?? 0)
       this.#ask(some)
@@ -71,7 +65,7 @@ export class PassingMemories {
       }
       asked += some.length
       next = found.size === 0 ? Infinity : Math.ceil((1.2 * (needed - found.size) * asked) / found.size)
-      next = Math.min(next, seqs.length - asked)
+      next = found.size >= needed ? seqs.length - asked : Math.min(next, seqs.length - asked)
       if (this.#all || found.size >= needed || asked + next <= this.#mostAsked) continue
       this.#readAll()
       ;({ seqs, scores } = this.#onlyPassing(scored))
