@@ -21,7 +21,7 @@ export function HealthList({ checks }: ChecksProps) {
           <span>{words.parts[part] ?? part}</span>
           <span className={`truncate health-word ${check.status}`}>
             {words.statuses[check.status]}
-            {check.status === 'healthy' && factOf(check)}
+            {check.status === 'healthy' && factOf(check) !== undefined && ` · ${factOf(check)}`}
           </span>
         </li>
       ))}
@@ -43,7 +43,6 @@ export function Troubles({ checks }: ChecksProps) {
     ))
 }
 
-function factOf(check: Check): string {
-  const fact = FACTS.map((name) => check[name]).find((value) => typeof value === 'string')
-  return fact === undefined ? '' : ` · ${fact}`
+function factOf(check: Check): string | undefined {
+  return FACTS.map((name) => check[name]).find((value) => typeof value === 'string')
 }
