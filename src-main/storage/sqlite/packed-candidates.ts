@@ -9,17 +9,38 @@ export interface PackedCandidates extends Omit<CandidateSet, 'candidates'> {
 
 const WIDTH = 4
 
-export function packCandidates({ candidates, ...set }: CandidateSet): PackedCandidates {
+/** A candidate to be packed; NaN for the score that it has not. */
+export interface ScoredCandidate {
+  readonly id: string
+  readonly importance: number
+  readonly createdAt: number
+  readonly keyword: number
+  readonly vector: number
+}
+
+export function packCandidates(candidates: readonly ScoredCandidate[]): Pick<PackedCandidates, 'ids' | 'numbers'> {
   const numbers = new Float64Array(WIDTH * candidates.length)
-  for (const [index, { importance, createdAt, keyword = NaN, vector = NaN }] of candidates.entries())
-    numbers.set([importance, createdAt, keyword, vector], WIDTH * index)
-  return { ...set, ids: candidates.map(({ id }) => id), numbers }
+  let at = 0
+  for (const { importance, createdAt, keyword, vector } of candidates) {
+    numbers[at++] = importance
+    numbers[at++] = createdAt
+    numbers[at++] = keyword
+    numbers[at++] = vector
+  }
+  return { ids: candidates.map(({ id }) => id), numbers }
 }
 
 export function unpackCandidates({ ids, numbers, ...set }: PackedCandidates): CandidateSet {
   const candidates = ids.map((id, index): Candidate => {
-    const [importance = NaN, createdAt = NaN, keyword = NaN, vector = NaN] = numbers.subarray(WIDTH * index)
-    return { id, importance, createdAt, ...(!Number.isNaN(keyword) && { keyword }), ...(!Number.isNaN(vector) && { vector }) }
+    const at = WIDTH * index
+    const [keyword, vector] = [numbers[at + 2] ?? NaN, numbers[at + 3] ?? NaN]
+    return {
+      id,
+      importance: numbers[at] ?? NaN,
+      createdAt: numbers[at + 1] ?? NaN,
+      ...(!Number.isNaN(keyword) && { keyword }),
+      ...(!Number.isNaN(vector) && { vector }),
+    }
   })
   return { ...set, candidates }
 }

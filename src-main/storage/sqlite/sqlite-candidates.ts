@@ -1,10 +1,12 @@
 import type { Scope } from '../../contract/scope.ts'
-import type { CandidateQuery, CandidateSet, QuestionVector } from '../memory-store.ts'
+import type { CandidateQuery, QuestionVector } from '../memory-store.ts'
 import { neededOf } from '../needed-candidates.ts'
 import { toUnit } from '../quantized-vector.ts'
 import { candidateSql } from '../sql/sql-filter.ts'
 import type { MemoryDb } from '../sql/sql-schema.ts'
-import { findModel, hasUnembedded } from '../sql/sql-vectors.ts'
+import { hasUnembedded } from '../sql/sql-vectors.ts'
+import { packCandidates } from './packed-candidates.ts'
+import type { PackedCandidates } from './packed-candidates.ts'
 import { PassingMemories } from './sqlite-passing.ts'
 import type { RawQueries } from './sqlite-raw-query.ts'
 import type { SqliteSearchIndex } from './sqlite-search-index.ts'
@@ -41,34 +43,39 @@ export class CandidateSearch {
   }
 
   /** Both legs; what only words found gets its closeness too. */
-  async withMeaning(vector: QuestionVector): Promise<CandidateSet> {
-    const { db, index } = this.#parts
-    const modelId = await findModel(db, vector.modelId)
-    const isPartial = await hasUnembedded(db, modelId, this.#scope, Date.parse(this.#query.now))
+  async withMeaning(vector: QuestionVector): Promise<PackedCandidates> {
+    const { index } = this.#parts
+    const { modelId, isWhole } = this.#knowledgeOf(vector.modelId)
+    const isPartial = !isWhole && (await hasUnembedded(this.#parts.db, modelId, this.#scope, Date.parse(this.#query.now)))
     if (modelId === undefined) return { ...this.byWords(), isPartial }
     const comparison = index.vectors.ofModel(modelId).compare(toUnit(vector.values))
     return this.#join(this.#passing.best(comparison, this.#query.candidateLimit), isPartial, comparison)
   }
 
-  byWords(): CandidateSet {
+  byWords(): PackedCandidates {
     return this.#join(new Map(), false)
   }
 
-  #join(near: ReadonlyMap<number, number>, isPartial: boolean, comparison?: Comparison): CandidateSet {
+  /** The number of a model, and whether all memories have their vectors of it, as nearly always. If not, it is asked whether that concerns the scope. */
+  #knowledgeOf(model: string): { readonly modelId?: number; readonly isWhole: boolean } {
+    const [row] = this.#parts.queries.rows<[number, number]>(MODEL, [model])
+    return row ? { modelId: row[0], isWhole: row[1] === 1 } : { isWhole: false }
+  }
+
+  #join(near: ReadonlyMap<number, number>, isPartial: boolean, comparison?: Comparison): PackedCandidates {
     const described = this.#passing.describe(new Set([...this.#keyword.keys(), ...near.keys()]))
-    const candidates = [...described].map(([seq, { id, importance, createdAt }]) => {
-      const [word, closeness] = [this.#keyword.get(seq), near.get(seq) ?? comparison?.best(seq)]
-      return {
-        id,
-        importance,
-        createdAt,
-        ...(word !== undefined && { keyword: word }),
-        ...(closeness !== undefined && { vector: closeness }),
-      }
-    })
-    return { candidates, keywordCeiling: this.#ceiling, isPartial }
+    const candidates = Array.from(described, ([seq, { id, importance, createdAt }]) => ({
+      id,
+      importance,
+      createdAt,
+      keyword: this.#keyword.get(seq) ?? NaN,
+      vector: near.get(seq) ?? comparison?.best(seq) ?? NaN,
+    }))
+    return { ...packCandidates(candidates), keywordCeiling: this.#ceiling, isPartial }
   }
 }
+
+const MODEL = 'SELECT id, NOT EXISTS (SELECT 1 FROM embedding_backlog WHERE model_id = m.id) FROM embedding_models AS m WHERE name = ?'
 
 /** BM25 scores by `seq`. Words that most memories share are asked for only if the others find too few. */
 function keywordLeg(scores: SqliteWordScores, words: WordQuestion, passing: PassingMemories, limit: number): Map<number, number> {

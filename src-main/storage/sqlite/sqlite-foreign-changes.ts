@@ -15,6 +15,7 @@ interface Mark {
  */
 export class ForeignChanges {
   readonly #connection: SqliteConnection
+  readonly #version
   readonly #newestChange
   readonly #changeAt
   readonly #newestVector
@@ -25,6 +26,7 @@ export class ForeignChanges {
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection
+    this.#version = connection.prepare('PRAGMA data_version').pluck()
     this.#newestChange = connection.prepare('SELECT rowid, memory_seq, version FROM memory_history ORDER BY rowid DESC LIMIT 1')
     this.#changeAt = connection.prepare('SELECT 1 FROM memory_history WHERE rowid = ? AND memory_seq = ? AND version = ?').pluck()
     this.#newestVector = connection.prepare('SELECT coalesce(max(id), 0) FROM memory_vectors').pluck()
@@ -38,7 +40,7 @@ export class ForeignChanges {
    * and everything may have. What was erased is not among them: nothing finds it, since its row is gone.
    */
   take(): readonly number[] | undefined {
-    const dataVersion = this.#connection.pragma('data_version', { simple: true })
+    const dataVersion = this.#version.get()
     if (dataVersion === this.#dataVersion) return []
     // Asked before the look: what is committed meanwhile makes the next look find a new number.
     const isFirst = this.#dataVersion === undefined

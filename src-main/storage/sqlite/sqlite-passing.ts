@@ -79,7 +79,12 @@ export class PassingMemories {
   describe(seqs: Iterable<number>): Map<number, Described> {
     const all = [...seqs]
     this.#ask(all, true)
-    return new Map(all.flatMap((seq) => (this.#known.get(seq) ? [[seq, this.#known.get(seq) as Described]] : [])))
+    const described = new Map<number, Described>()
+    for (const seq of all) {
+      const known = this.#known.get(seq)
+      if (known) described.set(seq, known)
+    }
+    return described
   }
 
   #passes(seq: number): boolean {

@@ -1,6 +1,5 @@
 import type { Scope } from '../../contract/scope.ts'
 import type { QuestionVector } from '../memory-store.ts'
-import { packCandidates } from './packed-candidates.ts'
 import type { PackedCandidates } from './packed-candidates.ts'
 import { CandidateSearch } from './sqlite-candidates.ts'
 import type { CandidateParts, WordQuery } from './sqlite-candidates.ts'
@@ -38,6 +37,6 @@ export class SqliteSearches {
     this.#parts.index.sync()
     const search = this.#begun.get(number) ?? new CandidateSearch(this.#parts, query, scope)
     this.#begun.delete(number)
-    return packCandidates(vector ? await search.withMeaning(vector) : search.byWords())
+    return vector ? search.withMeaning(vector) : search.byWords()
   }
 }

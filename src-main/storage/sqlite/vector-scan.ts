@@ -96,11 +96,14 @@ const INITIAL_ROWS = 1024
 
 /** The question in whole numbers, as many steps fine as 16 bits allow and sums of 32 bits can hold. */
 function toWhole(question: Float32Array, dimensions: number): { values: Int16Array; scale: number } {
-  const peak = question.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
-  if (!(peak > 0)) return { values: new Int16Array(dimensions), scale: 0 }
+  const values = new Int16Array(dimensions)
+  let peak = 0
+  for (const value of question) peak = Math.max(peak, Math.abs(value))
+  if (!(peak > 0)) return { values, scale: 0 }
   // By Cauchy's inequality no sum of a unit vector's numbers with bytes is beyond 127 times the root of their number.
   const steps = Math.min(32_767 / peak, (2 ** 31 - 1) / (127 * Math.sqrt(dimensions)) / 1.001)
-  return { values: Int16Array.from(question.subarray(0, dimensions), (value) => Math.round(value * steps)), scale: 1 / steps }
+  for (let i = 0; i < Math.min(dimensions, question.length); i++) values[i] = Math.round((question[i] ?? 0) * steps)
+  return { values, scale: 1 / steps }
 }
 
 function grown<T extends Float32Array | Float64Array>(from: T, to: T): T {
