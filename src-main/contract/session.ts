@@ -45,6 +45,10 @@ export type Health = z.infer<typeof healthSchema>
 export const modelChangeSchema = z.object({
   from: z.string(),
   to: z.string(),
+  phase: z
+    .enum(['embedding', 'indexing'])
+    .default('embedding')
+    .describe('`indexing`: the vectors are all there, and are made quick to search.'),
   done: z.number().int(),
   total: z.number().int(),
   memories_per_second: z.number().optional(),

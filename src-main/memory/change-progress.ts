@@ -2,6 +2,8 @@
 export interface ModelChange {
   readonly from: string
   readonly to: string
+  /** `indexing`: the vectors are there, and the store makes them quick to search. */
+  readonly phase: 'embedding' | 'indexing'
   /** Memories that have vectors of the new model, and all that are to have some. */
   readonly done: number
   readonly total: number
@@ -16,6 +18,7 @@ const SMOOTHING = 0.2
 export class ChangeProgress {
   readonly from: string
   readonly to: string
+  phase: ModelChange['phase'] = 'embedding'
   readonly #nowMs: () => number
   #done = 0
   #total = 0
@@ -47,10 +50,11 @@ export class ChangeProgress {
   }
 
   get current(): ModelChange {
-    const rate = this.#rate
+    const rate = this.phase === 'embedding' ? this.#rate : undefined
     return {
       from: this.from,
       to: this.to,
+      phase: this.phase,
       done: this.#done,
       total: this.#total,
       ...(rate !== undefined && { memoriesPerSecond: Math.round(rate * 10) / 10 }),

@@ -189,6 +189,56 @@ describe.each(['sqlite', 'volatile'] as const)('a change of model on a %s store'
     expect((await byMeaning(server, 'penguins on ice')).best[0]).toBe('penguins live on the ice')
   })
 
+  test('waits until the store has made the new vectors quick to search; what is stored meanwhile is found', async () => {
+    const [old, next] = [new FakeModel('old', 64), new FakeModel('next', 24)]
+    await settled(old, 20)
+    const built = Promise.withResolvers<undefined>()
+    const prepared: string[] = []
+    store.prepareModel = async (modelId) => {
+      prepared.push(modelId)
+      await built.promise
+    }
+    const server = run(next, old)
+    await expect.poll(() => server.models.report.change?.phase).toBe('indexing')
+    expect(server.models.report).toMatchObject({ modelId: 'old', change: { done: 20, total: 20 } })
+    await add('penguins live on the ice')
+    server.indexer.poke()
+    await expect.poll(() => next.embedded.at(-1)).toBe('penguins live on the ice')
+    expect((await byMeaning(server, 'penguins on ice')).best[0]).toBe('penguins live on the ice')
+    expect([await inUse(), old.embedded, prepared]).toEqual(['old', ['penguins live on the ice'], ['next']])
+    built.resolve(undefined)
+    await expect.poll(inUse).toBe('next')
+    expect((await byMeaning(server, 'penguins on ice')).best[0]).toBe('penguins live on the ice')
+    expect(prepared).toEqual(['next'])
+  })
+
+  test('stays with the old vectors while the store cannot make the new ones quick to search, and stops at once', async () => {
+    const [old, next] = [new FakeModel('old', 64), new FakeModel('next', 24)]
+    await settled(old, 20)
+    const failed = Promise.withResolvers<undefined>()
+    store.prepareModel = () => {
+      failed.resolve(undefined)
+      return Promise.reject(new AppError('unavailable', 'The disk is full.'))
+    }
+    const server = run(next, old)
+    await failed.promise
+    await add('penguins live on the ice')
+    server.indexer.poke()
+    await expect.poll(() => next.embedded.at(-1)).toBe('penguins live on the ice')
+    expect([await inUse(), (await byMeaning(server, 'penguins on ice')).best[0]]).toEqual(['old', 'penguins live on the ice'])
+    await stopAll()
+    // The next server begins anew, and is stopped before it is done.
+    let signal: AbortSignal | undefined
+    store.prepareModel = (_modelId, given) => {
+      signal = given
+      return new Promise((_resolve, reject) => given.addEventListener('abort', () => reject(given.reason as Error)))
+    }
+    run(new FakeModel('next', 24), old)
+    await expect.poll(() => signal).toBeDefined()
+    await stopAll()
+    expect([signal?.aborted, await inUse()]).toEqual([true, 'old'])
+  })
+
   test('a server that leaves the indexing to another one follows the change that the other makes', async () => {
     const [old, next] = [new FakeModel('old', 64), new FakeModel('next', 24)]
     await settled(old, 60)

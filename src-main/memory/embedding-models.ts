@@ -6,6 +6,7 @@ import type { Embedder } from '../embedding/embedder.ts'
 import type { KnownModel, MemoryStore } from '../storage/memory-store.ts'
 import { ChangeProgress } from './change-progress.ts'
 import type { ModelChange } from './change-progress.ts'
+import { ModelPreparation } from './model-preparation.ts'
 
 export interface EmbeddingModelsParts {
   readonly store: MemoryStore
@@ -60,10 +61,14 @@ export class EmbeddingModels {
   #lookedMs: number | undefined
   #looking: Promise<void> | undefined
   #isClosed = false
+  readonly #preparation: ModelPreparation
   readonly #lingering = new Set<Embedder>()
 
   constructor(parts: EmbeddingModelsParts) {
     this.#parts = parts
+    const { store, log } = parts
+    // Whoever indexes looks again.
+    this.#preparation = new ModelPreparation({ store, log, onEnd: () => this.#changed('state') })
     this.#stopListening = parts.embedder.onStateChange(() => this.#changed('state'))
   }
 
@@ -155,6 +160,11 @@ export class EmbeddingModels {
   async isWhole(embedder: Embedder): Promise<void> {
     if (!this.#isBuilding || embedder !== this.#parts.embedder) return
     const { modelId, dimensions } = embedder
+    if (!this.#preparation.isReady(modelId)) {
+      if (this.#progress) this.#progress.phase = 'indexing'
+      this.#changed('change')
+      return
+    }
     const former = this.#inUse?.modelId
     await this.#use(embedder)
     this.#parts.log.info({ model: modelId, dimensions, former }, 'the change of model is complete; searches use the new vectors')
@@ -178,6 +188,7 @@ export class EmbeddingModels {
     this.#isClosed = true
     this.#stopListening()
     await this.#looking?.catch(() => undefined)
+    await this.#preparation.close()
     this.#former?.stop()
     await Promise.all([this.#former?.embedder?.close(), ...[...this.#lingering].map((embedder) => embedder.close())])
   }
@@ -248,6 +259,7 @@ export class EmbeddingModels {
     const { embedder, stop } = this.#former ?? {}
     this.#former = undefined
     this.#isBuilding = false
+    this.#preparation.forget()
     this.#progress = undefined
     stop?.()
     if (embedder) {

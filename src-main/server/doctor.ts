@@ -253,8 +253,12 @@ async function checkModel({ embedding }: ServerConfig): Promise<Finding> {
 /** Which model a running server searches with, and how far a change of it is. */
 function describeUse(check: Readonly<Record<string, unknown>> | undefined): Finding[] {
   if (typeof check?.['model'] !== 'string') return []
-  const change = check['change'] as { to: string; done: number; total: number } | undefined // our own server's answer
-  const towards = change ? `; changes to ${change.to}, ${change.done} of ${change.total} memories are embedded anew` : ''
+  const change = check['change'] as { to: string; phase: string; done: number; total: number } | undefined // our own server's answer
+  const where =
+    change?.phase === 'indexing'
+      ? 'the index of the new vectors is being built'
+      : `${change?.done} of ${change?.total} memories are embedded anew`
+  const towards = change ? `; changes to ${change.to}, ${where}` : ''
   return [{ subject: 'Vectors', verdict: change ? 'note' : 'ok', sentence: `searches use ${check['model']}${towards}` }]
 }
 

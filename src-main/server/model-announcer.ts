@@ -28,7 +28,9 @@ export function announceModels(models: EmbeddingModels, bus: EventBus, clock: Cl
   })
 }
 
-export function describeChange({ to, done, total, etaSeconds }: ModelChange): string {
+export function describeChange({ to, phase, done, total, etaSeconds }: ModelChange): string {
+  if (phase === 'indexing')
+    return `All ${done} memories are embedded with ${to}; the index of the new vectors is being built. Searches use the former vectors until then.`
   const left = etaSeconds === undefined ? '' : `, about ${etaSeconds} s left`
   return `Memories are embedded anew with ${to}: ${done} of ${total}${left}. Searches use the former vectors until then.`
 }

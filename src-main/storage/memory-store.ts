@@ -99,6 +99,11 @@ export interface MemoryStore {
   /** Makes one model the one in use, in place of the one that was; it need not have been known. Vectors are not touched. */
   useModel(model: Omit<KnownModel, 'isInUse'>): Promise<void>
   /**
+   * Makes the vectors of a model quick to search, once all are there and before it is put in use. May take minutes, in which all else goes
+   * on; ends early on `signal`, and is begun anew by the next call. Absent where there is nothing to make.
+   */
+  prepareModel?(modelId: string, signal: AbortSignal): Promise<void>
+  /**
    * Erases up to `limit` rows of models that are neither in use nor in `keep`, and returns how many; 0 when none are left. From the
    * first row on the store does not know the model any more: should it come back, its vectors are made anew.
    */

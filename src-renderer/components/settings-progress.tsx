@@ -1,6 +1,7 @@
 interface SettingsProgressProps {
   readonly label: string
-  readonly done: number
+  /** Absent: nobody can tell. */
+  readonly done?: number
   readonly total: number
   readonly facts: readonly string[]
 }
@@ -10,7 +11,7 @@ export function SettingsProgress({ label, done, total, facts }: SettingsProgress
   return (
     <div className="settings-progress">
       <p>{label}</p>
-      <progress aria-label={label} value={done} max={Math.max(total, 1)} />
+      <progress aria-label={label} {...(done !== undefined && { value: done })} max={Math.max(total, 1)} />
       <p className="figures faint" role="status">
         {facts.join(' · ')}
       </p>

@@ -59,7 +59,9 @@ export function SettingsEmbedding({ stores, report, form }: SettingsEmbeddingPro
 const TONES: Readonly<Record<string, Tone>> = { ready: 'ok', loading: 'warn', failed: 'error', off: 'quiet' }
 
 function ModelChange({ change }: { readonly change: NonNullable<NonNullable<Stats['embedding']>['change']> }) {
-  const { from, to, done, total, memories_per_second: perSecond, eta_seconds: etaSeconds } = change
+  const { from, to, phase, done, total, memories_per_second: perSecond, eta_seconds: etaSeconds } = change
+  if (phase === 'indexing')
+    return <SettingsProgress label={words.indexing(to)} total={total} facts={[words.progress(count(done), count(total))]} />
   return (
     <SettingsProgress
       label={words.changing(from, to)}

@@ -315,6 +315,8 @@ export const settings = {
     dimensions: 'Dimensions',
     changing: (from: string, to: string) =>
       `Memories are embedded anew: from ${from} to ${to}. Searches use the former vectors until all are done.`,
+    indexing: (to: string) =>
+      `All memories are embedded with ${to}; the index of the new vectors is being built. Searches use the former vectors until then.`,
     progress: (done: string, total: string) => `${done} of ${total} memories`,
     rate: (n: string) => `${n} a second`,
     left: (time: string) => `about ${time} left`,

@@ -280,6 +280,8 @@ export const settings: typeof english = {
     model: '使用中のモデル',
     dimensions: '次元数',
     changing: (from: string, to: string) => `メモリーを埋め込み直しています (${from} → ${to})。終わるまでは以前のベクトルで検索します。`,
+    indexing: (to: string) =>
+      `すべてのメモリーを ${to} で埋め込みました。新しいベクトルの索引を作成しています。終わるまでは以前のベクトルで検索します。`,
     progress: (done: string, total: string) => `メモリー ${total} 件中 ${done} 件`,
     rate: (n: string) => `毎秒 ${n} 件`,
     left: (time: string) => `残り約 ${time}`,

@@ -73,3 +73,38 @@ describePostgres('the graph of a model whose vectors are moved here', (cluster) 
     expect(await target.memories.checkIntegrity()).toEqual([])
   })
 })
+
+describePostgres('the graph of a model that is to take the place of another', (cluster) => {
+  let stores: PostgresStores
+  let url: string
+  const next = { modelId: 'model-2', dimensions: 16 }
+  const graphs = () => runSql(url, `SELECT indexname FROM pg_indexes WHERE indexname LIKE 'searched_vectors_%_nearest' ORDER BY 1`)
+  const [FIRST, SECOND] = [{ indexname: 'searched_vectors_1_nearest' }, { indexname: 'searched_vectors_2_nearest' }]
+
+  beforeEach(async () => {
+    url = cluster().createDatabase('change')
+    stores = await openEmptied(optionsOf(url), (text) => runSql(url, text))
+  })
+  afterEach(() => stores.memories.close())
+
+  it('is built of all its vectors at once, before it is put in use; that it has none until then is no fault', async () => {
+    const { memories } = stores
+    await memories.useModel({ modelId: 'model-1', dimensions: 16 })
+    const made = [await put(memories, { content: 'near' }), await put(memories, { content: 'far' })]
+    const entries = made.map(({ id }, n) => ({ memoryId: id, contentVersion: 1, vectors: [vector(3 + n)] }))
+    await memories.putVectors({ modelId: 'model-1', dimensions: 16 }, entries)
+    await memories.putVectors(next, entries.slice(0, 1))
+    expect(await graphs()).toEqual([FIRST])
+    expect(await memories.checkIntegrity()).toEqual([])
+    await memories.upkeep?.(new AbortController().signal)
+    await memories.upkeep?.(new AbortController().signal)
+    expect(await graphs()).toEqual([FIRST])
+    await memories.putVectors(next, entries.slice(1))
+    await memories.prepareModel?.(next.modelId, new AbortController().signal)
+    expect(await graphs()).toEqual([FIRST, SECOND])
+    await memories.useModel(next)
+    const question = { vector: { values: vector(3), modelId: next.modelId } }
+    expect((await foundIds(memories, alice, question))[0]).toBe(made[0]?.id)
+    expect(await memories.checkIntegrity()).toEqual([])
+  })
+})

@@ -8,16 +8,26 @@ const MAX_INDEXED_DIMENSIONS = 4000
 /** Of pg_advisory_lock: whoever holds it builds the graphs of this database. */
 const GRAPH_LOCK = 0x544d5747
 /** What a graph takes for each vector besides its values, in bytes, and the most memory that is asked for. A larger one is built slower. */
-const EDGE_BYTES = 500
-const MOST_MEMORY_MIB = 1024
+const EDGE_BYTES = 750
+const MOST_MEMORY_MIB = 2048
 const DISK_FULL = '53100'
 
 /** Neighbours looked at for each vector that is added. 64, pgvector's own, finds too little at a million, and takes half as long. */
 const GRAPH = sql`WITH (ef_construction = 128)`
 
-/** The graph along which the vectors of a model are searched, for a table that is still small or empty. */
+/**
+ * The graph along which the vectors of a model are searched, for a table that is still empty. While another model is in use nobody
+ * searches this one: its graph waits until its vectors are all there (`prepareGraph`), and takes a fifth of the work.
+ */
 export async function createGraph(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
   if (dimensions > MAX_INDEXED_DIMENSIONS) return
+  const other = await tx
+    .selectFrom('embedding_models')
+    .select('id')
+    .where('state', '=', 'in-use')
+    .where('id', '!=', modelId)
+    .executeTakeFirst()
+  if (other) return
   await sql`CREATE INDEX ${sql.ref(graphName(modelId))} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops) ${GRAPH}`.execute(
     tx,
   )
@@ -32,22 +42,45 @@ export async function postponeGraph(tx: MemoryTransaction, modelId: number): Pro
   if (rows[0]?.isEmpty === true) await sql`DROP INDEX IF EXISTS ${sql.ref(graphName(modelId))}`.execute(tx)
 }
 
-/** Models without their graph, and those whose graph was never finished. */
-export async function missingGraphs(db: MemoryDb): Promise<{ readonly id: number; readonly dimensions: number }[]> {
-  const { rows } = await sql<{ id: number; dimensions: number }>`
-    SELECT m.id, m.dimensions FROM embedding_models m
+interface MissingGraph {
+  readonly id: number
+  readonly name: string
+  readonly dimensions: number
+}
+
+/** Models without their graph, and those whose graph was never finished; not one that a change of model is still filling. */
+export async function missingGraphs(db: MemoryDb): Promise<MissingGraph[]> {
+  return (await unfinishedGraphs(db)).filter(({ isFilling }) => !isFilling)
+}
+
+/** Builds the graphs that are missing, while others go on reading and writing. `db` has one connection, whose settings change. */
+export function buildMissingGraphs(db: MemoryDb): Promise<void> {
+  return buildGraphs(db, missingGraphs)
+}
+
+/** Builds the graph of one model, if it has none. `db` as for `buildMissingGraphs`. */
+export function prepareGraph(db: MemoryDb, model: string): Promise<void> {
+  return buildGraphs(db, async () => (await unfinishedGraphs(db)).filter(({ name }) => name === model))
+}
+
+async function unfinishedGraphs(db: MemoryDb): Promise<(MissingGraph & { readonly isFilling: boolean })[]> {
+  const { rows } = await sql<MissingGraph & { isFilling: boolean }>`
+    SELECT m.id, m.name, m.dimensions,
+      m.state = 'kept' AND EXISTS (SELECT FROM embedding_models WHERE state = 'in-use')
+        AND EXISTS (SELECT FROM embedding_backlog WHERE model_id = m.id) AS "isFilling"
+    FROM embedding_models m
     LEFT JOIN pg_index i ON i.indexrelid = to_regclass('searched_vectors_' || m.id || '_nearest')
     WHERE m.state IN ('in-use', 'kept') AND m.dimensions <= ${MAX_INDEXED_DIMENSIONS} AND i.indisvalid IS NOT TRUE
     ORDER BY m.id`.execute(db)
   return rows
 }
 
-/** Builds the graphs that are missing, while others go on reading and writing. `db` has one connection, whose settings change. */
-export async function buildMissingGraphs(db: MemoryDb): Promise<void> {
-  if ((await missingGraphs(db)).length === 0) return
+/** One process at a time, which looks again at what there is to do when its turn has come. */
+async function buildGraphs(db: MemoryDb, missing: (db: MemoryDb) => Promise<MissingGraph[]>): Promise<void> {
+  if ((await missing(db)).length === 0) return
   await sql`SELECT pg_advisory_lock(${GRAPH_LOCK})`.execute(db)
   try {
-    for (const { id, dimensions } of await missingGraphs(db)) await buildGraph(db, id, dimensions)
+    for (const { id, dimensions } of await missing(db)) await buildGraph(db, id, dimensions)
   } finally {
     await sql`SELECT pg_advisory_unlock(${GRAPH_LOCK})`.execute(db).catch(() => undefined)
   }

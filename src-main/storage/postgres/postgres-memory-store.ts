@@ -31,7 +31,7 @@ import {
 import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../stored-memory.ts'
 import { findCandidates } from './postgres-candidates.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
-import { buildMissingGraphs, GraphUpkeep } from './postgres-graphs.ts'
+import { buildMissingGraphs, GraphUpkeep, prepareGraph } from './postgres-graphs.ts'
 import { holdRows } from './postgres-hold.ts'
 import { checkData } from './postgres-integrity.ts'
 import { partsOf } from './postgres-parts.ts'
@@ -154,6 +154,10 @@ export class PostgresMemoryStore implements MemoryStore {
 
   useModel(model: Omit<KnownModel, 'isInUse'>): Promise<void> {
     return this.#database.run('useModel', (db) => putInUse(partsOf(db), model))
+  }
+
+  prepareModel(modelId: string, signal: AbortSignal): Promise<void> {
+    return this.#database.maintain((db) => prepareGraph(db, modelId), signal)
   }
 
   dropUnusedVectors(keep: readonly string[], limit: number): Promise<number> {
