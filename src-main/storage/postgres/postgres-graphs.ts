@@ -8,12 +8,15 @@ const MAX_INDEXED_DIMENSIONS = 4000
 /** Of pg_advisory_lock: whoever holds it builds the graphs of this database. */
 const GRAPH_LOCK = 0x544d5747
 /** What a graph takes for each vector besides its values, in bytes, and the most memory that is asked for. A larger one is built slower. */
-const EDGE_BYTES = 750
+const EDGE_BYTES = 1_250
 const MOST_MEMORY_MIB = 2048
 const DISK_FULL = '53100'
 
-/** Neighbours looked at for each vector that is added. 64, pgvector's own, finds too little at a million, and takes half as long. */
-const GRAPH = sql`WITH (ef_construction = 128)`
+/**
+ * Edges of each vector (twice as many on the ground floor), and neighbours looked at when it is added. With pgvector's own 16 and 64 too many
+ * are hardly linked at a million: what an agent may not see stands between it and the rest.
+ */
+const GRAPH = sql`WITH (m = 32, ef_construction = 128)`
 
 /**
  * The graph along which the vectors of a model are searched, for a table that is still empty. While another model is in use nobody
