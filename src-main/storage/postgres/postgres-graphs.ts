@@ -20,7 +20,7 @@ const GRAPH = sql`WITH (m = 32, ef_construction = 128)`
 
 /**
  * The graph along which the vectors of a model are searched, for a table that is still empty. While another model is in use nobody
- * searches this one: its graph waits until its vectors are all there (`prepareGraph`), and takes a fifth of the work.
+ * searches this one: its graph waits until its vectors are all there (`prepareGraph`), and takes a third of the work.
  */
 export async function createGraph(tx: MemoryTransaction, modelId: number, dimensions: number): Promise<void> {
   if (dimensions > MAX_INDEXED_DIMENSIONS) return
