@@ -77,12 +77,13 @@ describePostgres('the graph of a model whose vectors are moved here', (cluster) 
 describePostgres('the graph of a model that is to take the place of another', (cluster) => {
   let stores: PostgresStores
   let url: string
+  let made = 0
   const next = { modelId: 'model-2', dimensions: 16 }
   const graphs = () => runSql(url, `SELECT indexname FROM pg_indexes WHERE indexname LIKE 'searched_vectors_%_nearest' ORDER BY 1`)
   const [FIRST, SECOND] = [{ indexname: 'searched_vectors_1_nearest' }, { indexname: 'searched_vectors_2_nearest' }]
 
   beforeEach(async () => {
-    url = cluster().createDatabase('change')
+    url = cluster().createDatabase(`change_${made++}`)
     stores = await openEmptied(optionsOf(url), (text) => runSql(url, text))
   })
   afterEach(() => stores.memories.close())
@@ -90,8 +91,8 @@ describePostgres('the graph of a model that is to take the place of another', (c
   it('is built of all its vectors at once, before it is put in use; that it has none until then is no fault', async () => {
     const { memories } = stores
     await memories.useModel({ modelId: 'model-1', dimensions: 16 })
-    const made = [await put(memories, { content: 'near' }), await put(memories, { content: 'far' })]
-    const entries = made.map(({ id }, n) => ({ memoryId: id, contentVersion: 1, vectors: [vector(3 + n)] }))
+    const both = [await put(memories, { content: 'near' }), await put(memories, { content: 'far' })]
+    const entries = both.map(({ id }, n) => ({ memoryId: id, contentVersion: 1, vectors: [vector(3 + n)] }))
     await memories.putVectors({ modelId: 'model-1', dimensions: 16 }, entries)
     await memories.putVectors(next, entries.slice(0, 1))
     expect(await graphs()).toEqual([FIRST])
@@ -104,7 +105,16 @@ describePostgres('the graph of a model that is to take the place of another', (c
     expect(await graphs()).toEqual([FIRST, SECOND])
     await memories.useModel(next)
     const question = { vector: { values: vector(3), modelId: next.modelId } }
-    expect((await foundIds(memories, alice, question))[0]).toBe(made[0]?.id)
+    expect((await foundIds(memories, alice, question))[0]).toBe(both[0]?.id)
+    expect(await memories.checkIntegrity()).toEqual([])
+  })
+
+  it('is there from the start where there is nothing to wait for', async () => {
+    const { memories } = stores
+    await memories.useModel({ modelId: 'model-1', dimensions: 16 })
+    await memories.prepareModel?.(next.modelId, new AbortController().signal)
+    await memories.useModel(next)
+    expect(await graphs()).toEqual([FIRST, SECOND])
     expect(await memories.checkIntegrity()).toEqual([])
   })
 })

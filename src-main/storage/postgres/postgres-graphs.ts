@@ -7,8 +7,8 @@ import { vectorTable } from './postgres-vector-tables.ts'
 const MAX_INDEXED_DIMENSIONS = 4000
 /** Of pg_advisory_lock: whoever holds it builds the graphs of this database. */
 const GRAPH_LOCK = 0x544d5747
-/** What a graph takes for each vector besides its values, in bytes, and the most memory that is asked for. A larger one is built slower. */
-const EDGE_BYTES = 1_250
+/** What a graph takes for each vector besides its values, in bytes (pgvector 0.8 says when it is full: 1,290), and the most memory that is asked for. A larger one is built slower. */
+const EDGE_BYTES = 1_300
 const MOST_MEMORY_MIB = 2048
 const DISK_FULL = '53100'
 

@@ -15,8 +15,9 @@ export async function listModels(db: MemoryDb): Promise<KnownModel[]> {
 
 export function putInUse({ db, index }: SqlParts, { modelId, dimensions, recipe }: Omit<KnownModel, 'isInUse'>): Promise<void> {
   return db.transaction().execute(async (tx) => {
+    // First, so that the index of a model that is new here knows that it will be searched.
+    await tx.updateTable('embedding_models').set({ state: 'kept' }).where('state', '=', 'in-use').where('name', '!=', modelId).execute()
     const id = await requireModel(tx, index, { modelId, dimensions })
-    await tx.updateTable('embedding_models').set({ state: 'kept' }).where('state', '=', 'in-use').where('id', '!=', id).execute()
     await tx
       .updateTable('embedding_models')
       .set({ state: 'in-use', recipe: recipe ?? null })
