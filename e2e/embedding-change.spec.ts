@@ -40,87 +40,88 @@ async function search(server: RunningServer): Promise<{ hits: Hit[]; degraded: u
 const embedding = async (server: RunningServer) => (await server.health()).checks.embedding
 const isWhole = async (server: RunningServer) => (await search(server)).degraded === undefined
 
-test('another model takes over in the background, through a crash, while every search is answered by meaning; and back again', async ({
-  makePlace,
-  closing,
-}) => {
-  test.setTimeout(180_000)
-  const place = makePlace()
-  const fake = closing(await FakeOpenAi.start())
-  const local = await (await place.start()).untilHealthy()
-  await fill(local)
-  await until('every memory to have its vector', () => isWhole(local), 60_000)
-  const { model: before } = await embedding(local)
-  const { hits: expected } = await search(local)
-  expect(expected.every(({ content }) => content.includes('Roses'))).toBe(true)
-  await local.stop()
+test(
+  'another model takes over in the background, through a crash, while every search is answered by meaning; and back again',
+  { tag: '@stores' },
+  async ({ makePlace, closing }) => {
+    test.setTimeout(180_000)
+    const place = makePlace()
+    const fake = closing(await FakeOpenAi.start())
+    const local = await (await place.start()).untilHealthy()
+    await fill(local)
+    await until('every memory to have its vector', () => isWhole(local), 60_000)
+    const { model: before } = await embedding(local)
+    const { hits: expected } = await search(local)
+    expect(expected.every(({ content }) => content.includes('Roses'))).toBe(true)
+    await local.stop()
 
-  const env = {
-    TMWS_EMBEDDING_PROVIDER: 'openai',
-    TMWS_EMBEDDING_URL: `${fake.url}/v1`,
-    TMWS_EMBEDDING_MODEL: 'fake-large',
-    TMWS_EMBEDDING_API_KEY: KEY,
-    TMWS_EMBEDDING_BATCH_SIZE: '8',
-    TMWS_LOG_LEVEL: 'debug',
-  }
-  fake.delayMs = 1_500
-  const first = await place.start({ env })
-  await until(
-    'the change to be under way, and the former model to be loaded',
-    async () => {
-      const { status, change } = await embedding(first)
-      return status === 'healthy' && change !== undefined && fake.texts >= 24
-    },
-    60_000,
-  )
-  const during = await search(first)
-  expect(during).toMatchObject({ degraded: undefined })
-  expect(during.hits.every(({ content, why }) => content.includes('Roses') && why.vector !== undefined)).toBe(true)
-  expect(await embedding(first)).toMatchObject({ status: 'healthy', model: before, change: { from: before, total: MEMORIES } })
-  const stats = await agent(first).get('/stats')
-  expect(stats.body['embedding']).toMatchObject({ model: before, change: { total: MEMORIES } })
-  expect((await place.doctor()).stdout).toMatch(
-    /Vectors\s+searches use .*; changes to openai:fake-large.* of 200 memories are embedded anew/,
-  )
-  await first.kill()
+    const env = {
+      TMWS_EMBEDDING_PROVIDER: 'openai',
+      TMWS_EMBEDDING_URL: `${fake.url}/v1`,
+      TMWS_EMBEDDING_MODEL: 'fake-large',
+      TMWS_EMBEDDING_API_KEY: KEY,
+      TMWS_EMBEDDING_BATCH_SIZE: '8',
+      TMWS_LOG_LEVEL: 'debug',
+    }
+    fake.delayMs = 1_500
+    const first = await place.start({ env })
+    await until(
+      'the change to be under way, and the former model to be loaded',
+      async () => {
+        const { status, change } = await embedding(first)
+        return status === 'healthy' && change !== undefined && fake.texts >= 24
+      },
+      60_000,
+    )
+    const during = await search(first)
+    expect(during).toMatchObject({ degraded: undefined })
+    expect(during.hits.every(({ content, why }) => content.includes('Roses') && why.vector !== undefined)).toBe(true)
+    expect(await embedding(first)).toMatchObject({ status: 'healthy', model: before, change: { from: before, total: MEMORIES } })
+    const stats = await agent(first).get('/stats')
+    expect(stats.body['embedding']).toMatchObject({ model: before, change: { total: MEMORIES } })
+    expect((await place.doctor()).stdout).toMatch(
+      /Vectors\s+searches use .*; changes to openai:fake-large.* of 200 memories are embedded anew/,
+    )
+    await first.kill()
 
-  const second = await (await place.start({ env })).untilHealthy()
-  let searches = 0
-  while ((await embedding(second))['model'] === before || fake.texts < MEMORIES) {
-    const { status, body } = await agent(second).post('/memory/search', { query: QUESTION, limit: 5 })
-    expect(status).toBe(200)
-    expect((body['memories'] as Hit[]).length, String(body['degraded'])).toBeGreaterThan(0)
-    searches += 1
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  expect(searches).toBeGreaterThan(5)
-  expect(await embedding(second)).toMatchObject({
-    status: 'healthy',
-    dimensions: fake.dimensions,
-    model: expect.stringMatching(/^openai:fake-large@/),
-  })
-  // What the killed server had kept was not embedded again: at most the batch that it was keeping, and the one at the model.
-  expect(fake.texts).toBeLessThanOrEqual(MEMORIES + 2 * BATCH)
-  expect(await isWhole(second)).toBe(true)
-  expect(fake.keys).toEqual(new Set([`Bearer ${KEY}`]))
-  const shown = [second.process.stderr, first.process.stderr, JSON.stringify(await second.health()), (await place.doctor()).stdout].join(
-    '\n',
-  )
-  expect(shown).not.toContain(KEY)
-  await second.stop()
+    const second = await (await place.start({ env })).untilHealthy()
+    let searches = 0
+    while ((await embedding(second))['model'] === before || fake.texts < MEMORIES) {
+      const { status, body } = await agent(second).post('/memory/search', { query: QUESTION, limit: 5 })
+      expect(status).toBe(200)
+      expect((body['memories'] as Hit[]).length, String(body['degraded'])).toBeGreaterThan(0)
+      searches += 1
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect(searches).toBeGreaterThan(5)
+    expect(await embedding(second)).toMatchObject({
+      status: 'healthy',
+      dimensions: fake.dimensions,
+      model: expect.stringMatching(/^openai:fake-large@/),
+    })
+    // What the killed server had kept was not embedded again: at most the batch that it was keeping, and the one at the model.
+    expect(fake.texts).toBeLessThanOrEqual(MEMORIES + 2 * BATCH)
+    expect(await isWhole(second)).toBe(true)
+    expect(fake.keys).toEqual(new Set([`Bearer ${KEY}`]))
+    const shown = [second.process.stderr, first.process.stderr, JSON.stringify(await second.health()), (await place.doctor()).stdout].join(
+      '\n',
+    )
+    expect(shown).not.toContain(KEY)
+    await second.stop()
 
-  const back = await place.start()
-  await until(
-    'the shipped model to be in use again',
-    async () => {
-      const { model, change } = await embedding(back)
-      return model === before && change === undefined
-    },
-    60_000,
-  )
-  expect((await search(back)).hits.every(({ content }) => content.includes('Roses'))).toBe(true)
-  await back.stop()
-})
+    const back = await place.start()
+    await until(
+      'the shipped model to be in use again',
+      async () => {
+        const { model, change } = await embedding(back)
+        return model === before && change === undefined
+      },
+      60_000,
+    )
+    expect((await search(back)).hits.every(({ content }) => content.includes('Roses'))).toBe(true)
+    await back.stop()
+  },
+)
 
 test('a server with a wrong key says so, and the former model goes on answering', async ({ makePlace, closing }) => {
   const place = makePlace()
