@@ -33,6 +33,10 @@ const BEATS_BETWEEN_WHOLE = 10
 /** Sessions that one command carries. */
 const BATCH = 200
 
+interface LeftPlace {
+  readonly agentId: string
+}
+
 /** The sessions of all instances on one Redis: each shows its own while it lives, by a lease; what a dead one had vanishes with that. */
 export class RedisSessionFleet implements SessionFleet {
   readonly instance: string
@@ -43,8 +47,8 @@ export class RedisSessionFleet implements SessionFleet {
   readonly #timer: NodeJS.Timeout
   /** What the others have been shown of each session: without what changes by itself. */
   readonly #shown = new Map<string, string>()
-  /** Places that could not be given back. */
-  readonly #left = new Map<string, string>()
+  /** Places that are yet to be given back. One that was taken again by a sign of life is a new one: an older farewell does not do for it. */
+  readonly #left = new Map<string, LeftPlace>()
   /** Other instances that lived at the last sign of life. */
   #living: ReadonlySet<string> = new Set()
   #member: FleetMember | undefined
@@ -97,8 +101,9 @@ export class RedisSessionFleet implements SessionFleet {
 
   leave(sessionId: string, agentId: string): void {
     this.#shown.delete(sessionId)
-    this.#left.set(sessionId, agentId)
-    void this.#giveBack(sessionId, agentId)
+    const place: LeftPlace = { agentId }
+    this.#left.set(sessionId, place)
+    void this.#giveBack(sessionId, place)
   }
 
   async others(): Promise<readonly SessionInfo[]> {
@@ -166,7 +171,7 @@ export class RedisSessionFleet implements SessionFleet {
     for (let from = 0; from < changed.length; from += 2 * BATCH)
       await link.run((commands) => commands.hset(this.#key('live'), ...changed.slice(from, from + 2 * BATCH)))
     await link.run((commands) => commands.pexpire(this.#key('live'), this.#leaseMs))
-    for (const [sessionId, agentId] of this.#left) await this.#giveBack(sessionId, agentId)
+    for (const [sessionId, place] of this.#left) await this.#giveBack(sessionId, place)
     await this.#missDead()
   }
 
@@ -189,16 +194,19 @@ export class RedisSessionFleet implements SessionFleet {
     const live = new Set(places.map(([sessionId]) => sessionId))
     const ghosts = (await link.run((commands) => commands.hkeys(this.#key('live')))).filter((sessionId) => !live.has(sessionId))
     if (ghosts.length > 0) await link.run((commands) => commands.hdel(this.#key('live'), ...ghosts))
-    for (let from = 0; from < places.length; from += BATCH)
-      await this.#run(KEEP_ROOMS, instance, ROOM_TTL_MS, ...places.slice(from, from + BATCH).flat())
-    // Those that were given back meanwhile may just have been taken again; the beat gives back what is in here.
-    const kept = new Map(this.#member?.places())
-    for (const [sessionId, agentId] of places) if (!kept.has(sessionId)) this.#left.set(sessionId, agentId)
+    try {
+      for (let from = 0; from < places.length; from += BATCH)
+        await this.#run(KEEP_ROOMS, instance, ROOM_TTL_MS, ...places.slice(from, from + BATCH).flat())
+    } finally {
+      // Those that were given back meanwhile may just have been taken again, also by a command that was not answered in time.
+      const kept = new Map(this.#member?.places())
+      for (const [sessionId, agentId] of places) if (!kept.has(sessionId)) this.#left.set(sessionId, { agentId })
+    }
   }
 
-  async #giveBack(sessionId: string, agentId: string): Promise<void> {
-    const isDone = this.#run(LEAVE_ROOM, sessionId, agentId, this.#parts.instance).then(() => true)
-    if ((await this.#orIfAway(() => isDone, false)) && this.#left.get(sessionId) === agentId) this.#left.delete(sessionId)
+  async #giveBack(sessionId: string, place: LeftPlace): Promise<void> {
+    const isDone = this.#run(LEAVE_ROOM, sessionId, place.agentId, this.#parts.instance).then(() => true)
+    if ((await this.#orIfAway(() => isDone, false)) && this.#left.get(sessionId) === place) this.#left.delete(sessionId)
   }
 
   async #otherInstances(): Promise<string[]> {
