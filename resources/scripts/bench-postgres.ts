@@ -65,17 +65,17 @@ async function fill(url: string): Promise<void> {
     `INSERT INTO memory_documents SELECT seq, 40 FROM memories; UPDATE word_totals SET documents = ${memories}, length = ${40 * memories} WHERE share = 0`,
   )
   await client.query(
-    `INSERT INTO embedding_models (name, dimensions) VALUES ('bench', ${dimensions}); CREATE TABLE searched_vectors_1 (memory_seq BIGINT NOT NULL, vector halfvec(${dimensions}) NOT NULL)`,
+    `INSERT INTO embedding_models (name, dimensions) VALUES ('bench', ${dimensions}); CREATE TABLE searched_vectors_1 (memory_seq BIGINT NOT NULL, vector halfvec(${dimensions}) NOT NULL, in_graph BOOLEAN NOT NULL DEFAULT TRUE)`,
   )
   await step(
     'vectors',
     `CREATE TEMP TABLE centres AS SELECT c, array_agg(random() - 0.5) AS v FROM generate_series(0, 499) c, generate_series(1, ${dimensions}) GROUP BY c;
-     INSERT INTO searched_vectors_1
+     INSERT INTO searched_vectors_1 (memory_seq, vector)
      SELECT seq, (SELECT array_agg(x + 0.6 * (random() - 0.5) + 0 * seq) FROM unnest(v) x)::real[]::halfvec FROM memories JOIN centres ON c = (seq * 7919) % 500`,
   )
   await step(
     'graph',
-    `SET maintenance_work_mem = '1GB'; CREATE INDEX ON searched_vectors_1 USING hnsw (vector halfvec_cosine_ops) WITH (m = 32, ef_construction = 128); CREATE INDEX ON searched_vectors_1 (memory_seq)`,
+    `SET maintenance_work_mem = '1GB'; CREATE INDEX ON searched_vectors_1 USING hnsw (vector halfvec_cosine_ops) WITH (m = 32, ef_construction = 128) WHERE in_graph; CREATE INDEX ON searched_vectors_1 (memory_seq)`,
   )
   await client.query('VACUUM ANALYZE')
   await client.end()

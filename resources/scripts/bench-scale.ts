@@ -88,6 +88,7 @@ async function measure(size: number): Promise<void> {
       ...(!isFilled && { bulk_per_second: Math.round(size / bulkSeconds) }),
       ...(ingest && {
         imported_per_second: ingest.importedPerSecond,
+        ...(ingest.linkedPerSecond !== undefined && { linked_afterwards_per_second: ingest.linkedPerSecond }),
         stored_per_second: ingest.storedPerSecond,
         embedded_only_per_second: ingest.embeddedPerSecond,
         ingested,

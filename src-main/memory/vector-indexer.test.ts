@@ -124,6 +124,20 @@ describe('the indexer', () => {
     expect(released).toBeGreaterThan(0)
   })
 
+  test('does what the store has put off once all have their vectors, until there is no more of it', async () => {
+    const parts = await open()
+    const left: number[] = []
+    let putOff = 3
+    parts.store.linkVectors = async () => {
+      left.push(await waiting(parts))
+      return putOff-- > 0
+    }
+    for (let i = 0; i < 40; i += 1) await parts.store.insert(aMemory({ agent_id: 'alice' }), by(alice, NOW))
+    parts.indexer.poke()
+    await parts.indexer.settled()
+    expect([putOff, left]).toEqual([-1, [0, 0, 0, 0]])
+  })
+
   test('follows a changed text', async () => {
     const parts = await open()
     const { memory } = await parts.writer.store(draft('about cats'), alice)

@@ -135,6 +135,7 @@ export class VectorIndexer {
       }
     }
     if (await this.#models.dropSome()) return true
+    if (await this.#store.linkVectors?.()) return true
     if (failure !== undefined) throw failure as Error // thrown by the embedder or the store
     return false
   }

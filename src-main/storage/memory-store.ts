@@ -104,6 +104,11 @@ export interface MemoryStore {
    */
   prepareModel?(modelId: string, signal: AbortSignal): Promise<void>
   /**
+   * Does some of what `putVectors` has put off to make vectors quick to search; all are searched before. Returns whether there was any. For
+   * when nothing waits for vectors. Absent where nothing is put off.
+   */
+  linkVectors?(): Promise<boolean>
+  /**
    * Erases up to `limit` rows of models that are neither in use nor in `keep`, and returns how many; 0 when none are left. From the
    * first row on the store does not know the model any more: should it come back, its vectors are made anew.
    */

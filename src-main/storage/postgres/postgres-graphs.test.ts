@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { alice, at, embed, foundIds, put, T0, vector } from '../fixtures.conformance.ts'
 import { recordsOf } from '../transfer-fixtures.conformance.ts'
 import type { PostgresStores } from './open-postgres-stores.ts'
+import { MOST_UNLINKED } from './postgres-vector-tables.ts'
 import { describePostgres, openEmptied, optionsOf, runSql } from './postgres.fixture.ts'
 
 const MERGE = { onConflict: 'skip', now: at(60), actor: 'owner' } as const
@@ -116,5 +117,94 @@ describePostgres('the graph of a model that is to take the place of another', (c
     await memories.useModel(next)
     expect(await graphs()).toEqual([FIRST, SECOND])
     expect(await memories.checkIntegrity()).toEqual([])
+  })
+})
+
+describePostgres('vectors that wait outside the graph', (cluster) => {
+  let stores: PostgresStores
+  let url: string
+  let made = 0
+  const model = { modelId: 'model-1', dimensions: 16 }
+  const unlinked = async () =>
+    (
+      await runSql<{ content: string }>(
+        url,
+        `SELECT content FROM searched_vectors_1 JOIN memories ON seq = memory_seq WHERE NOT in_graph ORDER BY seq`,
+      )
+    ).map(({ content }) => content)
+  const store = async (content: string, direction: number, wobble?: number) => {
+    const memory = await put(stores.memories, { content })
+    await embed(stores.memories, memory, [vector(direction, wobble)])
+    return memory.id
+  }
+  const linkAll = async () => {
+    while (await stores.memories.linkVectors?.());
+  }
+
+  beforeEach(async () => {
+    url = cluster().createDatabase(`unlinked_${made++}`)
+    stores = await openEmptied(optionsOf(url), (text) => runSql(url, text))
+    await stores.memories.useModel(model)
+  })
+  afterEach(() => stores.memories.close())
+
+  /** So many that the graph has enough to give for a search by itself. */
+  const fillGraph = async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, n) => store(`far ${n}`, 5)))
+    await linkAll()
+  }
+
+  it('are found at once, beside those in it, and after they have been put in', async () => {
+    await fillGraph()
+    const near = [await store('nearest', 3), await store('near', 3, 0.1), await store('not so near', 3, 0.2)]
+    expect(await unlinked()).toEqual(['nearest', 'near', 'not so near'])
+    const nearest = async () => (await foundIds(stores.memories, alice, { ...QUESTION, candidateLimit: 50 })).slice(0, 3)
+    expect(await nearest()).toEqual(near)
+    expect(await stores.memories.linkVectors?.()).toBe(true)
+    expect(await unlinked()).toEqual([])
+    expect(await stores.memories.linkVectors?.()).toBe(false)
+    expect(await nearest()).toEqual(near)
+    expect(await stores.memories.checkIntegrity()).toEqual([])
+  })
+
+  it('are found while they are put in, each time and once', async () => {
+    await fillGraph()
+    const near = (await Promise.all(Array.from({ length: 45 }, (_, n) => store(`near ${n}`, 3)))).toSorted()
+    let looksLeft = Infinity
+    const linking = linkAll().finally(() => (looksLeft = 3))
+    for (; looksLeft > 0; looksLeft--) {
+      const found = await foundIds(stores.memories, alice, { ...QUESTION, candidateLimit: 50 })
+      expect(found.slice(0, 45).toSorted()).toEqual(near)
+    }
+    await linking
+  })
+
+  it('go into the graph at once where enough wait already', async () => {
+    await store('waiting', 3)
+    await runSql(
+      url,
+      `INSERT INTO searched_vectors_1 SELECT -n, (SELECT vector FROM searched_vectors_1 LIMIT 1), FALSE FROM generate_series(1, ${MOST_UNLINKED - 1}) n`,
+    )
+    await store('one more', 4)
+    expect(await unlinked()).toEqual(['waiting'])
+  })
+
+  it('do not wait where the graph is one of before, which holds all, or is still to be built', async () => {
+    await runSql(url, 'DROP INDEX searched_vectors_1_nearest')
+    await store('without a graph', 3)
+    await runSql(url, 'CREATE INDEX searched_vectors_1_nearest ON searched_vectors_1 USING hnsw (vector halfvec_cosine_ops)')
+    const other = await store('with a graph of before', 4)
+    expect(await unlinked()).toEqual([])
+    expect((await foundIds(stores.memories, alice, { vector: { values: vector(4), modelId: 'model-1' } }))[0]).toBe(other)
+  })
+
+  it('are taken out of what is searched with their memory, and are not in the way of its change', async () => {
+    const [gone, stays] = [await store('gone', 3), await store('stays', 4)]
+    await stores.memories.trash(gone, { scope: alice, actor: 'alice', now: at(1) })
+    expect(await foundIds(stores.memories, alice, QUESTION)).toEqual([stays])
+    await linkAll()
+    await stores.memories.untrash(gone, { scope: alice, actor: 'alice', now: at(2) })
+    expect(await unlinked()).toEqual(['gone'])
+    expect(await foundIds(stores.memories, alice, QUESTION)).toEqual([gone, stays])
   })
 })

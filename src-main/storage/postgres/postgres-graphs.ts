@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { MemoryDb, MemoryTransaction } from '../sql/sql-schema.ts'
 import { codeOf } from './postgres-errors.ts'
-import { vectorTable } from './postgres-vector-tables.ts'
+import { graphName, vectorTable } from './postgres-vector-tables.ts'
 
 /** pgvector builds no HNSW graph on longer half-precision vectors; those are searched without one. */
 const MAX_INDEXED_DIMENSIONS = 4000
@@ -13,10 +13,10 @@ const MOST_MEMORY_MIB = 2048
 const DISK_FULL = '53100'
 
 /**
- * Edges of each vector (twice as many on the ground floor), and neighbours looked at when it is added. With pgvector's own 16 and 64 too many
+ * Of the vectors that are not waiting to be put in. Edges of each (twice as many on the ground floor), and neighbours looked at when it is added. With pgvector's own 16 and 64 too many
  * are hardly linked at a million: what an agent may not see stands between it and the rest.
  */
-const GRAPH = sql`WITH (m = 32, ef_construction = 128)`
+const GRAPH = sql`USING hnsw (vector halfvec_cosine_ops) WITH (m = 32, ef_construction = 128) WHERE in_graph`
 
 /**
  * The graph along which the vectors of a model are searched, for a table that is still empty. While another model is in use nobody
@@ -31,9 +31,7 @@ export async function createGraph(tx: MemoryTransaction, modelId: number, dimens
     .where('id', '!=', modelId)
     .executeTakeFirst()
   if (other) return
-  await sql`CREATE INDEX ${sql.ref(graphName(modelId))} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops) ${GRAPH}`.execute(
-    tx,
-  )
+  await sql`CREATE INDEX ${sql.ref(graphName(modelId))} ON ${vectorTable(modelId)} ${GRAPH}`.execute(tx)
 }
 
 /**
@@ -119,7 +117,7 @@ async function buildGraph(db: MemoryDb, modelId: number, dimensions: number): Pr
   const build = async (): Promise<void> => {
     // One that was cut off is there, and of no use.
     await sql`DROP INDEX IF EXISTS ${name}`.execute(db)
-    await sql`CREATE INDEX CONCURRENTLY ${name} ON ${vectorTable(modelId)} USING hnsw (vector halfvec_cosine_ops) ${GRAPH}`.execute(db)
+    await sql`CREATE INDEX CONCURRENTLY ${name} ON ${vectorTable(modelId)} ${GRAPH}`.execute(db)
   }
   try {
     await build()
@@ -138,8 +136,4 @@ async function giveMemory(db: MemoryDb, modelId: number, dimensions: number): Pr
   const needed = Math.min(MOST_MEMORY_MIB, Math.ceil(bytes / 2 ** 20))
   const given = rows[0]?.given ?? 0
   if (needed > given) await sql`SET maintenance_work_mem = ${sql.lit(`${needed}MB`)}`.execute(db)
-}
-
-function graphName(modelId: number): string {
-  return `searched_vectors_${modelId}_nearest`
 }

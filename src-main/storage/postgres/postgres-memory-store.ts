@@ -32,6 +32,7 @@ import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../s
 import { findCandidates } from './postgres-candidates.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
 import { buildMissingGraphs, GraphUpkeep, prepareGraph } from './postgres-graphs.ts'
+import { linkSome } from './postgres-linking.ts'
 import { holdRows } from './postgres-hold.ts'
 import { checkData } from './postgres-integrity.ts'
 import { partsOf } from './postgres-parts.ts'
@@ -158,6 +159,10 @@ export class PostgresMemoryStore implements MemoryStore {
 
   prepareModel(modelId: string, signal: AbortSignal): Promise<void> {
     return this.#database.maintain((db) => prepareGraph(db, modelId), signal)
+  }
+
+  linkVectors(): Promise<boolean> {
+    return this.#database.run('linkVectors', linkSome)
   }
 
   dropUnusedVectors(keep: readonly string[], limit: number): Promise<number> {

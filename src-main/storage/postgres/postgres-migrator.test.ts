@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { OWNER, put, T0 } from '../fixtures.conformance.ts'
+import { alice, embed, foundIds, OWNER, put, T0, vector } from '../fixtures.conformance.ts'
 import { inspectPostgres, openPostgresStores } from './open-postgres-stores.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import { prepareDatabase } from './postgres-migrator.ts'
@@ -29,6 +29,25 @@ describePostgres('opening a Postgres database', (cluster) => {
     expect(await runSql(url, "SELECT max(version) AS version, to_regclass('tmws.half') AS half FROM schema_versions")).toEqual([
       { version: next.version, half: null },
     ])
+  })
+
+  it('goes on with a graph of before, which holds all vectors', async () => {
+    const url = cluster().createDatabase('before')
+    await prepareDatabase(optionsOf(url), MIGRATIONS.slice(0, 6))
+    await runSql(
+      url,
+      `INSERT INTO embedding_models (name, dimensions, state) VALUES ('model-1', 16, 'in-use');
+       CREATE TABLE searched_vectors_1 (memory_seq BIGINT NOT NULL, vector halfvec(16) NOT NULL);
+       CREATE INDEX searched_vectors_1_memory ON searched_vectors_1 (memory_seq);
+       CREATE INDEX searched_vectors_1_nearest ON searched_vectors_1 USING hnsw (vector halfvec_cosine_ops);
+       INSERT INTO searched_vectors_1 VALUES (1000, '[1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]')`,
+    )
+    const { memories } = await openPostgresStores(optionsOf(url))
+    const memory = await put(memories)
+    await embed(memories, memory, [vector(3)])
+    expect(await foundIds(memories, alice, { vector: { values: vector(3), modelId: 'model-1' } })).toEqual([memory.id])
+    expect(await runSql(url, 'SELECT DISTINCT in_graph FROM searched_vectors_1')).toEqual([{ in_graph: true }])
+    await memories.close()
   })
 
   it('refuses what a newer version or another program has made', async () => {

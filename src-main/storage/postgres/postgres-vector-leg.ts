@@ -11,7 +11,8 @@ const ASKED_PER_NEEDED = [1.25, 5]
 
 /**
  * The memories nearest to one question. The graph is followed, rules applied on the way, until enough memories pass or
- * `hnsw.max_scan_tuples` vectors have been looked at. If that brings too few, then few pass: all that pass are scored, which is exact.
+ * `hnsw.max_scan_tuples` vectors have been looked at; what waits to be put into it is compared one by one. If the graph brings too few, then
+ * few pass: all that pass are scored, which is exact.
  */
 export class VectorLeg {
   readonly #db: MemoryDb
@@ -27,11 +28,12 @@ export class VectorLeg {
   /** Cosines with the memories, best first: so many as `limit`, or the half of it, fewer only where no more pass. */
   async nearest(rules: Expression<SqlBool>, limit: number): Promise<DescribedRow[]> {
     const needed = neededOf(limit)
+    // Before the graph is asked: what is put into it meanwhile is then found there.
+    const unlinked = await this.#amongUnlinked(rules, limit)
     for (const perNeeded of ASKED_PER_NEEDED) {
       const asked = Math.ceil(perNeeded * needed)
       const rows = await this.#alongGraph(rules, asked)
-      const memories = bestOfEach(rows)
-      if (memories.length >= needed) return memories.slice(0, limit)
+      if (bestOfEach(rows).length >= needed) return bestOfEach([...unlinked, ...rows]).slice(0, limit)
       // The graph has no more to give: to ask it for more is of no use.
       if (rows.length < asked) break
     }
@@ -51,7 +53,18 @@ export class VectorLeg {
     const { rows } = await sql<DescribedRow>`
       SELECT ${DESCRIBED}, 1 - (${this.#distance}) AS score
       FROM ${vectorTable(this.#modelId)} v JOIN memories m ON m.seq = v.memory_seq
-      WHERE ${rules} ORDER BY ${this.#distance} LIMIT ${asked}`.execute(this.#db)
+      WHERE v.in_graph AND ${rules} ORDER BY ${this.#distance} LIMIT ${asked}`.execute(this.#db)
+    return rows
+  }
+
+  /** The nearest of those that wait outside the graph, where any do. */
+  async #amongUnlinked(rules: Expression<SqlBool>, limit: number): Promise<readonly DescribedRow[]> {
+    const table = vectorTable(this.#modelId)
+    const { rows: found } = await sql<{ any: boolean }>`SELECT EXISTS (SELECT FROM ${table} WHERE NOT in_graph) AS any`.execute(this.#db)
+    if (found[0]?.any !== true) return []
+    const { rows } = await sql<DescribedRow>`
+      SELECT ${DESCRIBED}, 1 - (${this.#distance}) AS score FROM ${table} v JOIN memories m ON m.seq = v.memory_seq
+      WHERE NOT v.in_graph AND ${rules} ORDER BY score DESC LIMIT ${limit}`.execute(this.#db)
     return rows
   }
 

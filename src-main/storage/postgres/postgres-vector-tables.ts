@@ -3,8 +3,15 @@ import { keptValues, toUnit } from '../quantized-vector.ts'
 import type { MemoryDb, MemoryTransaction } from '../sql/sql-schema.ts'
 
 /**
+ * Vectors that may wait outside the graph of their model: to compare a question with so many takes about as long as to follow the graph.
+ * Beyond that whoever stores more puts them in at once.
+ */
+export const MOST_UNLINKED = 10_000
+
+/**
  * What searching by meaning reads: a table per model, so that its vectors have one type and one HNSW graph, with the live memories
- * only. `memory_vectors` stays what is kept.
+ * only. To find the place of a vector in the graph takes longer than all else that is done with it, so that is put off (`linkSome`): a
+ * search also compares what is not `in_graph`, one by one. `memory_vectors` stays what is kept.
  */
 export function vectorTable(modelId: number) {
   return sql.table(tableName(modelId))
@@ -15,8 +22,12 @@ export async function createVectorTable(tx: MemoryTransaction, modelId: number, 
   // about to refer to; let later ones wait for us.
   await sql`LOCK TABLE memories IN EXCLUSIVE MODE`.execute(tx)
   const name = tableName(modelId)
-  await sql`CREATE TABLE ${sql.table(name)} (memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL)`.execute(tx)
+  await sql`
+    CREATE TABLE ${sql.table(name)} (
+      memory_seq BIGINT NOT NULL, vector halfvec(${sql.lit(dimensions)}) NOT NULL, in_graph BOOLEAN NOT NULL DEFAULT TRUE
+    )`.execute(tx)
   await sql`CREATE INDEX ${sql.ref(`${name}_memory`)} ON ${sql.table(name)} (memory_seq)`.execute(tx)
+  await sql`CREATE INDEX ${sql.ref(`${name}_unlinked`)} ON ${sql.table(name)} (memory_seq) WHERE NOT in_graph`.execute(tx)
 }
 
 /** Takes all vectors of a model out of what is searched. */
@@ -41,10 +52,23 @@ export async function addVectors(tx: MemoryTransaction, seqs: readonly number[],
     if (searchable.length === 0) continue
     // The whole numbers as they are kept: a half-precision float holds each exactly, and a cosine does not ask for the length.
     await sql`
-      INSERT INTO ${vectorTable(model)} (memory_seq, vector) SELECT seq, vector::halfvec FROM unnest(
+      INSERT INTO ${vectorTable(model)} (memory_seq, vector, in_graph) SELECT seq, vector::halfvec, ${goesIntoGraph(model)} FROM unnest(
         ${searchable.map((row) => row.memory_seq)}::bigint[], ${searchable.map(({ vector }) => `[${keptValues(vector).join(',')}]`)}::text[]
       ) AS v (seq, vector)`.execute(tx)
   }
+}
+
+/**
+ * Whether new vectors are put into the graph at once: where enough wait already, where there is no graph, since one that is to be built
+ * takes all that is there, and where the graph is one of before, which holds all.
+ */
+function goesIntoGraph(modelId: number) {
+  return sql<boolean>`(
+    SELECT (SELECT count(*) FROM (SELECT FROM ${vectorTable(modelId)} WHERE NOT in_graph LIMIT ${MOST_UNLINKED}) u) = ${MOST_UNLINKED}
+      OR NOT EXISTS (
+        SELECT FROM pg_index WHERE indexrelid = to_regclass(${graphName(modelId)}) AND indisvalid AND indpred IS NOT NULL
+      )
+  )`
 }
 
 /** Takes memories out of what is searched, of one model or of all. */
@@ -67,6 +91,10 @@ export function questionText(values: Float32Array): string | undefined {
 function toText(values: ArrayLike<number>): string | undefined {
   const list = Array.from(values, (value) => value.toPrecision(6))
   return list.some((value) => Number(value) !== 0) ? `[${list.join(',')}]` : undefined
+}
+
+export function graphName(modelId: number): string {
+  return `${tableName(modelId)}_nearest`
 }
 
 function tableName(modelId: number): string {
