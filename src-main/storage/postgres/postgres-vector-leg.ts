@@ -57,14 +57,16 @@ export class VectorLeg {
     return rows
   }
 
-  /** The nearest of those that wait outside the graph, where any do. */
+  /** The nearest of those that wait outside the graph, where any do: the rules are asked in the order of the scores, until enough pass. */
   async #amongUnlinked(rules: Expression<SqlBool>, limit: number): Promise<readonly DescribedRow[]> {
     const table = vectorTable(this.#modelId)
     const { rows: found } = await sql<{ any: boolean }>`SELECT EXISTS (SELECT FROM ${table} WHERE NOT in_graph) AS any`.execute(this.#db)
     if (found[0]?.any !== true) return []
     const { rows } = await sql<DescribedRow>`
-      SELECT ${DESCRIBED}, 1 - (${this.#distance}) AS score FROM ${table} v JOIN memories m ON m.seq = v.memory_seq
-      WHERE NOT v.in_graph AND ${rules} ORDER BY score DESC LIMIT ${limit}`.execute(this.#db)
+      SELECT ${DESCRIBED}, nearest.score FROM (
+        SELECT v.memory_seq, 1 - (${this.#distance}) AS score FROM ${table} v WHERE NOT v.in_graph ORDER BY score DESC
+      ) nearest JOIN memories m ON m.seq = nearest.memory_seq
+      WHERE ${rules} ORDER BY nearest.score DESC LIMIT ${limit}`.execute(this.#db)
     return rows
   }
 

@@ -3,10 +3,10 @@ import { keptValues, toUnit } from '../quantized-vector.ts'
 import type { MemoryDb, MemoryTransaction } from '../sql/sql-schema.ts'
 
 /**
- * Vectors that may wait outside the graph of their model: to compare a question with so many takes about as long as to follow the graph.
+ * Vectors that may wait outside the graph of their model: to compare a question with so many takes half as long as to follow the graph.
  * Beyond that whoever stores more puts them in at once.
  */
-export const MOST_UNLINKED = 10_000
+export const MOST_UNLINKED = 5_000
 
 /**
  * What searching by meaning reads: a table per model, so that its vectors have one type and one HNSW graph, with the live memories
