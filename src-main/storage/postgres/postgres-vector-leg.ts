@@ -60,8 +60,9 @@ export class VectorLeg {
   /** The nearest of those that wait outside the graph, where any do: the rules are asked in the order of the scores, until enough pass. */
   async #amongUnlinked(rules: Expression<SqlBool>, limit: number): Promise<readonly DescribedRow[]> {
     const table = vectorTable(this.#modelId)
-    const { rows: found } = await sql<{ any: boolean }>`SELECT EXISTS (SELECT FROM ${table} WHERE NOT in_graph) AS any`.execute(this.#db)
-    if (found[0]?.any !== true) return []
+    // In order, so that the index of just these is read, whatever the planner believes of their number.
+    const { rows: found } = await sql`SELECT memory_seq FROM ${table} WHERE NOT in_graph ORDER BY memory_seq LIMIT 1`.execute(this.#db)
+    if (found.length === 0) return []
     const { rows } = await sql<DescribedRow>`
       SELECT ${DESCRIBED}, nearest.score FROM (
         SELECT v.memory_seq, 1 - (${this.#distance}) AS score FROM ${table} v WHERE NOT v.in_graph ORDER BY score DESC

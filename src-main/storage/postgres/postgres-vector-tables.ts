@@ -64,7 +64,9 @@ export async function addVectors(tx: MemoryTransaction, seqs: readonly number[],
  */
 function goesIntoGraph(modelId: number) {
   return sql<boolean>`(
-    SELECT (SELECT count(*) FROM (SELECT FROM ${vectorTable(modelId)} WHERE NOT in_graph LIMIT ${MOST_UNLINKED}) u) = ${MOST_UNLINKED}
+    SELECT (SELECT count(*) FROM (
+        SELECT FROM ${vectorTable(modelId)} WHERE NOT in_graph ORDER BY memory_seq LIMIT ${MOST_UNLINKED}
+      ) unlinked) = ${MOST_UNLINKED}
       OR NOT EXISTS (
         SELECT FROM pg_index WHERE indexrelid = to_regclass(${graphName(modelId)}) AND indisvalid AND indpred IS NOT NULL
       )
