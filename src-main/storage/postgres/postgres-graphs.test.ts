@@ -167,6 +167,19 @@ describePostgres('vectors that wait outside the graph', (cluster) => {
     expect(await stores.memories.checkIntegrity()).toEqual([])
   })
 
+  it('are found beside a long memory that has more vectors than are asked for', async () => {
+    await fillGraph()
+    const long = await put(stores.memories, { content: 'long' })
+    await embed(
+      stores.memories,
+      long,
+      Array.from({ length: 120 }, () => vector(3)),
+    )
+    const short = await store('short', 3, 0.1)
+    const found = await foundIds(stores.memories, alice, { ...QUESTION, candidateLimit: 50 })
+    expect(found.slice(0, 2)).toEqual([long.id, short])
+  })
+
   it('are found while they are put in, each time and once', async () => {
     await fillGraph()
     const near = (await Promise.all(Array.from({ length: 45 }, (_, n) => store(`near ${n}`, 3)))).toSorted()

@@ -65,7 +65,8 @@ export class VectorLeg {
     if (found.length === 0) return []
     const { rows } = await sql<DescribedRow>`
       SELECT ${DESCRIBED}, nearest.score FROM (
-        SELECT v.memory_seq, 1 - (${this.#distance}) AS score FROM ${table} v WHERE NOT v.in_graph ORDER BY score DESC
+        SELECT v.memory_seq, 1 - min(${this.#distance}) AS score FROM ${table} v WHERE NOT v.in_graph
+        GROUP BY v.memory_seq ORDER BY score DESC
       ) nearest JOIN memories m ON m.seq = nearest.memory_seq
       WHERE ${rules} ORDER BY nearest.score DESC LIMIT ${limit}`.execute(this.#db)
     return rows
