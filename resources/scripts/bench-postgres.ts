@@ -75,7 +75,7 @@ async function fill(url: string): Promise<void> {
   )
   await step(
     'graph',
-    `SET maintenance_work_mem = '1GB'; CREATE INDEX ON searched_vectors_1 USING hnsw (vector halfvec_cosine_ops) WITH (m = 32, ef_construction = 128) WHERE in_graph; CREATE INDEX ON searched_vectors_1 (memory_seq)`,
+    `SET maintenance_work_mem = '1GB'; CREATE INDEX ON searched_vectors_1 USING hnsw (vector halfvec_cosine_ops) WITH (m = 32, ef_construction = 128) WHERE in_graph; CREATE INDEX ON searched_vectors_1 (memory_seq); CREATE INDEX ON searched_vectors_1 (memory_seq) WHERE NOT in_graph`,
   )
   await client.query('VACUUM ANALYZE')
   await client.end()

@@ -173,6 +173,23 @@ describe('the indexer', () => {
     await expect.poll(() => waiting(parts), { timeout: 4_000, interval: 100 }).toBe(0)
   })
 
+  test('asks a model that is down no more often because the store has something put off', async () => {
+    let asked = 0
+    const parts = await open({
+      ...createHashEmbedder(),
+      embedTexts: () => {
+        asked += 1
+        return Promise.reject(new AppError('unavailable', 'a hiccup'))
+      },
+    })
+    let putOff = 50
+    parts.store.linkVectors = () => Promise.resolve(putOff-- > 0)
+    await parts.writer.store(draft('x'), alice)
+    await parts.indexer.settled()
+    expect(asked).toBe(1)
+    expect(putOff, 'some of it is done all the same').toBeLessThan(50)
+  })
+
   test('has the next batch at the model before one is done, but no more than that, and batches of long texts are small', async () => {
     const hash = createHashEmbedder()
     const batchesOf = async (count: number, text: (number: number) => string, textsAtOnce?: number) => {

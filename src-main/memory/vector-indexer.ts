@@ -134,10 +134,10 @@ export class VectorIndexer {
         failure ??= error
       }
     }
-    if (await this.#models.dropSome()) return true
-    if (await this.#store.linkVectors?.()) return true
+    const hasTidied = (await this.#models.dropSome()) || ((await this.#store.linkVectors?.()) ?? false)
+    // Also where there is more to tidy: each round asks the model that is down again.
     if (failure !== undefined) throw failure as Error // thrown by the embedder or the store
-    return false
+    return hasTidied
   }
 
   async #indexBatch(embedder: Embedder): Promise<boolean> {

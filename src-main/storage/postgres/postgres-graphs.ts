@@ -7,14 +7,17 @@ import { graphName, vectorTable } from './postgres-vector-tables.ts'
 const MAX_INDEXED_DIMENSIONS = 4000
 /** Of pg_advisory_lock: whoever holds it builds the graphs of this database. */
 const GRAPH_LOCK = 0x544d5747
-/** What a graph takes for each vector besides its values, in bytes (pgvector 0.8 says when it is full: 1,290), and the most memory that is asked for. A larger one is built slower. */
+/**
+ * What a graph takes for each vector besides its values, in bytes (pgvector 0.8 says when it is full: 1,290), and the most memory that is
+ * asked for. A larger one is built slower.
+ */
 const EDGE_BYTES = 1_300
 const MOST_MEMORY_MIB = 2048
 const DISK_FULL = '53100'
 
 /**
- * Of the vectors that are not waiting to be put in. Edges of each (twice as many on the ground floor), and neighbours looked at when it is added. With pgvector's own 16 and 64 too many
- * are hardly linked at a million: what an agent may not see stands between it and the rest.
+ * A graph of the vectors that do not wait outside it; edges of each (twice as many on the ground floor), and neighbours looked at when it is
+ * added. With pgvector's own 16 and 64 too many are hardly linked at a million: what an agent may not see stands between it and the rest.
  */
 const GRAPH = sql`USING hnsw (vector halfvec_cosine_ops) WITH (m = 32, ef_construction = 128) WHERE in_graph`
 

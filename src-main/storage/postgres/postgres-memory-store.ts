@@ -32,9 +32,9 @@ import { packNewMemory, packPatch, unpackHistoryEntry, unpackMemory } from '../s
 import { findCandidates } from './postgres-candidates.ts'
 import type { PostgresDatabase } from './postgres-database.ts'
 import { buildMissingGraphs, GraphUpkeep, prepareGraph } from './postgres-graphs.ts'
-import { linkSome } from './postgres-linking.ts'
 import { holdRows } from './postgres-hold.ts'
 import { checkData } from './postgres-integrity.ts'
+import { linkSome } from './postgres-linking.ts'
 import { partsOf } from './postgres-parts.ts'
 import { WordStatistics } from './postgres-word-question.ts'
 
